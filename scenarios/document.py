@@ -1,0 +1,37 @@
+"""What a file or a set of flags said, and where each part of it was said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FieldPath = tuple[str | int, ...]
+"""A field's place in nested data, as keys and list positions from the outermost: `("faults", 1, "at")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data with the origin of each field.
+
+    `name` is what messages call the file. `lines` maps a field's path to its (line, column), from 1; `flags` maps the
+    path of a field that a command-line flag set to the text of that flag.
+    """
+
+    name: str
+    data: dict[str, Any]
+    lines: Mapping[FieldPath, tuple[int, int]] = field(default_factory=dict)
+    flags: Mapping[FieldPath, str] = field(default_factory=dict)
+
+    def place(self, path: FieldPath) -> str:
+        """Return where a field was said, or the nearest block around it: `gossip.yaml:4`, or a flag."""
+        around = [path[:length] for length in range(len(path), -1, -1)]
+        for block in around:
+            if block in self.flags:
+                return self.flags[block]
+        line = next((self.lines[block][0] for block in around if block in self.lines), None)
+        return self.name if line is None else f"{self.name}:{line}"
+
+
+def dotted(path: FieldPath) -> str:
+    """Return a path as messages write it: `faults[1].at`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
