@@ -5,16 +5,18 @@ events per second, bytes, bits per second. Parsing is exact: `1.5ms` is 1,500,00
 and never as a binary float.
 
 The names at the bottom (`Duration`, `Rate`, ...) are pydantic types for configuration models: they accept the text,
-hold the number, serialise to canonical text, and appear in JSON Schema as text with a pattern and examples.
+hold the number, serialise to canonical text, and appear in JSON Schema as text with a pattern and examples. Python code
+may also give them the number itself, in base units. A number in a file may not do so: whoever reads a file passes its
+data through `as_written`, so that `delay: 5` is refused for its missing unit.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from topologies.errors import InputError
 
@@ -40,6 +42,24 @@ def shown(value: object, width: int = 60) -> str:
     except ValueError:  # an integer of more digits than Python agrees to print
         text = f"an integer of about {value.bit_length() * 3 // 10} digits" if isinstance(value, int) else "a value"
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+class WrittenInteger(int):
+    """An integer as it stood in a file, where a quantity must have its unit."""
+
+
+class WrittenFloat(float):
+    """A float as it stood in a file, where a quantity must have its unit."""
+
+
+def as_written(data: object) -> object:
+    """Return a copy of plain data whose numbers are marked as written in a file, not computed by a program."""
+    if isinstance(data, dict):
+        return {key: as_written(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [as_written(value) for value in data]
+    marked = {int: WrittenInteger, float: WrittenFloat}.get(type(data))
+    return data if marked is None else marked(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,14 @@ class Quantity:
         if amount > self.largest:
             raise self.refused(value, f", which is more than {self.bound}")
         return amount
+
+    def accept(self, value: object, number: type[int] | type[float], parse: Callable[[object], Any]) -> Any:
+        """Return a program's number in base units as it is, and anything else parsed as text."""
+        if type(value) is not number:
+            return parse(value)
+        if not 0 <= value <= self.largest:  # type: ignore[operator]
+            raise self.refused(value, f", which is not from 0 to {self.bound}")
+        return value
 
     def parse_whole(self, value: object, base_unit: str) -> int:
         """Return a quantity as a whole number of base units; a fraction of one raises InputError."""
@@ -170,7 +198,7 @@ def parse_duration(value: object) -> int:
     Units are ns, us (or µs), ms, s, min, h and d; 0 may stand without one. Raises InputError for a bare number, a
     negative one, a fraction of a nanosecond, or more than 292 years.
     """
-    if value == "0" or (value == 0 and type(value) is int):
+    if value == "0" or (isinstance(value, int) and not isinstance(value, bool) and value == 0):
         return 0
     return _DURATION.parse_whole(value, "nanoseconds")
 
@@ -194,11 +222,11 @@ def format_rate(per_second: float) -> str:
 
 def parse_size(value: object) -> int:
     """Return a size such as `64KB` (64,000) or `1MiB` (1,048,576) in bytes; a bare integer is bytes."""
-    if type(value) is not int:
+    if not isinstance(value, int) or isinstance(value, bool):
         return _SIZE.parse_whole(value, "bytes")
     if not 0 <= value <= _SIZE.largest:
         raise _SIZE.refused(value, ", which is negative" if value < 0 else f", which is more than {_SIZE.bound}")
-    return value
+    return int(value)
 
 
 def format_size(size: int) -> str:
@@ -233,15 +261,29 @@ def parse_probability(value: object) -> float:
     return float(exact)
 
 
-def _positive(nanoseconds: int) -> int:
+def _accept_duration(value: object) -> int:
+    return int(_DURATION.accept(value, int, parse_duration))
+
+
+def _accept_positive_duration(value: object) -> int:
+    nanoseconds = _accept_duration(value)
     if nanoseconds == 0:
         raise InputError("found 0; expected a duration longer than 0 such as 150ms, 2s or 1h")
     return nanoseconds
 
 
+def _accept_rate(value: object) -> float:
+    return float(_RATE.accept(value, float, parse_rate))
+
+
+def _accept_bandwidth(value: object) -> int:
+    bits_per_second = int(_BANDWIDTH.accept(value, int, parse_bandwidth))
+    return bits_per_second or parse_bandwidth("0bit/s")
+
+
 Duration = Annotated[
     int,
-    BeforeValidator(parse_duration),
+    BeforeValidator(_accept_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema(
         _DURATION.json_schema(type=["string", "integer"], minimum=0, maximum=0, pattern=f"^0$|{_DURATION.pattern()}")
@@ -251,8 +293,7 @@ Duration = Annotated[
 
 PositiveDuration = Annotated[
     int,
-    BeforeValidator(parse_duration),
-    AfterValidator(_positive),
+    BeforeValidator(_accept_positive_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema(_DURATION.json_schema()),
 ]
@@ -260,7 +301,7 @@ PositiveDuration = Annotated[
 
 Rate = Annotated[
     float,
-    BeforeValidator(parse_rate),
+    BeforeValidator(_accept_rate),
     PlainSerializer(format_rate, return_type=str),
     WithJsonSchema(_RATE.json_schema()),
 ]
@@ -276,7 +317,7 @@ Size = Annotated[
 
 Bandwidth = Annotated[
     int,
-    BeforeValidator(parse_bandwidth),
+    BeforeValidator(_accept_bandwidth),
     PlainSerializer(format_bandwidth, return_type=str),
     WithJsonSchema(_BANDWIDTH.json_schema()),
 ]

@@ -15,6 +15,7 @@ from sim.units import (
     Probability,
     Rate,
     Size,
+    as_written,
     format_bandwidth,
     format_duration,
     format_rate,
@@ -282,6 +283,34 @@ def test_a_positive_duration_is_not_zero() -> None:
     for zero in (0, "0", "0s"):
         with pytest.raises(ValidationError, match="found 0; expected a duration longer than 0 such as 150ms"):
             TypeAdapter(PositiveDuration).validate_python(zero)
+
+
+def test_a_program_may_give_numbers_in_base_units_and_a_file_may_not() -> None:
+    """Plain numbers are nanoseconds, events and bits per second; the same numbers from a file lack their unit."""
+    numbers = {"delay": 5, "period": 7, "rest": 0, "rate": 2.5, "bandwidth": 9, "size": 3, "loss": 0.5}
+    config = Config(delay=5, period=7, rest=0, rate=2.5, bandwidth=9, size=3, loss=0.5)
+    assert config.model_dump() | {"size": 3} == TEXTS | {
+        **{"delay": "5ns", "period": "7ns", "rest": "0", "rate": "2.5/s", "bandwidth": "9bit/s", "size": 3, "loss": 0.5}
+    }
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate(as_written(numbers))
+    assert [error["loc"] for error in caught.value.errors()] == [("delay",), ("period",), ("rate",), ("bandwidth",)]
+    assert all("which has no unit" in error["msg"] for error in caught.value.errors())
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"delay": -1}, {"delay": 2**63}, {"period": 0}, {"rate": -0.5}, {"rate": float("nan")}, {"bandwidth": 0}]
+)
+def test_a_number_from_a_program_is_bounded_too(numbers: dict[str, object]) -> None:
+    """A number in base units that no text could spell is refused like that text."""
+    with pytest.raises(ValidationError, match="expected a"):
+        Config.model_validate(numbers)
+
+
+def test_marks_do_not_outlive_validation() -> None:
+    """A validated model holds plain numbers although the data were marked as written."""
+    config = Config.model_validate(as_written({"size": 3, "loss": 0.5, "delay": 0}))
+    assert {type(config.size), type(config.delay), type(config.loss)} == {int, float}
 
 
 def test_json_schema_agrees_with_the_parsers() -> None:
