@@ -48,8 +48,11 @@ _REMEDIES: Final = (
 class _Node:
     """A value as written: a scalar, a list of nodes, or fields as (key, line and column of the key, node)."""
 
-    value: "Scalar | list[_Node] | dict[str, tuple[tuple[int, int], _Node]]"
+    value: "_Value"
     place: tuple[int, int]
+
+
+_Value = Scalar | list[_Node] | dict[str, tuple[tuple[int, int], _Node]]
 
 
 def load_file(path: Path) -> Document:
@@ -168,7 +171,7 @@ class _Composer:
             return "indent by spaces, never by tabs"
         return next((remedy for part, remedy in _REMEDIES if part in reason), "check the indentation and the quotes")
 
-    def _node(self, event: yaml.Event, depth: int) -> _Node:
+    def _node(self, event: Any, depth: int) -> _Node:
         """Return the node that starts with an event."""
         place = _place(event)
         self.composed += 1
@@ -200,7 +203,7 @@ class _Composer:
             self.refuse(_place(event), f"found '*{name}' inside '&{name}' itself; write the value out")
         return node
 
-    def _value(self, event: yaml.Event, depth: int) -> "Scalar | list[_Node] | dict[str, tuple[tuple[int, int], _Node]]":
+    def _value(self, event: Any, depth: int) -> _Value:
         """Return the content of a scalar, list or mapping whose first event is given."""
         if isinstance(event, yaml.SequenceStartEvent):
             items = []
@@ -240,4 +243,5 @@ class _Composer:
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:
+    assert event.start_mark is not None  # both parsers mark each event
     return event.start_mark.line + 1, event.start_mark.column + 1

@@ -105,7 +105,7 @@ class Quantity:
         """Return a program's number in base units as it is, and anything else parsed as text."""
         if type(value) is not number:
             return parse(value)
-        if not 0 <= value <= self.largest:  # type: ignore[operator]
+        if not 0 <= value <= self.largest:
             raise self.refused(value, f", which is not from 0 to {self.bound}")
         return value
 
@@ -153,8 +153,13 @@ _DURATION: Final = Quantity(
     "a duration",
     ("150ms", "2s", "1h"),
     {
-        **{"ns": NANOSECOND, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND},
-        **{"min": MINUTE, "h": HOUR, "d": DAY},
+        "ns": NANOSECOND,
+        "us": MICROSECOND,
+        "ms": MILLISECOND,
+        "s": SECOND,
+        "min": MINUTE,
+        "h": HOUR,
+        "d": DAY,
     },
     LONGEST,
     "292 years, the longest that fits",
@@ -170,8 +175,15 @@ _RATE: Final = Quantity(
 )
 
 _BYTES: Final = {
-    **{"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12},
-    **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
 }
 
 _SIZE: Final = Quantity("a size", ("512B", "64KB", "1MiB"), _BYTES, 2**60, "1,048,576 TiB", also={"kB": 10**3})
@@ -253,9 +265,10 @@ def parse_probability(value: object) -> float:
     if isinstance(value, str):
         parts = re.fullmatch(rf"\s*({_NUMBER})\s*(%?)\s*", value) if len(value) <= _MOST_CHARACTERS else None
         exact = Fraction(parts[1]) / (100 if parts[2] else 1) if parts else None
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        exact = Fraction(value)
     else:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        exact = Fraction(value) if number and 0 <= value <= 1 else None  # type: ignore[arg-type,operator]
+        exact = None
     if exact is None or exact > 1:
         raise InputError(f"found {shown(value)}; {wanted}")
     return float(exact)
