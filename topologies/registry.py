@@ -1,0 +1,85 @@
+"""Every kind of topology by its name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from topologies.config import TopologyConfig
+from topologies.errors import InputError
+from topologies.mesh import MeshConfig
+from topologies.ring import CirculantConfig, LineConfig, RingConfig
+from topologies.star import CentralizedConfig, StarConfig
+from topologies.topology import Topology
+
+
+@dataclass(frozen=True)
+class TopologyKind:
+    """One kind: the model of its parameters, what it is in one line, and how it is built from them and a seed."""
+
+    config: type[TopologyConfig]
+    description: str
+    build: Callable[[Any, int], Topology]
+
+
+_KINDS: Final[tuple[tuple[type[TopologyConfig], str], ...]] = (
+    (MeshConfig, "every node linked to every other (complete graph)"),
+    (RingConfig, "a cycle: each node linked to the next, the last to the first"),
+    (StarConfig, "one hub, node 0, that every other node is linked to"),
+    (CentralizedConfig, "workers that reach one another only through a coordinator, node 0"),
+    (LineConfig, "nodes in a row, each linked to the next"),
+    (CirculantConfig, "a ring in which each node is linked to the nearest few on each side"),
+)
+
+TOPOLOGIES: Final[dict[str, TopologyKind]] = {
+    config.model_fields["kind"].default: TopologyKind(config, description, config.build)
+    for config, description in _KINDS
+}
+
+
+def configure(data: Mapping[str, Any]) -> TopologyConfig:
+    """Return the checked configuration of a plain mapping such as `{"kind": "ring", "nodes": 10}`.
+
+    Raises InputError, which names every field that is wrong; its `path` is the first of them.
+    """
+    name = data.get("kind")
+    kind = TOPOLOGIES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        near = get_close_matches(str(name), TOPOLOGIES, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InputError(f"kind: found {name!r:.60}; expected one of {', '.join(TOPOLOGIES)}{hint}", ("kind",))
+    try:
+        return kind.config.model_validate(dict(data))
+    except ValidationError as error:
+        raise _as_input_error(error, kind.config) from None
+
+
+def build(config: TopologyConfig | Mapping[str, Any], seed: int = 0) -> Topology:
+    """Build a topology from its configuration; `seed` decides what is random in it.
+
+    Raises InputError where the configuration is wrong or no such topology exists.
+    """
+    return (config if isinstance(config, TopologyConfig) else configure(config)).build(seed)
+
+
+def _as_input_error(error: ValidationError, model: type[TopologyConfig]) -> InputError:
+    problems = [_problem(dict(details), model) for details in error.errors(include_url=False)]
+    return InputError("; ".join(message for message, _ in problems), problems[0][1])
+
+
+def _problem(details: dict[str, Any], model: type[TopologyConfig]) -> tuple[str, tuple[str | int, ...]]:
+    """Return what pydantic found wrong in one place as a message and a path."""
+    path, place = tuple(details["loc"]), ".".join(map(str, details["loc"]))
+    raised = details.get("ctx", {}).get("error")
+    if isinstance(raised, InputError):
+        return (f"{place}: {raised}" if place else str(raised)), path + raised.path
+    if details["type"] == "extra_forbidden":
+        near = get_close_matches(str(path[-1]), model.model_fields, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"{place}: unknown field; expected one of {', '.join(model.model_fields)}{hint}", path
+    if details["type"] == "missing":
+        return f"{place}: missing; give it a value", path
+    expected = str(details["msg"]).removeprefix("Input should be ").removeprefix("a valid ")
+    return f"{place}: found {details['input']!r:.60}; expected {expected}", path
