@@ -1,0 +1,43 @@
+# Everything runs in .venv, which is made from requirements.lock on first use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PACKAGES := topologies sim faults analysis scenarios murmur.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench validate clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## make .venv with the locked dependencies and this checkout in it
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Murmur needs Python 3.11 or later; set PYTHON=/path/to/it")'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## run the built-in scenario gossip-mesh and draw how its rumour spreads
+	$(BIN)/murmur run gossip-mesh
+	$(BIN)/murmur plot runs/latest
+
+test: setup ## lint, types, import contracts and tests: what must pass before a change is taken
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: setup ## measure Murmur beside plain SimPy and print the ratios
+	$(BIN)/python tests/benchmarks
+
+validate: setup ## run every published result in full (CI runs a quick part of them)
+	$(BIN)/pytest -n 2 tests/published --full
+
+clean: ## remove .venv, caches and build output; keep runs/
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""What it meant: run folders, checks, statistics and plots."""

@@ -1,0 +1,1 @@
+"""What breaks: faults, their targets and their schedules."""

@@ -1,0 +1,1 @@
+"""What to run: scenario files, the built-in library, and the command line."""
