@@ -89,5 +89,7 @@ class CompleteNeighbors(Sequence[AllButOne]):
             return len(other) == self._nodes and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
         return NotImplemented
 
+    __hash__ = None  # type: ignore[assignment]  # equal to a tuple of tuples, whose hash would cost n²
+
     def __repr__(self) -> str:
         return f"CompleteNeighbors(nodes={self._nodes})"

@@ -7,9 +7,14 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from topologies.barbell import BarbellConfig
 from topologies.config import TopologyConfig
 from topologies.errors import InputError
+from topologies.hierarchical import HierarchicalConfig
+from topologies.lattice import GridConfig, HypercubeConfig, TorusConfig
 from topologies.mesh import MeshConfig
+from topologies.random_graphs import ErdosRenyiConfig, ScaleFreeConfig, SmallWorldConfig
+from topologies.random_regular import RandomRegularConfig
 from topologies.ring import CirculantConfig, LineConfig, RingConfig
 from topologies.star import CentralizedConfig, StarConfig
 from topologies.topology import Topology
@@ -28,15 +33,26 @@ _KINDS: Final[tuple[tuple[type[TopologyConfig], str], ...]] = (
     (MeshConfig, "every node linked to every other (complete graph)"),
     (RingConfig, "a cycle: each node linked to the next, the last to the first"),
     (StarConfig, "one hub, node 0, that every other node is linked to"),
+    (HierarchicalConfig, "a tree with a branching factor, filled level by level, siblings linked if wanted"),
     (CentralizedConfig, "workers that reach one another only through a coordinator, node 0"),
     (LineConfig, "nodes in a row, each linked to the next"),
+    (GridConfig, "a lattice in one to eight dimensions"),
+    (TorusConfig, "a lattice whose every axis is closed to a ring"),
+    (HypercubeConfig, "two nodes are linked where their numbers differ in one bit"),
     (CirculantConfig, "a ring in which each node is linked to the nearest few on each side"),
+    (RandomRegularConfig, "random links, the same number for every node"),
+    (ErdosRenyiConfig, "every pair linked with the same probability, G(n, p)"),
+    (SmallWorldConfig, "a ring of near neighbours with some links rewired (Watts-Strogatz)"),
+    (ScaleFreeConfig, "few hubs and many leaves, by preferential attachment (Barabási-Albert)"),
+    (BarbellConfig, "two complete graphs joined by a path"),
 )
 
 TOPOLOGIES: Final[dict[str, TopologyKind]] = {
     config.model_fields["kind"].default: TopologyKind(config, description, config.build)
     for config, description in _KINDS
 }
+
+_BOUNDS: Final = {"greater_than_equal": "at least {ge:,}", "less_than_equal": "at most {le:,}"}
 
 
 def configure(data: Mapping[str, Any]) -> TopologyConfig:
@@ -81,5 +97,6 @@ def _problem(details: dict[str, Any], model: type[TopologyConfig]) -> tuple[str,
         return f"{place}: unknown field; expected one of {', '.join(model.model_fields)}{hint}", path
     if details["type"] == "missing":
         return f"{place}: missing; give it a value", path
-    expected = str(details["msg"]).removeprefix("Input should be ").removeprefix("a valid ")
+    bound = _BOUNDS.get(details["type"])
+    expected = bound.format(**details["ctx"]) if bound else str(details["msg"]).removeprefix("Input should be ")
     return f"{place}: found {details['input']!r:.60}; expected {expected}", path
