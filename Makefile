@@ -14,11 +14,12 @@ help: ## show this list
 
 setup: $(INSTALLED) ## make .venv with the locked dependencies and this checkout in it
 
-$(INSTALLED): pyproject.toml requirements.lock
+$(INSTALLED): pyproject.toml requirements.lock tests/simpy_suite/simpy-sdist.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Murmur needs Python 3.11 or later; set PYTHON=/path/to/it")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python tests/simpy_suite/fetch_simpy_suite.py
 	@touch $@
 
 demo: setup ## run the built-in scenario gossip-mesh and draw how its rumour spreads
