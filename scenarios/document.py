@@ -30,6 +30,14 @@ class Document:
         line = next((self.lines[block][0] for block in around if block in self.lines), None)
         return self.name if line is None else f"{self.name}:{line}"
 
+    def position(self, path: FieldPath) -> tuple[int, int, str]:
+        """Return a key that sorts places: by line and column, those set by flags first."""
+        place = self.place(path)
+        nearest = next((path[:length] for length in range(len(path), -1, -1) if path[:length] in self.lines), None)
+        if nearest is None or not place.startswith(f"{self.name}:"):
+            return (0, 0, place)
+        return (*self.lines[nearest], dotted(path))
+
 
 def dotted(path: FieldPath) -> str:
     """Return a path as messages write it: `faults[1].at`."""

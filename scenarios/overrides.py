@@ -1,0 +1,71 @@
+"""Changes to a scenario from the command line: `--set topology.nodes=64`, `--set faults[0].at=3s`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+from scenarios.document import Document, FieldPath, dotted
+from scenarios.yaml_loader import DEEPEST, load_value
+from sim.units import shown
+from topologies.errors import InputError
+
+_INDEX: Final = re.compile(r"\[([0-9]{1,6})\]")
+_LONGEST_FLAG: Final = 100  # characters of a flag that messages repeat
+
+
+def apply_overrides(document: Document | Mapping[str, Any], flags: Iterable[str]) -> Document:
+    """Return a document in which each flag, `path=value`, has set one field.
+
+    Paths are dotted; `faults.0.at` and `faults[0].at` are the same. Values mean what they mean in a file. Blocks on the
+    way that do not exist are made, so that the schema judges their names. Raises InputError for a flag that cannot be
+    applied.
+    """
+    base = document if isinstance(document, Document) else Document("scenario", dict(document))
+    data, origins = deepcopy(base.data), dict(base.flags)
+    for flag in flags:
+        path, value = parse_override(flag)
+        name = f"--set {flag if len(flag) <= _LONGEST_FLAG else flag[:_LONGEST_FLAG] + '...'}"
+        origins = {place: text for place, text in origins.items() if place[: len(path)] != path}
+        for made in _set(data, path, value, name):
+            origins[made] = name
+    return Document(base.name, data, base.lines, origins)
+
+
+def parse_override(flag: str) -> tuple[tuple[str, ...], Any]:
+    """Return the path and the value of `path=value`; raises InputError where it is not of that form."""
+    written, equals, text = flag.partition("=")
+    path = tuple(_INDEX.sub(r".\1", written.strip()).split("."))
+    if not equals or not all(path) or len(path) > DEEPEST:
+        expected = "expected path=value, such as topology.nodes=64 or faults[0].at=3s"
+        raise InputError(f"--set: found {shown(flag)}; {expected}")
+    return path, load_value(text, f"--set {written[:_LONGEST_FLAG]}")
+
+
+def _set(data: dict[str, Any], path: tuple[str, ...], value: Any, flag: str) -> list[FieldPath]:
+    """Set a field in place; return the paths of the field and of the blocks made on the way."""
+    block: Any = data
+    reached: FieldPath = ()
+    made: list[FieldPath] = []
+    for part in path[:-1]:
+        key = _key(block, part, reached, flag)
+        if isinstance(block, dict) and block.get(key) is None:
+            block[key] = {}
+            made.append((*reached, key))
+        block, reached = block[key], (*reached, key)
+    key = _key(block, path[-1], reached, flag)
+    block[key] = value
+    return [*made, (*reached, key)]
+
+
+def _key(block: Any, part: str, reached: FieldPath, flag: str) -> str | int:
+    """Return a part of a path as a key of a block or as a position in a list."""
+    if isinstance(block, dict):
+        return part
+    where = dotted(reached)
+    if not isinstance(block, list):
+        raise InputError(f"{flag}: {where} is {shown(block)}, which has no fields; set {where} itself", reached)
+    if part.isdecimal() and len(part) <= 6 and int(part) < len(block):
+        return int(part)
+    positions = f"a position from 0 to {len(block) - 1}, such as {where}[0]" if block else "a list with items"
+    raise InputError(f"{flag}: found {shown(part)} after {where}; expected {positions}", reached)

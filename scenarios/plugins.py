@@ -1,0 +1,57 @@
+"""Protocols that users bring: `package.module:Class`, imported only where the user has allowed that module.
+
+A scenario file by itself can never run code: the module must also be named by `--plugin package.module` or, in Python,
+by `allowed_plugins`.
+"""
+
+import importlib
+import re
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from scenarios.names import did_you_mean
+from sim.protocol import Protocol, ProtocolConfig
+from sim.units import shown
+from topologies.errors import InputError
+
+_NAME: Final = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)", re.ASCII)
+
+
+def load_protocol(kind: str, allowed_plugins: Collection[str]) -> type[Protocol]:
+    """Return a user's protocol class by its name `package.module:Class`.
+
+    Raises InputError where the module is not allowed or cannot be imported, or holds no such protocol.
+    """
+    parts = _NAME.fullmatch(kind)
+    if parts is None:
+        raise InputError(f"found {shown(kind)}; expected a protocol of your own as package.module:Class")
+    module_name, class_name = parts.groups()
+    if module_name not in allowed_plugins:
+        refused = f"found {shown(kind)}, which would run code of the module {module_name}"
+        raise InputError(f"{refused}; to allow that, add --plugin {module_name}")
+    module = _imported(module_name)
+    found = getattr(module, class_name, None)
+    if not (isinstance(found, type) and issubclass(found, Protocol)):
+        classes = [name for name, value in vars(module).items() if isinstance(value, type)]
+        what = "holds no such class" if found is None else f"holds it, but not as a subclass of {Protocol.__name__}"
+        raise InputError(f"found {shown(kind)}, but {module_name} {what}{did_you_mean(class_name, classes)}")
+    if not (isinstance(found.Config, type) and issubclass(found.Config, ProtocolConfig)):
+        raise InputError(f"found {shown(kind)}, whose Config is no subclass of ProtocolConfig; derive it from that")
+    return found
+
+
+def _imported(module_name: str) -> ModuleType:
+    """Return a module, looked for in the current folder too; whatever its import raises becomes an InputError."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(module_name)
+    except (Exception, SystemExit) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        remedy = "run this where that module can be imported, and check that it can"
+        raise InputError(f"the plugin {module_name} cannot be imported ({reason}); {remedy}") from error
