@@ -27,14 +27,13 @@ class GridConfig(TopologyConfig):
 
     @model_validator(mode="after")
     def _has_one_size(self) -> Self:
-        if exactly_one(self, "sides", "nodes") == "nodes":
-            _near_square(self.nodes or 0, shortest=2)
+        exactly_one(self, "sides", "nodes")
         return self
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The number of nodes along each axis."""
-        return self.sides or _near_square(self.nodes or 0, shortest=2)
+        return self.sides or (_near_square(self.nodes, shortest=2) if self.nodes else ())
 
     @property
     def node_count(self) -> int:
@@ -61,14 +60,13 @@ class TorusConfig(TopologyConfig):
 
     @model_validator(mode="after")
     def _has_one_size(self) -> Self:
-        if exactly_one(self, "sides", "nodes") == "nodes":
-            _near_square(self.nodes or 0, shortest=3)
+        exactly_one(self, "sides", "nodes")
         return self
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The number of nodes along each axis."""
-        return self.sides or _near_square(self.nodes or 0, shortest=3)
+        return self.sides or (_near_square(self.nodes, shortest=3) if self.nodes else ())
 
     @property
     def node_count(self) -> int:

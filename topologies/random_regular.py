@@ -118,7 +118,7 @@ def _some_pair_fits(stubs: list[int], nodes: int, links: set[int]) -> bool:
 
 
 def _switch(stubs: list[int], nodes: int, links: set[int], random: Random) -> bool:
-    """Place pairs of stubs that fit nowhere: a link (a, b) gives way to (u, a) and (v, b). False where none is found."""
+    """Place pairs of stubs that fit nowhere: a link (a, b) gives way to (u, a) and (v, b); False where none can."""
     if not stubs:
         return True
     present = sorted(links)

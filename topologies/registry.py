@@ -10,11 +10,14 @@ from pydantic import ValidationError
 from topologies.barbell import BarbellConfig
 from topologies.config import TopologyConfig
 from topologies.errors import InputError
+from topologies.graph_file import FileConfig
 from topologies.hierarchical import HierarchicalConfig
 from topologies.lattice import GridConfig, HypercubeConfig, TorusConfig
+from topologies.links import LinksConfig
 from topologies.mesh import MeshConfig
 from topologies.random_graphs import ErdosRenyiConfig, ScaleFreeConfig, SmallWorldConfig
 from topologies.random_regular import RandomRegularConfig
+from topologies.regions import RegionsConfig
 from topologies.ring import CirculantConfig, LineConfig, RingConfig
 from topologies.star import CentralizedConfig, StarConfig
 from topologies.topology import Topology
@@ -45,6 +48,9 @@ _KINDS: Final[tuple[tuple[type[TopologyConfig], str], ...]] = (
     (SmallWorldConfig, "a ring of near neighbours with some links rewired (Watts-Strogatz)"),
     (ScaleFreeConfig, "few hubs and many leaves, by preferential attachment (Barabási-Albert)"),
     (BarbellConfig, "two complete graphs joined by a path"),
+    (RegionsConfig, "nodes in named regions, with measured round-trip times between them"),
+    (FileConfig, "a graph from a GraphML, GML, edge-list or node-link JSON file"),
+    (LinksConfig, "links written out one by one"),
 )
 
 TOPOLOGIES: Final[dict[str, TopologyKind]] = {

@@ -46,6 +46,7 @@ class Topology:
     `latency_ns(i, j)`: the one-way propagation delay of a pair from measured data, in ns.
     `weights`: the weight of each link (i, j), i < j, where a file states weights.
     `coordinator`: the node that coordinates the others, in a centralized topology.
+    `source_digest`: the BLAKE2b hash of the file that the topology was read from.
     `implicit`: a complete graph too large to store its links.
     """
 
@@ -59,6 +60,7 @@ class Topology:
     names: tuple[str, ...] | None = None
     weights: Mapping[tuple[int, int], float] | None = field(default=None, repr=False)
     coordinator: int | None = None
+    source_digest: str | None = None
 
     def __post_init__(self) -> None:
         assert 1 <= self.nodes == len(self.neighbors)
@@ -85,7 +87,11 @@ class Topology:
     @cached_property
     def is_connected(self) -> bool:
         """Whether every node can reach every other over links."""
-        return self.stated_diameter is not None or self.implicit or _reaches_all(self.neighbors)
+        return self.stated_diameter is not None or self.implicit or not self.unreachable_from(0)
+
+    def unreachable_from(self, node: int) -> list[int]:
+        """Return the nodes that no path of links joins to a node, ascending."""
+        return sorted(set(range(self.nodes)).difference(*_layers(self.neighbors, node)))
 
     @cached_property
     def diameter(self) -> int | None:
@@ -216,10 +222,6 @@ def _layers(neighbors: Sequence[Sequence[int]], source: int) -> list[list[int]]:
                     following.append(other)
         layers.append(following)
     return layers[:-1]
-
-
-def _reaches_all(neighbors: Sequence[Sequence[int]]) -> bool:
-    return sum(map(len, _layers(neighbors, 0))) == len(neighbors)
 
 
 def _diameter_by_flooding(neighbors: Sequence[Sequence[int]]) -> int:
