@@ -1,8 +1,11 @@
 """What a file or a set of flags said, and where each part of it was said."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from sim.units import shown
 
 FieldPath = tuple[str | int, ...]
 """A field's place in nested data, as keys and list positions from the outermost: `("faults", 1, "at")`."""
@@ -40,6 +43,9 @@ class Document:
 
 
 def dotted(path: FieldPath) -> str:
-    """Return a path as messages write it: `faults[1].at`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
+    """Return a path as messages write it: `faults[1].at`; a key that is no plain name is quoted."""
+    return "".join(f".{part}" if _is_plain(part) else f"[{shown(part)}]" for part in path).removeprefix(".")
+
+
+def _is_plain(part: str | int) -> bool:
+    return isinstance(part, str) and re.fullmatch(r"[\w-]{1,60}", part) is not None

@@ -15,6 +15,7 @@ import yaml
 
 from scenarios.document import Document, FieldPath
 from scenarios.yaml_scalars import Scalar, resolve
+from sim.units import shown
 from topologies.errors import InputError
 
 MOST_BYTES: Final = 4_000_000
@@ -182,7 +183,7 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._aliased(event)
         if event.tag is not None:
-            self.refuse(place, f"found the tag {event.tag[:60]!r}; remove it: quote a value to make it text")
+            self.refuse(place, f"found the tag {shown(event.tag)}; remove it: quote a value to make it text")
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         node = _Node(self._value(event, depth), place)
@@ -226,13 +227,13 @@ class _Composer:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             place, key = _place(event), self._node(event, depth + 1).value
             if not isinstance(key, str):
-                found = "a block" if isinstance(key, list | dict) else f"'{str(key)[:60]}'"
+                found = "a block" if isinstance(key, list | dict) else shown(key)
                 self.refuse(place, f"found {found} as the name of a field; expected text: put it in quotes")
             if key == "<<":
                 self.refuse(place, "found '<<', a merge, which YAML 1.2 does not have; write the fields out")
             if key in fields:
                 first = fields[key][0][0]
-                self.refuse(place, f"found '{key[:60]}' a second time, first on line {first}; remove one of them")
+                self.refuse(place, f"found {shown(key)} a second time, first on line {first}; remove one of them")
             fields[key] = (place, self._node(next(self.events), depth + 1))
         return fields
 

@@ -35,12 +35,16 @@ _SPLIT: Final = re.compile(rf"\s*([+-]?)({_NUMBER})\s*([^\s0-9.+-].*?)?\s*", re.
 _MOST_CHARACTERS: Final = 64
 
 
+_WORDS: Final = {"None": "nothing", "True": "true", "False": "false"}
+
+
 def shown(value: object, width: int = 60) -> str:
     """Return a value as an error message shows it: on one line, cut at `width` characters, never failing."""
     try:
         text = repr(value)
     except ValueError:  # an integer of more digits than Python agrees to print
         text = f"an integer of about {value.bit_length() * 3 // 10} digits" if isinstance(value, int) else "a value"
+    text = _WORDS.get(text, text)
     return text if len(text) <= width else text[: width - 3] + "..."
 
 

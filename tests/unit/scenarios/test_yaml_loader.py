@@ -113,7 +113,7 @@ REFUSED = [
     ("tag of a core type", "a: !!str 5", ":1:4:", "quote a value to make it text"),
     ("very long integer", "a: " + "9" * 100_000, ":1:4:", "a number of 100000 digits; expected at most 400"),
     ("very long hexadecimal", "a: 0x" + "f" * 10_000, ":1:4:", "digits; expected at most 400"),
-    ("a number as a key", "1: a", ":1:1:", "'1' as the name of a field; expected text: put it in quotes"),
+    ("a number as a key", "1: a", ":1:1:", "found 1 as the name of a field; expected text: put it in quotes"),
     ("null as a key", "~: a", ":1:1:", "as the name of a field"),
     ("a list as a key", "? [a]\n: 1", ":1:3:", "a block as the name of a field"),
     ("a merge", "a: &a {b: 1}\nc:\n  <<: *a\n", ":3:3:", "a merge, which YAML 1.2 does not have"),
