@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import simpy
 from simpy.core import BoundClass, EmptySchedule, StopSimulation
-from simpy.events import NORMAL, URGENT, AllOf, AnyOf, Event, Process, Timeout
+from simpy.events import NORMAL, AllOf, AnyOf, Condition, Event, Process, Timeout
 
 from sim.event_queue import Entry, EventQueue
 from sim.randomness import Stream
@@ -66,6 +66,7 @@ class Kernel(simpy.Environment):
         self._purge_above = 1024
         self.event_limit = event_limit
         self._instant = _InstantGuard(self._events, instant_limit)
+        self.between_slots: Callable[[], None] | None = None
         self._dispatch: Callable[[Event], None] = self._process_event
         BoundClass.bind_early(self)
 
@@ -211,6 +212,8 @@ class Kernel(simpy.Environment):
                     self._now = entry[0]
                     entry[2](entry[3])
                 self._instant.check(self._now)
+                if self.between_slots is not None:
+                    self.between_slots()
                 if not events.open_next():
                     raise EmptySchedule
                 if limit is not None and events.closed + len(events.open) + CAREFUL > limit:
@@ -235,20 +238,24 @@ class Kernel(simpy.Environment):
             self.step()
         raise EmptySchedule
 
-    def _run_until(self, predicate: Callable[[], bool]) -> bool:
-        """Step until the predicate holds; tells whether it did before the queue ran empty."""
+    def _run_until(self, predicate: Callable[[], bool]) -> bool | None:
+        """Step until the predicate holds; tells whether it did before the queue ran empty, None when it was stopped."""
         limit = self.event_limit
         while not predicate():
-            if self.peek() == simpy.core.Infinity:
-                return False
             if limit is not None and self._events.consumed >= limit:
                 self._run_counted(limit)
-            self.step()
+            self._instant.check(self._now)
+            try:
+                self.step()
+            except EmptySchedule:
+                return False
+            except StopSimulation:
+                return None
         return True
 
 
 class _InstantGuard:
-    """Finds an endless loop at one instant, each time that the queue closes or cuts a slot."""
+    """Finds an endless loop at one instant, whenever it is asked; the loop's next round then waits in the queue."""
 
     __slots__ = ("_events", "_limit", "_seen", "_time")
 
@@ -260,9 +267,9 @@ class _InstantGuard:
 
     def check(self, now: int) -> None:
         if now != self._time:
-            self._time, self._seen = now, self._events.closed
-        elif self._events.closed - self._seen > self._limit:
-            names = Counter(_name(entry) for entry in self._events.open[-1000:])
+            self._time, self._seen = now, self._events.consumed
+        elif self._events.consumed - self._seen > self._limit:
+            names = Counter(_name(entry) for entry in self._events.waiting() if entry[0] == now)
             busiest = ", ".join(name for name, _ in names.most_common(3))
             raise EventLimitReached(
                 f"more than {self._limit:,} events at the one instant {now} ns: an endless loop without delay in "
@@ -311,5 +318,8 @@ def _name(entry: Entry) -> str:
 
 
 def _waiting_process(event: Event) -> str:
-    name = getattr(event, "name", "")
-    return f" of {name}" if name else ""
+    """The processes that an event will wake, itself or through a condition."""
+    owners = [getattr(callback, "__self__", None) for callback in event.callbacks or ()]
+    names = [owner.name for owner in owners if isinstance(owner, Process)]
+    conditions = [_waiting_process(owner) for owner in owners if isinstance(owner, Condition)]
+    return "".join([*(f" of {name}" for name in names), *conditions])
