@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from operator import index
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import simpy
 from simpy.core import BoundClass, EmptySchedule, StopSimulation
@@ -42,8 +42,8 @@ class Kernel(simpy.Environment):
     """A `simpy.Environment` in integer nanoseconds.
 
     Parameters: `initial_time` in nanoseconds; `tie_break`: `fifo` runs entries of equal time and priority in the order
-    in which they were scheduled, `shuffled` in an order drawn from `tie_break_stream`; `event_limit`: events after which
-    `run` raises `EventLimitReached` (None: no limit); `instant_limit`: the same for events at one instant.
+    in which they were scheduled, `shuffled` in an order drawn from `tie_break_stream`; `event_limit`: events after
+    which `run` raises `EventLimitReached` (None: no limit); `instant_limit`: the same for events at one instant.
     """
 
     def __init__(
@@ -71,11 +71,12 @@ class Kernel(simpy.Environment):
         BoundClass.bind_early(self)
 
     # SimPy binds these to instances of the class that declares them only; declared again, they are bound to ours.
-    process = BoundClass(Process)  # type: ignore[assignment]
-    timeout = BoundClass(Timeout)  # type: ignore[assignment]
-    event = BoundClass(Event)  # type: ignore[assignment]
-    all_of = BoundClass(AllOf)  # type: ignore[assignment]
-    any_of = BoundClass(AnyOf)  # type: ignore[assignment]
+    if not TYPE_CHECKING:
+        process = BoundClass(Process)
+        timeout = BoundClass(Timeout)
+        event = BoundClass(Event)
+        all_of = BoundClass(AllOf)
+        any_of = BoundClass(AnyOf)
 
     @property
     def now(self) -> int:
@@ -109,11 +110,11 @@ class Kernel(simpy.Environment):
         return self.call_at(self._now + delay, function, *arguments)
 
     def observe_at(self, time: int, function: Callable[[Any], object], argument: Any) -> None:
-        """Call after all else at `time`, taking no tie-break key: what only looks never changes the order of the rest."""
+        """Call after all else at `time`, taking no tie-break key: looking never changes the order of the rest."""
         self.push((time, next(self._observer_keys), function, argument))
 
     def cancel(self, entry: Entry) -> None:
-        """Take back a call that has not happened yet; its entry is skipped, or cleared out once such are the majority."""
+        """Take back a call that has not happened yet; its entry is skipped, or cleared out once such prevail."""
         cancelled = self._cancelled
         cancelled.add(entry[1])
         if len(cancelled) > self._purge_above:
@@ -164,7 +165,7 @@ class Kernel(simpy.Environment):
         if not event._ok and not hasattr(event, "_defused"):
             raise _rebuilt(event._value) from event._value
 
-    def run(self, until: int | Event | Callable[[], bool] | None = None) -> Any:
+    def run(self, until: int | Event | Callable[[], bool] | None = None) -> Any:  # type: ignore[override]
         """Run until nothing is left (None), a time in nanoseconds, an event (gives its value), or a predicate holds.
 
         A time stops before the ordinary events of that time; a predicate without arguments is asked after every event.
