@@ -21,9 +21,9 @@ LONG_TAIL = 1024
 """Entries still waiting in the open slot beyond which an insertion splits it."""
 LONG_SLOT = 65_536
 """Consumed entries beyond which an open slot is cut to give their memory back."""
-FULL_SLOT = 64
+FULL_SLOT = 128
 """Entries that a slot should hold after a split."""
-SPARSE_SLOT = 6
+SPARSE_SLOT = 24
 """Mean entries per opened slot below which slots are widened."""
 OBSERVED_SLOTS = 64
 """Opened slots over which that mean is taken."""

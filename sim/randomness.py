@@ -1,10 +1,10 @@
 """Random streams: every chance in a run comes from a stream that is named for what it decides and for whom.
 
-A stream is a 128-bit linear congruential generator with the multiplier and increment of PCG64 (O'Neill, "PCG: A Family
-of Simple Fast Space-Efficient Statistically Good Algorithms for Random Number Generation", 2014, section 4.3), of which
-the 53 highest bits are given out. It starts where BLAKE2b of the root seed and the stream's name says. Integers alone
-decide, so every platform draws the same; one stream costs 100 bytes and a microsecond, where a Mersenne Twister costs
-2.9 KiB and four, so that each link and node can have its own.
+A stream is a 128-bit multiplicative congruential generator of which the highest 53 bits are given out (Lehmer 1951; the
+multiplier is the one of Steele and Vigna, "Computationally easy, spectrally good multipliers for congruential
+pseudorandom number generators", 2022). It starts where BLAKE2b of the root seed and the stream's name says. Integers
+alone decide, so every platform draws the same; a stream costs a hundred bytes and a microsecond, where a Mersenne
+Twister costs 2.9 KiB and four, so that each link and node can have its own.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
-INCREMENT = 0x5851F42D4C957F2D14057B7EF767814F
-MASK = (1 << 128) - 1
+MULTIPLIER = 0xDA942042E4DD58B5
+STATE_BITS = 128
+MASK = (1 << STATE_BITS) - 1
 SHIFT = 75
 """Bits of the state below those that are given out."""
 UNIT = 2.0**-53
@@ -30,28 +30,28 @@ def derive_seed(root: int, name: str) -> int:
 
 
 class Stream:
-    """Draws for one purpose. `state` is the generator itself: hot loops may advance it in place, as `random` does."""
+    """Draws for one purpose. `state` is the generator itself, odd: hot loops may advance it in place, as `random` does."""
 
     __slots__ = ("state",)
 
     def __init__(self, seed: int) -> None:
-        self.state = seed & MASK
+        self.state = (seed | 1) & MASK
 
     def random(self) -> float:
         """Uniform on [0, 1), a multiple of 2**-53."""
-        self.state = state = (self.state * MULTIPLIER + INCREMENT) & MASK
+        self.state = state = self.state * MULTIPLIER & MASK
         return (state >> SHIFT) * UNIT
 
     def bits(self, number: int) -> int:
         """A uniform integer of that many bits, at most 64."""
         assert 0 < number <= 64
-        self.state = state = (self.state * MULTIPLIER + INCREMENT) & MASK
-        return state >> (128 - number)
+        self.state = state = self.state * MULTIPLIER & MASK
+        return state >> (STATE_BITS - number)
 
     def below(self, bound: int) -> int:
         """A uniform integer from 0 to bound - 1; the bound is at least 1."""
-        self.state = state = (self.state * MULTIPLIER + INCREMENT) & MASK
-        return ((state >> 64) * bound) >> 64
+        self.state = state = self.state * MULTIPLIER & MASK
+        return state * bound >> STATE_BITS
 
     def bernoulli(self, probability: float) -> bool:
         """True with the given probability."""
@@ -87,7 +87,8 @@ class Stream:
 
     def choice(self, items: Sequence[T]) -> T:
         """One of the items, each as likely."""
-        return items[self.below(len(items))]
+        self.state = state = self.state * MULTIPLIER & MASK
+        return items[state * len(items) >> STATE_BITS]
 
     def sample(self, items: Sequence[T], size: int) -> list[T]:
         """Distinct positions of the sequence in random order (a partial Fisher-Yates shuffle that stores only swaps)."""

@@ -1,0 +1,1 @@
+"""What happens: kernel, random streams, records, nodes, the network, protocols and workloads."""

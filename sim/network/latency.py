@@ -1,0 +1,189 @@
+"""Latency models: how long a message takes on a link, each a frozen options object that makes a sampler."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from itertools import accumulate
+from math import cos, exp, log, pi, sqrt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sim.randomness import MASK, MULTIPLIER, STATE_BITS, Stream
+from sim.units import Duration, PositiveDuration
+
+Sampler = Callable[[Stream], int]
+"""Draws one delay in nanoseconds from a stream."""
+
+
+class LatencyModel(BaseModel):
+    """Base of the latency models; times are durations with a unit, delays whole nanoseconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    def sampler(self) -> Sampler:
+        """A function that draws one delay from the stream that it is given."""
+        raise NotImplementedError  # pragma: no cover
+
+    @property
+    def mean_ns(self) -> float:
+        """Mean delay in nanoseconds; infinite where the distribution has none."""
+        raise NotImplementedError  # pragma: no cover
+
+
+class ConstantLatency(LatencyModel):
+    """Always the same delay."""
+
+    kind: Literal["constant"] = "constant"
+    value: Duration = Field(description="the delay")
+
+    def sampler(self) -> Sampler:
+        """Gives the constant; takes no draw."""
+        value = self.value
+        return lambda stream: value
+
+    @property
+    def mean_ns(self) -> float:
+        """The constant."""
+        return float(self.value)
+
+
+class UniformLatency(LatencyModel):
+    """Uniform between two bounds."""
+
+    kind: Literal["uniform"] = "uniform"
+    low: Duration = Field(description="shortest delay")
+    high: Duration = Field(description="longest delay")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> UniformLatency:
+        if self.high < self.low:
+            raise ValueError("high must be at least low")
+        return self
+
+    def sampler(self) -> Sampler:
+        """Uniform over whole nanoseconds, both bounds included."""
+        low, span = self.low, self.high - self.low + 1
+        return lambda stream: low + stream.below(span)
+
+    @property
+    def mean_ns(self) -> float:
+        """The middle of the bounds."""
+        return (self.low + self.high) / 2
+
+
+class ExponentialLatency(LatencyModel):
+    """Exponential with a mean, on top of a minimum."""
+
+    kind: Literal["exponential"] = "exponential"
+    mean: PositiveDuration = Field(description="mean of the exponential part")
+    minimum: Duration = Field(default=0, description="added to every draw: the propagation delay")
+
+    def sampler(self) -> Sampler:
+        """Inverts the distribution function at the whole state over 2**128, which is never zero: one draw a delay."""
+        mean = float(self.mean)
+        most = self.minimum + mean * STATE_BITS * log(2.0)
+
+        def sample(stream: Stream) -> int:
+            stream.state = state = stream.state * MULTIPLIER & MASK
+            return int(most - mean * log(state))
+
+        return sample
+
+    @property
+    def mean_ns(self) -> float:
+        """Minimum and mean together."""
+        return float(self.minimum + self.mean)
+
+
+class LognormalLatency(LatencyModel):
+    """Lognormal by its median and the standard deviation of the logarithm: the usual fit of measured round trips."""
+
+    kind: Literal["lognormal"] = "lognormal"
+    median: PositiveDuration = Field(description="median of the random part")
+    sigma: float = Field(ge=0, le=10, description="standard deviation of the natural logarithm")
+    minimum: Duration = Field(default=0, description="added to every draw: the propagation delay")
+
+    def sampler(self) -> Sampler:
+        """Two draws a delay (Box and Muller)."""
+        median, sigma, minimum = float(self.median), self.sigma, self.minimum
+
+        def sample(stream: Stream) -> int:
+            radius = sqrt(-2.0 * log(1.0 - stream.random()))
+            return minimum + int(median * exp(sigma * radius * cos(2.0 * pi * stream.random())))
+
+        return sample
+
+    @property
+    def mean_ns(self) -> float:
+        """median * exp(sigma**2 / 2), and the minimum."""
+        return self.minimum + self.median * exp(self.sigma**2 / 2)
+
+
+class ParetoLatency(LatencyModel):
+    """Pareto (type I): heavy tails; the mean is infinite for a shape of at most 1."""
+
+    kind: Literal["pareto"] = "pareto"
+    minimum: PositiveDuration = Field(description="shortest delay")
+    shape: float = Field(gt=0, le=100, description="tail exponent")
+    maximum: PositiveDuration = Field(default=3_600_000_000_000, description="longer draws are cut to this")
+
+    def sampler(self) -> Sampler:
+        """Inverts the distribution function, one draw a delay."""
+        minimum, exponent, maximum = float(self.minimum), -1.0 / self.shape, self.maximum
+
+        def sample(stream: Stream) -> int:
+            return int(min(minimum * (1.0 - stream.random()) ** exponent, maximum))
+
+        return sample
+
+    @property
+    def mean_ns(self) -> float:
+        """Mean without the cut."""
+        return self.shape * self.minimum / (self.shape - 1) if self.shape > 1 else float("inf")
+
+
+class EmpiricalLatency(LatencyModel):
+    """Measured samples, each drawn with its weight (equal by default)."""
+
+    kind: Literal["empirical"] = "empirical"
+    samples: tuple[Duration, ...] = Field(min_length=1, max_length=100_000, description="measured delays", strict=False)
+    weights: tuple[Annotated[float, Field(gt=0)], ...] | None = Field(
+        default=None, description="one weight a sample", strict=False
+    )
+
+    @model_validator(mode="after")
+    def _matched(self) -> EmpiricalLatency:
+        if self.weights is not None and len(self.weights) != len(self.samples):
+            raise ValueError(f"{len(self.weights)} weights for {len(self.samples)} samples; give one weight a sample")
+        return self
+
+    def sampler(self) -> Sampler:
+        """One draw a delay."""
+        samples = self.samples
+        if self.weights is None:
+            return lambda stream: samples[stream.below(len(samples))]
+        cumulative = list(accumulate(self.weights))
+        total, last = cumulative[-1], len(samples) - 1
+        return lambda stream: samples[min(last, bisect_right(cumulative, stream.random() * total))]
+
+    @property
+    def mean_ns(self) -> float:
+        """Weighted mean of the samples."""
+        weights = self.weights or (1.0,) * len(self.samples)
+        return sum(w * s for w, s in zip(weights, self.samples, strict=True)) / sum(weights)
+
+
+def _from_duration(value: Any) -> Any:
+    """A bare duration stands for a constant latency."""
+    return {"kind": "constant", "value": value} if isinstance(value, (str, int)) else value
+
+
+_LatencyKinds = Annotated[
+    ConstantLatency | UniformLatency | ExponentialLatency | LognormalLatency | ParetoLatency | EmpiricalLatency,
+    Field(discriminator="kind"),
+]
+
+Latency = Annotated[_LatencyKinds, BeforeValidator(_from_duration, json_schema_input_type=Duration | _LatencyKinds)]
+"""A latency model by its `kind`, or a bare duration for a constant one."""

@@ -1,0 +1,389 @@
+"""A node: a place in the topology with a life, a clock, memory that dies with it and storage that does not."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from simpy.events import Event, Process
+
+from sim.clock import Clock
+from sim.kernel import Kernel
+from sim.message import Message, RoutedMessage
+from sim.network.link import Link
+from sim.network.network import Network
+from sim.randomness import Stream, derive_seed
+from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
+from sim.storage import Storage
+
+if TYPE_CHECKING:
+    from sim.protocol import Protocol
+
+Life = Literal["starting", "up", "paused", "crashed", "restarting"]
+
+
+class Node:
+    """What a protocol acts through. Public attributes are for protocols, methods under "life" for the simulation.
+
+    `id`; `neighbors`, ascending; `population`, the number of nodes; `random`, the node's own stream for the protocol;
+    `storage`, kept over crashes; `sent` and `forwarded`, messages that it sent and passed on.
+    """
+
+    __slots__ = (
+        "_extend",
+        "_handle",
+        "_inbox",
+        "_kernel",
+        "_keys",
+        "_kinds",
+        "_links",
+        "_network",
+        "_new_protocol",
+        "_overdue",
+        "_process",
+        "_push",
+        "_storage",
+        "_timers",
+        "_waiting",
+        "clock",
+        "forwarded",
+        "guarded",
+        "id",
+        "life",
+        "mailbox",
+        "mailbox_capacity",
+        "neighbors",
+        "population",
+        "protocol",
+        "random",
+        "sent",
+    )
+
+    def __init__(
+        self, number: int, network: Network, new_protocol: Callable[[Node], Protocol], random: Stream, clock: Clock | None
+    ) -> None:
+        topology, kernel, recorder = network.topology, network.kernel, network.recorder
+        self.id = number
+        self.neighbors: Sequence[int] = topology.neighbors[number]
+        self.population = topology.nodes
+        self.random = random
+        self.clock = clock
+        self.sent = 0
+        self.forwarded = 0
+        self.life: Life = "starting"
+        self.guarded = recorder.keeps_messages
+        self.mailbox: deque[Message] | None = None
+        self.mailbox_capacity: int | None = None
+        self.protocol: Protocol = new_protocol(self)
+        self._new_protocol = new_protocol
+        self._handle: Callable[[Message], None] = self.protocol.on_message
+        self._network = network
+        self._kernel: Kernel = kernel
+        self._push = kernel.push
+        self._keys = kernel.keys
+        self._kinds = recorder.kinds
+        self._extend = recorder.outcomes.extend
+        self._links: dict[int, Link] = {}
+        self._timers: dict[Hashable, Any] = {}
+        self._inbox: list[Message] | None = None
+        self._overdue: list[Hashable] | None = None
+        self._storage: Storage | None = None
+        self._process: Process | None = None
+        self._waiting: Event | None = None
+
+    # What a protocol calls.
+
+    @property
+    def now(self) -> int:
+        """The time on the node's own clock, in nanoseconds."""
+        now = self._kernel._now
+        return now if self.clock is None else self.clock.read(now)
+
+    @property
+    def storage(self) -> Storage:
+        """Stable storage: named values that survive a crash."""
+        if self._storage is None:
+            self._storage = Storage()
+        return self._storage
+
+    def send(self, destination: int, payload: Any, size: int = 0) -> None:
+        """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
+        self.sent += 1
+        try:
+            link = self._links[destination]
+        except KeyError:
+            link = self._first_use(destination)
+        try:
+            kind = self._kinds[type(payload)]
+        except KeyError:
+            kind = self._network.recorder.new_kind(type(payload))
+        now = self._kernel._now
+        if link is None:
+            code = (self.id * self.population + destination) << PAIR_SHIFT | kind
+            return self._network.route(self.id, RoutedMessage(self.id, destination, payload, now, size, code))
+        message = Message(self.id, destination, payload, now, size, link.code | kind)
+        sample = link.sample
+        if sample is None:
+            return self._network.transmit(link, message)
+        push = self._push
+        push((now + link.base + sample(link), next(self._keys), link.receive, message))
+        return None
+
+    def broadcast(self, payload: Any, size: int = 0) -> None:
+        """Send the payload to every neighbour, in ascending order."""
+        for neighbor in self.neighbors:
+            self.send(neighbor, payload, size)
+
+    def set_timer(self, name: Hashable, delay: int) -> None:
+        """Have `on_timer(name)` called after `delay` nanoseconds of the local clock; replaces the timer of that name."""
+        assert delay >= 0, f"timer {name!r} with a negative delay of {delay} ns"
+        earlier = self._timers.get(name)
+        if earlier is not None:
+            self._kernel.cancel(earlier)
+        if self.clock is not None:
+            delay = self.clock.true_delay(delay)
+        entry = (self._kernel._now + delay, next(self._keys), self._timer_due, name)
+        self._timers[name] = entry
+        self._push(entry)
+
+    def cancel_timer(self, name: Hashable) -> None:
+        """Take back the timer of that name, if one is set."""
+        entry = self._timers.pop(name, None)
+        if entry is not None:
+            self._kernel.cancel(entry)
+        elif self._overdue and name in self._overdue:
+            self._overdue.remove(name)
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Put a state record into the run: what it says is what checkers and plots know."""
+        self._network.recorder.state(self._kernel._now, self.id, kind, fields)
+
+    def receive(self, timeout: int | None = None) -> Event:
+        """For protocols with `run`: an event that gives the next message, or None after `timeout` nanoseconds."""
+        assert self._waiting is None, f"node {self.id} waits for a message already"
+        event = self._kernel.event()
+        if self.mailbox:
+            return event.succeed(self.mailbox.popleft())
+        self._waiting = event
+        if timeout is not None:
+            self.set_timer(_RECEIVE, timeout)
+        return event
+
+    def sleep(self, delay: int) -> Event:
+        """For protocols with `run`: an event after `delay` nanoseconds of the local clock."""
+        event = self._kernel.event()
+        self.set_timer((_SLEEP, event), delay)
+        return event
+
+    # Arrivals and timers, called by the kernel.
+
+    def _first_use(self, destination: int) -> Link | None:
+        """The link to a neighbour, kept from now on; None for a node that is none."""
+        if not 0 <= destination < self.population or destination == self.id:
+            raise ValueError(
+                f"node {self.id} sends to {destination!r}: expected another node from 0 to {self.population - 1}"
+            )
+        link = self._network.link(self.id, destination)
+        if link is not None:
+            self._links[destination] = link
+        return link
+
+    def accept(self, message: Message) -> None:
+        """A message for this node arrives."""
+        if self.guarded:
+            return self._accept_guarded(message)
+        extend, handle = self._extend, self._handle
+        extend((self._kernel._now, message.code))
+        return handle(message)
+
+    def _accept_guarded(self, message: Message) -> None:
+        """The same while the node is not up, a partition may separate it, or rows about messages are kept."""
+        network = self._network
+        if self.life == "crashed" or self.life == "restarting":
+            return network.outcome(message, CRASHED, self.id)
+        if network.separations and self._cut_off(message):
+            return network.outcome(message, CUT, self.id)
+        if self.life == "paused":
+            assert self._inbox is not None
+            self._inbox.append(message)
+            return None
+        if self.mailbox_capacity is not None and self.mailbox and len(self.mailbox) >= self.mailbox_capacity:
+            return network.outcome(message, MAILBOX_FULL, self.id)
+        network.outcome(message, DELIVERED, self.id)
+        return self._handle(message)
+
+    def _cut_off(self, message: Message) -> bool:
+        """Whether a partition lies on the last hop of a message that arrives now."""
+        sender = message.via if isinstance(message, RoutedMessage) else message.source
+        return self._network.separated(sender, self.id)
+
+    def forward(self, message: RoutedMessage) -> None:
+        """A message for another node arrives on its way."""
+        network = self._network
+        if self.life == "crashed" or self.life == "restarting":
+            return network.outcome(message, CRASHED, self.id)
+        if network.separations and self._cut_off(message):
+            return network.outcome(message, CUT, self.id)
+        if self.life == "paused":
+            assert self._inbox is not None
+            self._inbox.append(message)
+            return None
+        self.forwarded += 1
+        return network.route(self.id, message)
+
+    def _timer_due(self, name: Hashable) -> None:
+        del self._timers[name]
+        if self.life == "paused":
+            assert self._overdue is not None
+            self._overdue.append(name)
+            return
+        if name.__class__ is tuple and name[0] is _SLEEP:  # type: ignore[index]
+            name[1].succeed()  # type: ignore[index]
+        elif name is _RECEIVE:
+            event, self._waiting = self._waiting, None
+            if event is not None:
+                event.succeed(None)
+        else:
+            self.protocol.on_timer(name)
+
+    def _post(self, message: Message) -> None:
+        """Put a message into the mailbox of a protocol that runs as a process."""
+        event = self._waiting
+        if event is not None:
+            self._waiting = None
+            self.cancel_timer(_RECEIVE)
+            event.succeed(message)
+            return
+        assert self.mailbox is not None
+        self.mailbox.append(message)
+
+    # Life.
+
+    def start(self, _: None = None) -> None:
+        """Begin to run for the first time."""
+        if self.life != "starting":
+            return
+        self._come_up()
+        self.protocol.on_start()
+
+    def _come_up(self) -> None:
+        self.life = "up"
+        self.refresh_guard()
+        run = self.protocol.run
+        if run is None:
+            self._handle = self.protocol.on_message
+        else:
+            self.mailbox = deque()
+            self._handle = self._post
+            self._process = self._kernel.process(run())
+
+    def refresh_guard(self) -> None:
+        """Decide again whether an arrival needs more than to be counted and handed to the protocol."""
+        network = self._network
+        self.guarded = (
+            self.life != "up"
+            or network.recorder.keeps_messages
+            or bool(network.separations)
+            or self.mailbox_capacity is not None
+        )
+
+    def crash(self) -> bool:
+        """Lose memory, timers and waiting messages; what arrives is dropped. False when it was down already."""
+        if self.life == "crashed":
+            return False
+        self.record("crashed")
+        for entry in self._timers.values():
+            self._kernel.cancel(entry)
+        self._timers.clear()
+        self._end_process()
+        waiting, self._inbox, self._overdue = self._inbox or [], None, None
+        self.life, self.guarded, self.mailbox = "crashed", True, None
+        for message in waiting:
+            self._network.outcome(message, CRASHED, self.id)
+        return True
+
+    def _end_process(self) -> None:
+        process, self._process, self._waiting = self._process, None, None
+        if process is not None and process.is_alive:
+            target = process.target
+            if target is not None and target.callbacks is not None:
+                target.callbacks.remove(process._resume)
+            process._generator.close()
+
+    def restart(self) -> bool:
+        """Run again after a crash, with new memory and the old storage. False when it was not down."""
+        if self.life != "crashed":
+            return False
+        self.life = "restarting"
+        self.protocol = self._new_protocol(self)
+        self.record("restarted")
+        self._come_up()
+        self.protocol.on_restart()
+        return True
+
+    def pause(self) -> bool:
+        """Stop the node as a whole; messages and timers wait for it. False when it was not up."""
+        if self.life != "up":
+            return False
+        self.record("paused")
+        self.life, self.guarded = "paused", True
+        self._inbox, self._overdue = [], []
+        return True
+
+    def resume(self) -> bool:
+        """Go on after a pause: first the timers that came due, then the messages that came. False when not paused."""
+        if self.life != "paused":
+            return False
+        inbox, overdue = self._inbox, self._overdue
+        assert inbox is not None and overdue is not None
+        self._inbox = self._overdue = None
+        self.record("resumed")
+        self.life = "up"
+        self.refresh_guard()
+        for name in overdue:
+            self._timers[name] = self._kernel.call_after(0, self._timer_due, name)
+        for message in inbox:
+            arrive = self.accept if message.destination == self.id else self.forward
+            self._kernel.post(self._kernel._now, arrive, message)
+        return True
+
+    @property
+    def waiting_messages(self) -> int:
+        """Messages that arrived during a pause and wait for its end."""
+        return len(self._inbox or ())
+
+
+class MeshNode(Node):
+    """A node of a mesh too large to store its links: everyone is a neighbour, and the sender's stream serves all."""
+
+    __slots__ = ("_base", "_receivers", "_sample", "_stream")
+
+    def __init__(
+        self, number: int, network: Network, new_protocol: Callable[[Node], Protocol], random: Stream, clock: Clock | None
+    ) -> None:
+        super().__init__(number, network, new_protocol, random, clock)
+        self._base = number * self.population
+        self._receivers = network.receivers
+        self._sample = network.sample
+        self._stream = Stream(derive_seed(network.root, f"network/{number}"))
+
+    def send(self, destination: int, payload: Any, size: int = 0) -> None:
+        """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
+        network = self._network
+        if not network.plain or network.separations or not -1 < destination < self.population or destination == self.id:
+            return super().send(destination, payload, size)
+        self.sent += 1
+        try:
+            kind = self._kinds[type(payload)]
+        except KeyError:
+            kind = network.recorder.new_kind(type(payload))
+        now = self._kernel._now
+        message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
+        sample, push = self._sample, self._push
+        push((now + sample(self._stream), next(self._keys), self._receivers[destination], message))
+        return None
+
+
+_RECEIVE = object()
+_SLEEP = object()

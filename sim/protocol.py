@@ -1,0 +1,64 @@
+"""What a protocol is: a class that its node calls, and that acts only through its node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from sim.convergence import Convergence
+    from sim.message import Message
+    from sim.node import Node
+
+
+class ProtocolConfig(BaseModel):
+    """Base of a protocol's options: frozen, no unknown fields; each field with its unit, bounds and default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    kind: str = ""
+
+
+class Protocol:
+    """Base of protocols; override what is needed. One instance lives on each node and dies with its crash.
+
+    `node` and `config` are set before any method is called. A protocol that reads better as a process defines
+    `run(self)`, a generator that yields `self.node.receive(timeout=...)` or `self.node.sleep(...)`; its messages then go
+    to the mailbox, not to `on_message`.
+    """
+
+    Config: ClassVar[type[ProtocolConfig]] = ProtocolConfig
+    convergence: ClassVar[Convergence | None] = None
+    """Which records mean progress; None where the protocol has no notion of being done."""
+
+    node: Node
+    config: Any
+
+    def on_start(self) -> None:
+        """The node begins to run, for the first time."""
+
+    def on_restart(self) -> None:
+        """The node runs again after a crash: memory is new, `node.storage` is as it was left."""
+        self.on_start()
+
+    def on_message(self, message: Message) -> None:
+        """A message has arrived."""
+
+    def on_timer(self, name: Hashable) -> None:
+        """The timer that was set under this name is due."""
+
+    def on_request(self, request: Any) -> None:
+        """The workload asks something of this node."""
+
+    run: ClassVar[Any] = None
+
+    @classmethod
+    def name(cls) -> str:
+        """What the protocol's random streams are called after: its `kind` where it has one, else its class."""
+        kind = cls.Config.model_fields["kind"].default
+        return kind if isinstance(kind, str) and kind else cls.__name__.lower()
+
+

@@ -1,0 +1,216 @@
+"""A simulation: a protocol on every node of a topology, over a network, under a plan of faults and a workload."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from typing import Protocol as Interface
+
+from sim.clock import Clock
+from sim.kernel import Kernel, TieBreak
+from sim.network.config import NetworkConfig
+from sim.network.network import Network
+from sim.network.separation import Separation
+from sim.node import MeshNode, Node
+from sim.protocol import Protocol, ProtocolConfig
+from sim.randomness import Stream, Streams, derive_seed
+from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
+from topologies.topology import Topology
+
+
+class Plan(Interface):
+    """What acts on a simulation from outside the protocols: a fault, a workload."""
+
+    def arm(self, simulation: Simulation) -> None:
+        """Schedule what is to happen, before the run starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSpread:
+    """How far local clocks are apart: offsets and drifts uniform within plus and minus these bounds.
+
+    `offset` in nanoseconds, `drift` in parts per billion.
+    """
+
+    offset: int = 0
+    drift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where every message sent has gone. `outcomes` counts by what became of them, `waiting` at paused nodes."""
+
+    sent: int
+    duplicated: int
+    outcomes: dict[str, int]
+    waiting: int
+    in_flight: int
+
+    @property
+    def sums(self) -> bool:
+        """Whether every message is accounted for once."""
+        return self.sent + self.duplicated == sum(self.outcomes.values()) + self.waiting + self.in_flight
+
+
+class Simulation:
+    """One run of a system.
+
+    Parameters: `topology`; `protocol`, a Protocol class, and `config`, its options (made with defaults when None);
+    `network`, options of the links; `seed`, the root of all chance; `faults` and `workload`, plans that are armed in this
+    order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks; `tie_break`;
+    `event_limit`. Nothing happens before `run`.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        protocol: type[Protocol],
+        config: ProtocolConfig | None = None,
+        *,
+        network: NetworkConfig | None = None,
+        seed: int = 0,
+        workload: Sequence[Plan] = (),
+        faults: Sequence[Plan] = (),
+        detail: Detail = "states",
+        clocks: ClockSpread | None = None,
+        tie_break: TieBreak = "fifo",
+        event_limit: int | None = None,
+    ) -> None:
+        self.topology = topology
+        self.protocol = protocol
+        self.config = config if config is not None else protocol.Config()
+        self.seed = seed
+        self.streams = Streams(seed)
+        self.kernel = Kernel(
+            tie_break=tie_break, tie_break_stream=self.streams.stream("tie-break"), event_limit=event_limit
+        )
+        self.recorder = Recorder(topology.nodes, detail)
+        self.network = Network(topology, network or NetworkConfig(), self.kernel, self.recorder, seed)
+        self.outcome_counts = [0] * len(OUTCOMES)
+        self.recorder.observe_outcomes(self._count_outcomes)
+        self.kernel.between_slots = self.recorder.flush_if_full
+        self._clocks = clocks
+        self.nodes = self._build_nodes()
+        for node in self.nodes:
+            self.kernel.post(0, node.start, None)
+        for plan in (*workload, *faults):
+            plan.arm(self)
+
+    def _build_nodes(self) -> list[Node]:
+        network, name = self.network, self.protocol.name()
+        make: Callable[..., Node] = MeshNode if self.topology.implicit else Node
+        nodes: list[Node] = []
+        for number in range(self.topology.nodes):
+            random = Stream(derive_seed(self.seed, f"{name}/{number}"))
+            node = make(number, network, self._new_protocol, random, self._clock(number))
+            network.receivers.append(node.accept)
+            network.forwarders.append(node.forward)
+            nodes.append(node)
+        return nodes
+
+    def _new_protocol(self, node: Node) -> Protocol:
+        protocol = self.protocol.__new__(self.protocol)
+        protocol.node, protocol.config = node, self.config
+        protocol.__init__()  # type: ignore[misc]
+        return protocol
+
+    def _clock(self, number: int) -> Clock | None:
+        spread = self._clocks
+        if spread is None:
+            return None
+        stream = self.streams.stream(f"clock/{number}")
+        offset = stream.below(2 * spread.offset + 1) - spread.offset
+        return Clock(offset, stream.below(2 * spread.drift + 1) - spread.drift)
+
+    @property
+    def now(self) -> int:
+        """Simulated time in nanoseconds."""
+        return self.kernel.now
+
+    def run(self, until: int | Callable[[], bool] | None = None) -> Simulation:
+        """Run until a time in nanoseconds, until a predicate holds, or until nothing is left; can be called again."""
+        if not isinstance(until, int) or until > self.kernel.now:
+            self.kernel.run(until)
+        self.recorder.flush()
+        return self
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Put a state record into the run that is about the system as a whole."""
+        self.recorder.state(self.kernel._now, None, kind, fields)
+
+    def keep_records(self) -> list[Record]:
+        """Have the rows of the run kept in memory, as far as `detail` goes; gives the list that will hold them."""
+        rows: list[Record] = []
+        self.recorder.sink = rows.extend
+        return rows
+
+    # What faults and workloads do. Each tells whether it had an effect.
+
+    def crash(self, node: int) -> bool:
+        """Crash a node: memory, timers and waiting messages are lost, stable storage is kept."""
+        return self.nodes[node].crash()
+
+    def restart(self, node: int) -> bool:
+        """Start a crashed node again."""
+        return self.nodes[node].restart()
+
+    def pause(self, node: int) -> bool:
+        """Stop a node for a while; what reaches it waits."""
+        return self.nodes[node].pause()
+
+    def resume(self, node: int) -> bool:
+        """Let a paused node go on."""
+        return self.nodes[node].resume()
+
+    def request(self, node: int, request: Any) -> bool:
+        """Hand a request of the workload to the protocol of a node; False when the node is not up."""
+        target = self.nodes[node]
+        if target.life != "up":
+            return False
+        target.protocol.on_request(request)
+        return True
+
+    def separate(self, separation: Separation) -> None:
+        """Keep the nodes that it separates from reaching each other, messages on their way included."""
+        self.network.separations.append(separation)
+        self._refresh()
+
+    def reunite(self, separation: Separation) -> bool:
+        """End a separation. False when it was not in force."""
+        if separation not in self.network.separations:
+            return False
+        self.network.separations.remove(separation)
+        self._refresh()
+        return True
+
+    def _refresh(self) -> None:
+        self.network.refresh_links()
+        for node in self.nodes:
+            node.refresh_guard()
+
+    # What the run came to.
+
+    def _count_outcomes(self, lane: array[int]) -> None:
+        import numpy as np
+
+        outcomes = np.frombuffer(lane, dtype=np.int64)[1::2] & ((1 << OUTCOME_BITS) - 1)
+        for outcome, count in enumerate(np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()):
+            self.outcome_counts[outcome] += count
+
+    def balance(self) -> Balance:
+        """Where every message sent so far has gone."""
+        self.recorder.flush()
+        named = {name: count for name, count in zip(OUTCOMES, self.outcome_counts, strict=True) if count}
+        return Balance(
+            sent=sum(node.sent for node in self.nodes),
+            duplicated=self.network.duplicated,
+            outcomes=named,
+            waiting=sum(node.waiting_messages for node in self.nodes),
+            in_flight=self.network.in_flight(),
+        )
+
+    def digest(self) -> str:
+        """The digest of the run so far: equal for equal runs, whatever the level of detail."""
+        return self.recorder.digest()
