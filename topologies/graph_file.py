@@ -19,6 +19,9 @@ from topologies.topology import Topology
 class FileConfig(TopologyConfig):
     """The graph of a file, with its nodes numbered in ascending order of their identifiers.
 
+    Identifiers are compared by value where all are integers, and by text otherwise. In GML the label is the identifier
+    where every node has one of its own.
+
     A link's delay comes from the attribute that `latency` names, or else from the first of latency_ns, latency_us,
     latency_ms, latency_s, delay_ns ... delay_s, length_km and distance_km that the links have.
     """

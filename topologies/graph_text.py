@@ -111,9 +111,14 @@ def _nodes_of_checked_xml(content: bytes) -> int:
 
 
 def _gml(content: bytes) -> networkx.Graph[Any]:
+    """Read GML, where the label identifies a node, as networkx has it, unless it is missing or not unique."""
     import networkx
 
-    return networkx.MultiGraph(_undirected(networkx.read_gml(io.BytesIO(content), label="id")))
+    read = _undirected(networkx.read_gml(io.BytesIO(content), label="id"))
+    graph: networkx.MultiGraph[Any] = networkx.MultiGraph(read)
+    labels = {node: attributes["label"] for node, attributes in graph.nodes(data=True) if attributes.get("label")}
+    own = len(set(map(str, labels.values()))) == graph.number_of_nodes()
+    return networkx.relabel_nodes(graph, labels) if own else graph
 
 
 def _undirected(graph: networkx.Graph[Any]) -> networkx.Graph[Any]:

@@ -11,7 +11,8 @@ from topologies.config import Nodes, TopologyConfig
 from topologies.errors import InputError
 from topologies.topology import MOST_STORED_LINKS, Topology, tuples_of_neighbors
 
-NodeNumber = Annotated[int, Field(ge=0)]
+Listed = Field(strict=False, max_length=MOST_STORED_LINKS)  # a list, as files give it, becomes a tuple
+Pair = Annotated[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], Field(strict=False)]
 
 
 class LinksConfig(TopologyConfig):
@@ -19,23 +20,15 @@ class LinksConfig(TopologyConfig):
 
     kind: Literal["links"] = "links"
     nodes: Nodes
-    links: Annotated[
-        tuple[Annotated[tuple[NodeNumber, NodeNumber], Field(strict=False)], ...],
-        Field(strict=False, max_length=MOST_STORED_LINKS, description="pairs of nodes, such as [[0, 1], [1, 2]]"),
-    ]
-    latency_ns: (
-        Annotated[
-            tuple[Annotated[int, Field(ge=0, lt=2**63)], ...],
-            Field(strict=False, description="one-way delay of each link in ns, in the order of links"),
-        ]
-        | None
-    ) = None
-    weights: (
-        Annotated[tuple[float, ...], Field(strict=False, description="weight of each link, in the order of links")]
-        | None
-    ) = None
-    names: Annotated[tuple[str, ...], Field(strict=False, description="name of each node")] | None = None
-    regions: Annotated[tuple[str, ...], Field(strict=False, description="region of each node")] | None = None
+    links: Annotated[tuple[Pair, ...], Listed] = Field(description="pairs of nodes, such as [[0, 1], [1, 2]]")
+    latency_ns: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], Listed] | None = Field(
+        default=None, description="one-way delay of each link in ns, in the order of links"
+    )
+    weights: Annotated[tuple[float, ...], Listed] | None = Field(
+        default=None, description="weight of each link, in the order of links"
+    )
+    names: Annotated[tuple[str, ...], Listed] | None = Field(default=None, description="name of each node")
+    regions: Annotated[tuple[str, ...], Listed] | None = Field(default=None, description="region of each node")
     require_connected: bool = Field(default=True, description="whether a graph in several parts is an error")
 
     @model_validator(mode="after")

@@ -99,7 +99,10 @@ class ErdosRenyiConfig(_NetworkxConfig):
     def _draw(self, random: Random) -> Neighbors:
         import networkx
 
-        graph = networkx.fast_gnp_random_graph(self.nodes, self.link_probability, seed=random)
+        probability = self.link_probability
+        if 1.0 - probability == 1.0:  # networkx divides by log(1 - p): 10^12 pairs would still have no link
+            probability = 0.0
+        graph = networkx.fast_gnp_random_graph(self.nodes, probability, seed=random)
         return tuples_of_neighbors(self.nodes, graph.edges)
 
 
