@@ -32,7 +32,7 @@ class BarbellConfig(TopologyConfig):
     def _has_two_equal_cliques(self) -> Self:
         if exactly_one(self, "clique", "nodes") == "nodes" and (self.rest % 2 or self.rest < 4):
             raise InputError(
-                f"nodes: found {self.nodes} with a path of {self.path}, which leaves {self.rest} for two equal "
+                f"found {self.nodes} with a path of {self.path}, which leaves {self.rest} for two equal "
                 "complete graphs; expected an even number of at least 4: change nodes or path by one, or give clique",
                 ("nodes",),
             )

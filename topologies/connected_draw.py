@@ -29,4 +29,4 @@ def draw(
         topology = Topology(kind, len(neighbors), neighbors)
         if not connected or topology.is_connected:
             return topology
-    raise InputError(f"connected: no {kind} graph was connected in {attempts} attempts; {remedy}", ("connected",))
+    raise InputError(f"no {kind} graph was connected in {attempts} attempts; {remedy}", ("connected",))

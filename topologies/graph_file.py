@@ -44,12 +44,12 @@ class FileConfig(TopologyConfig):
     def _has_a_format(self) -> Self:
         if self.format is None and Path(self.path).suffix.lower() not in SUFFIXES:
             raise InputError(
-                f"format: found {self.path!r:.80}, whose suffix tells no format; give one of graphml, gml, edge-list, "
+                f"found {self.path!r:.80}, whose suffix tells no format; give one of graphml, gml, edge-list, "
                 "node-link",
                 ("format",),
             )
         if self.latency_unit is not None and self.latency is None:
-            raise InputError("latency: missing beside latency_unit; name the link attribute", ("latency",))
+            raise InputError("missing beside latency_unit; name the link attribute", ("latency",))
         return self
 
     @property

@@ -136,13 +136,13 @@ def _latency(links: dict[Link, dict[str, Any]], options: ImportOptions, names: t
         near = get_close_matches(attribute, present, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise InputError(
-            f"latency: found no link with {attribute!r}; the links have {', '.join(present) or 'no attributes'}{hint}",
+            f"found no link with {attribute!r}; the links have {', '.join(present) or 'no attributes'}{hint}",
             ("latency",),
         )
     unit = options.latency_unit or SELF_EXPLAINING.get(attribute)
     if unit is None:
         raise InputError(
-            f"latency_unit: {attribute!r} does not tell its unit; give one of {', '.join(NANOSECONDS)}",
+            f"{attribute!r} does not tell its unit; give one of {', '.join(NANOSECONDS)}",
             ("latency_unit",),
         )
     values = _numbers(links, attribute, names) or {}
@@ -153,7 +153,7 @@ def _delay(value: float, unit: str, link: Link, names: tuple[str, ...]) -> int:
     delay = value * NANOSECONDS[unit]
     if not 0 <= delay <= _LONGEST_DELAY:
         raise InputError(
-            f"latency: found {value:g} {unit} between {names[link[0]]!r} and {names[link[1]]!r}; "
+            f"found {value:g} {unit} between {names[link[0]]!r} and {names[link[1]]!r}; "
             "expected a delay from 0 to an hour",
             ("latency",),
         )

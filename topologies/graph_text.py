@@ -31,11 +31,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             found = "no file" if not path.exists() else "a directory" if path.is_dir() else "something that is no file"
-            raise InputError(f"path: found {found} at {str(path)!r}; expected the path of a graph file", ("path",))
+            raise InputError(f"found {found} at {str(path)!r}; expected the path of a graph file", ("path",))
         size = path.stat().st_size
         if not 0 < size <= MOST_BYTES:
             raise InputError(
-                f"path: found {size:,} bytes in {str(path)!r}; expected a graph in 1 to {MOST_BYTES:,} bytes", ("path",)
+                f"found {size:,} bytes in {str(path)!r}; expected a graph in 1 to {MOST_BYTES:,} bytes", ("path",)
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:
@@ -43,7 +43,7 @@ def read_bytes(path: Path) -> bytes:
             raise
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(
-            f"path: cannot read {str(path)!r} ({reason}); check the path and its permissions", ("path",)
+            f"cannot read {str(path)!r} ({reason}); check the path and its permissions", ("path",)
         ) from None
 
 
@@ -55,7 +55,7 @@ def parse_graph(content: bytes, format_name: str, path: Path) -> networkx.Graph[
     try:
         return _READERS[format_name](content)
     except InputError as error:
-        raise InputError(f"path: {path}: {error}", ("path",)) from None
+        raise InputError(f"{path}: {error}", ("path",)) from None
     except RecursionError:
         _refuse(path, format_name, "it is nested too deeply")
     except Exception as error:  # noqa: BLE001  # networkx's readers raise what their parsers do, of many types
@@ -65,7 +65,7 @@ def parse_graph(content: bytes, format_name: str, path: Path) -> networkx.Graph[
 def _refuse(path: Path, format_name: str, reason: str) -> NoReturn:
     text = " ".join(reason.split())[:200]
     raise InputError(
-        f"path: {path} is not a readable {format_name} file ({text}); repair it, or state its format", ("path",)
+        f"{path} is not a readable {format_name} file ({text}); repair it, or state its format", ("path",)
     ) from None
 
 

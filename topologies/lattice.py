@@ -98,7 +98,7 @@ class HypercubeConfig(TopologyConfig):
         if exactly_one(self, "dimension", "nodes") == "nodes" and self.nodes != 1 << self.bits:
             below = 1 << self.bits
             near = " or ".join(str(size) for size in (below, 2 * below) if size <= MOST_NODES)
-            raise InputError(f"nodes: found {self.nodes}; expected a power of two such as {near}", ("nodes",))
+            raise InputError(f"found {self.nodes}; expected a power of two such as {near}", ("nodes",))
         return self
 
     @property
@@ -128,7 +128,7 @@ def _near_square(nodes: int, shortest: int) -> tuple[int, int]:
     if rows < shortest:
         square = isqrt(nodes) ** 2
         raise InputError(
-            f"nodes: found {nodes}, which no rectangle with sides of at least {shortest} has; "
+            f"found {nodes}, which no rectangle with sides of at least {shortest} has; "
             f"give sides, or a number such as {max(square, shortest**2)}",
             ("nodes",),
         )

@@ -38,13 +38,13 @@ class LinksConfig(TopologyConfig):
             if a == b or max(a, b) >= self.nodes:
                 wrong = "a node linked to itself" if a == b else f"node {max(a, b)}"
                 raise InputError(
-                    f"links[{place}]: found {wrong}; expected two different nodes from 0 to {self.nodes - 1}",
+                    f"found {wrong}; expected two different nodes from 0 to {self.nodes - 1}",
                     ("links", place),
                 )
             before = first.setdefault((min(a, b), max(a, b)), place)
             if before != place:
                 raise InputError(
-                    f"links[{place}]: found the link of {a} and {b} again, which is links[{before}]; remove one",
+                    f"found the link of {a} and {b} again, which is links[{before}]; remove one",
                     ("links", place),
                 )
         return self
@@ -58,7 +58,7 @@ class LinksConfig(TopologyConfig):
             values = getattr(self, name)
             if values is not None and len(values) != expected:
                 of = "link" if name in ("latency_ns", "weights") else "node"
-                raise InputError(f"{name}: found {len(values)} values; expected {expected}, one for each {of}", (name,))
+                raise InputError(f"found {len(values)} values; expected {expected}, one for each {of}", (name,))
         return self
 
     @property
@@ -111,7 +111,7 @@ def refuse_parts(topology: Topology) -> None:
     lonely = topology.unreachable_from(0)
     names = topology.names or tuple(map(str, range(topology.nodes)))
     raise InputError(
-        f"require_connected: the graph is in several parts; {len(lonely)} of {topology.nodes} nodes, "
+        f"the graph is in several parts; {len(lonely)} of {topology.nodes} nodes, "
         f"{names[lonely[0]]!r} among them, cannot be reached from {names[0]!r}: link them, or set "
         "require_connected: false",
         ("require_connected",),

@@ -51,7 +51,7 @@ class ErdosRenyiConfig(_NetworkxConfig):
             raise InputError("give probability or mean_degree; found both", ("mean_degree",))
         if self.mean_degree is not None and self.mean_degree > self.nodes - 1:
             raise InputError(
-                f"mean_degree: found {self.mean_degree:g} with {self.nodes} nodes; expected at most {self.nodes - 1}: "
+                f"found {self.mean_degree:g} with {self.nodes} nodes; expected at most {self.nodes - 1}: "
                 "lower mean_degree or raise nodes",
                 ("mean_degree",),
             )
@@ -62,7 +62,7 @@ class ErdosRenyiConfig(_NetworkxConfig):
         if self.connected and self.nodes > 1 and _isolated(self.nodes, self.link_probability) > _HOPELESS:
             field = "probability" if self.mean_degree is None else "mean_degree"
             raise InputError(
-                f"{field}: found {getattr(self, field):g} with {self.nodes} nodes, of which about "
+                f"found {getattr(self, field):g} with {self.nodes} nodes, of which about "
                 f"{_isolated(self.nodes, self.link_probability):.0f} would have no neighbour; {self._remedy()}",
                 (field,),
             )
@@ -119,14 +119,13 @@ class SmallWorldConfig(_NetworkxConfig):
     def _ring_exists(self) -> Self:
         if self.nearest % 2:
             raise InputError(
-                f"nearest: found {self.nearest}; expected an even number, half of it on each side: "
+                f"found {self.nearest}; expected an even number, half of it on each side: "
                 f"{self.nearest - 1} or {self.nearest + 1}",
                 ("nearest",),
             )
         if self.nearest >= self.nodes:
             raise InputError(
-                f"nearest: found {self.nearest} with {self.nodes} nodes; expected less than nodes: "
-                "lower nearest or raise nodes",
+                f"found {self.nearest} with {self.nodes} nodes; expected less than nodes: lower nearest or raise nodes",
                 ("nearest",),
             )
         return self
@@ -165,7 +164,7 @@ class ScaleFreeConfig(_NetworkxConfig):
     def _first_node_can_link(self) -> Self:
         if self.links_per_node >= self.nodes:
             raise InputError(
-                f"links_per_node: found {self.links_per_node} with {self.nodes} nodes; expected less than nodes: "
+                f"found {self.links_per_node} with {self.nodes} nodes; expected less than nodes: "
                 "lower links_per_node or raise nodes",
                 ("links_per_node",),
             )

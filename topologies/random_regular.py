@@ -27,19 +27,19 @@ class RandomRegularConfig(TopologyConfig):
     def _exists(self) -> Self:
         if self.degree >= self.nodes:
             raise InputError(
-                f"degree: found {self.degree} with {self.nodes} nodes; a node has at most {self.nodes - 1} neighbours: "
+                f"found {self.degree} with {self.nodes} nodes; a node has at most {self.nodes - 1} neighbours: "
                 "lower degree or raise nodes",
                 ("degree",),
             )
         if self.nodes * self.degree % 2:
             raise InputError(
-                f"degree: found {self.degree} with {self.nodes} nodes, both odd, so that half a link would be left "
+                f"found {self.degree} with {self.nodes} nodes, both odd, so that half a link would be left "
                 "over; make one of them even",
                 ("degree",),
             )
         if self.connected and self.degree < min(3, self.nodes - 1):
             raise InputError(
-                f"degree: found {self.degree}; only a ring is connected with degree 2, and no graph of "
+                f"found {self.degree}; only a ring is connected with degree 2, and no graph of "
                 f"{self.nodes} nodes with degree 1: raise degree to 3, or take kind: ring, or set connected: false",
                 ("degree",),
             )

@@ -66,7 +66,7 @@ class RegionsConfig(TopologyConfig):
                 hint = f"; did you mean {near[0]}?" if near else ""
                 where = "round_trip_ms" if self.round_trip_ms is not None else f"matrix {self._matrix_name()}"
                 raise InputError(
-                    f"regions: found {region!r:.60}, unknown to {where}; expected one of {', '.join(known)}{hint}",
+                    f"found {region!r:.60}, unknown to {where}; expected one of {', '.join(known)}{hint}",
                     ("regions", region),
                 )
 
@@ -76,7 +76,7 @@ class RegionsConfig(TopologyConfig):
             for other, time in row.items():
                 if given.get(other, {}).get(one, time) != time:
                     raise InputError(
-                        f"round_trip_ms: found {time:g} from {one} to {other} and {given[other][one]:g} back; a round "
+                        f"found {time:g} from {one} to {other} and {given[other][one]:g} back; a round "
                         "trip takes the same time from either end: give one of them, or their mean",
                         ("round_trip_ms", one, other),
                     )
@@ -107,7 +107,7 @@ class RegionsConfig(TopologyConfig):
             return self.regions
         known, nodes = self._known_regions(), self.nodes or 0
         if not known:
-            raise InputError("round_trip_ms: found no region in it; give the time of each pair", ("round_trip_ms",))
+            raise InputError("found no region in it; give the time of each pair", ("round_trip_ms",))
         each, over = divmod(nodes, len(known))
         return {region: each + (place < over) for place, region in enumerate(known) if each or place < over}
 
@@ -121,8 +121,7 @@ class RegionsConfig(TopologyConfig):
         time = given.get(one, {}).get(other, given.get(other, {}).get(one, 1.0 if one == other else None))
         if time is None:
             raise InputError(
-                f"round_trip_ms: nothing found between {one} and {other}; expected a time in ms, such as "
-                f"{{{one}: {{{other}: 80}}}}",
+                f"nothing found between {one} and {other}; expected a time in ms, such as {{{one}: {{{other}: 80}}}}",
                 ("round_trip_ms", one),
             )
         return Fraction(str(time))

@@ -71,7 +71,7 @@ def configure(data: Mapping[str, Any]) -> TopologyConfig:
     if kind is None:
         near = get_close_matches(str(name), TOPOLOGIES, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise InputError(f"kind: found {name!r:.60}; expected one of {', '.join(TOPOLOGIES)}{hint}", ("kind",))
+        raise _placed(InputError(f"found {name!r:.60}; expected one of {', '.join(TOPOLOGIES)}{hint}", ("kind",)))
     try:
         return kind.config.model_validate(dict(data))
     except ValidationError as error:
@@ -83,26 +83,36 @@ def build(config: TopologyConfig | Mapping[str, Any], seed: int = 0) -> Topology
 
     Raises InputError where the configuration is wrong or no such topology exists.
     """
-    return (config if isinstance(config, TopologyConfig) else configure(config)).build(seed)
+    checked = config if isinstance(config, TopologyConfig) else configure(config)
+    try:
+        return checked.build(seed)
+    except InputError as error:
+        raise _placed(error) from None
 
 
 def _as_input_error(error: ValidationError, model: type[TopologyConfig]) -> InputError:
     problems = [_problem(dict(details), model) for details in error.errors(include_url=False)]
-    return InputError("; ".join(message for message, _ in problems), problems[0][1])
+    return InputError("; ".join(map(str, problems)), problems[0].path)
 
 
-def _problem(details: dict[str, Any], model: type[TopologyConfig]) -> tuple[str, tuple[str | int, ...]]:
-    """Return what pydantic found wrong in one place as a message and a path."""
-    path, place = tuple(details["loc"]), ".".join(map(str, details["loc"]))
+def _problem(details: dict[str, Any], model: type[TopologyConfig]) -> InputError:
+    """Return what pydantic found wrong in one place as an error with its place."""
+    path = tuple(details["loc"])
     raised = details.get("ctx", {}).get("error")
     if isinstance(raised, InputError):
-        return (f"{place}: {raised}" if place else str(raised)), path + raised.path
+        return _placed(InputError(raised.message, path + raised.path))
     if details["type"] == "extra_forbidden":
         near = get_close_matches(str(path[-1]), model.model_fields, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{place}: unknown field; expected one of {', '.join(model.model_fields)}{hint}", path
+        return _placed(InputError(f"unknown field; expected one of {', '.join(model.model_fields)}{hint}", path))
     if details["type"] == "missing":
-        return f"{place}: missing; give it a value", path
+        return _placed(InputError("missing; give it a value", path))
     bound = _BOUNDS.get(details["type"])
     expected = bound.format(**details["ctx"]) if bound else str(details["msg"]).removeprefix("Input should be ")
-    return f"{place}: found {details['input']!r:.60}; expected {expected}", path
+    return _placed(InputError(f"found {details['input']!r:.60}; expected {expected}", path))
+
+
+def _placed(error: InputError) -> InputError:
+    """Return an error whose message starts with the place that its path tells, such as `links[3][0]`."""
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path).lstrip(".")
+    return InputError(f"{place}: {error.message}" if place else error.message, error.path)

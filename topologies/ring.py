@@ -62,7 +62,7 @@ class CirculantConfig(TopologyConfig):
     def _sides_do_not_meet(self) -> Self:
         if 2 * self.each_side >= self.nodes:
             raise InputError(
-                f"each_side: found {self.each_side} in a ring of {self.nodes} nodes; expected at most "
+                f"found {self.each_side} in a ring of {self.nodes} nodes; expected at most "
                 f"{(self.nodes - 1) // 2}, so that no node is met from both sides: lower each_side or raise nodes",
                 ("each_side",),
             )

@@ -97,8 +97,9 @@ class Topology:
     def diameter(self) -> int | None:
         """The longest of the shortest paths in hops, exact; None where the topology is disconnected.
 
-        By formula in the regular families. Otherwise computed at the first use: milliseconds up to 2,000 nodes, but
-        minutes or more at 100,000. Building never computes it, and `describe` never starts a long computation.
+        By formula in the regular families. Otherwise computed at the first use: up to 2,000 nodes in milliseconds (a
+        second for a graph as long as a line), but at 100,000 in minutes or more. Building never computes it, and
+        `describe` never starts a long computation.
         """
         if self.stated_diameter is not None:
             return self.stated_diameter
@@ -227,7 +228,8 @@ def _layers(neighbors: Sequence[Sequence[int]], source: int) -> list[list[int]]:
 def _diameter_by_flooding(neighbors: Sequence[Sequence[int]]) -> int:
     """Return the diameter of a connected graph: the rounds until each node has heard from all, one bit for each.
 
-    All breadth-first searches at once, 64 nodes to a machine word: 40 times as fast as networkx at 2,000 nodes.
+    All breadth-first searches at once, bits packed into whole numbers: 70 to 140 times as
+    fast as networkx on random graphs of 2,000 nodes.
     """
     everyone = (1 << len(neighbors)) - 1
     heard = [1 << node for node in range(len(neighbors))]
