@@ -1,4 +1,4 @@
-"""How a protocol says which of its records mean progress; `analysis` measures convergence from these and the records."""
+"""How a protocol says which of its records mean progress; `analysis` measures convergence by it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Done when the standard deviation over nodes of the last value of `field` is at most `tolerance` times the first."""
+    """Done when the standard deviation over nodes of the last `field` is at most `tolerance` times the initial one."""
 
     kind: str
     field: str

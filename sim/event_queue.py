@@ -110,7 +110,7 @@ class EventQueue:
         waiting = self.open[position:]
         del self.open[position:]
         start = waiting[0][0]
-        later = waiting[max(len(waiting) // 2, bisect_left(waiting, (start + 1,)))][0]  # type: ignore[misc]
+        later = waiting[max(len(waiting) // 2, bisect_left(waiting, (start + 1,)))][0]
         spread = max(1, (later - start) * FULL_SLOT // len(waiting))
         self._shift = min(self._shift - 1, spread.bit_length() - 1)
         self._spread_again(waiting, start)

@@ -11,7 +11,7 @@ from simpy.events import Event, Process
 from sim.clock import Clock
 from sim.kernel import Kernel
 from sim.message import Message, RoutedMessage
-from sim.network.link import Link
+from sim.network.link import Impairments, Link
 from sim.network.network import Network
 from sim.randomness import Stream, derive_seed
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
@@ -61,7 +61,12 @@ class Node:
     )
 
     def __init__(
-        self, number: int, network: Network, new_protocol: Callable[[Node], Protocol], random: Stream, clock: Clock | None
+        self,
+        number: int,
+        network: Network,
+        new_protocol: Callable[[Node], Protocol],
+        random: Stream,
+        clock: Clock | None,
     ) -> None:
         topology, kernel, recorder = network.topology, network.kernel, network.recorder
         self.id = number
@@ -110,6 +115,7 @@ class Node:
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
         self.sent += 1
+        link: Link | None
         try:
             link = self._links[destination]
         except KeyError:
@@ -123,11 +129,11 @@ class Node:
             code = (self.id * self.population + destination) << PAIR_SHIFT | kind
             return self._network.route(self.id, RoutedMessage(self.id, destination, payload, now, size, code))
         message = Message(self.id, destination, payload, now, size, link.code | kind)
-        sample = link.sample
-        if sample is None:
-            return self._network.transmit(link, message)
+        delay = link.delay
+        if delay is None:
+            return self._network.transmit_on(link, message)
         push = self._push
-        push((now + link.base + sample(link), next(self._keys), link.receive, message))
+        push((now + link.base + delay(link), next(self._keys), link.receive, message))
         return None
 
     def broadcast(self, payload: Any, size: int = 0) -> None:
@@ -136,7 +142,7 @@ class Node:
             self.send(neighbor, payload, size)
 
     def set_timer(self, name: Hashable, delay: int) -> None:
-        """Have `on_timer(name)` called after `delay` nanoseconds of the local clock; replaces the timer of that name."""
+        """Have `on_timer(name)` called after `delay` nanoseconds of local time; replaces the timer of that name."""
         assert delay >= 0, f"timer {name!r} with a negative delay of {delay} ns"
         earlier = self._timers.get(name)
         if earlier is not None:
@@ -181,13 +187,16 @@ class Node:
     def _first_use(self, destination: int) -> Link | None:
         """The link to a neighbour, kept from now on; None for a node that is none."""
         if not 0 <= destination < self.population or destination == self.id:
-            raise ValueError(
-                f"node {self.id} sends to {destination!r}: expected another node from 0 to {self.population - 1}"
-            )
+            raise self._not_a_node(destination)
         link = self._network.link(self.id, destination)
         if link is not None:
             self._links[destination] = link
         return link
+
+    def _not_a_node(self, destination: Any) -> ValueError:
+        return ValueError(
+            f"node {self.id} sends to {destination!r}: expected another node from 0 to {self.population - 1}"
+        )
 
     def accept(self, message: Message) -> None:
         """A message for this node arrives."""
@@ -238,8 +247,8 @@ class Node:
             assert self._overdue is not None
             self._overdue.append(name)
             return
-        if name.__class__ is tuple and name[0] is _SLEEP:  # type: ignore[index]
-            name[1].succeed()  # type: ignore[index]
+        if isinstance(name, tuple) and name[0] is _SLEEP:
+            name[1].succeed()
         elif name is _RECEIVE:
             event, self._waiting = self._waiting, None
             if event is not None:
@@ -336,7 +345,8 @@ class Node:
         if self.life != "paused":
             return False
         inbox, overdue = self._inbox, self._overdue
-        assert inbox is not None and overdue is not None
+        assert inbox is not None
+        assert overdue is not None
         self._inbox = self._overdue = None
         self.record("resumed")
         self.life = "up"
@@ -357,32 +367,74 @@ class Node:
 class MeshNode(Node):
     """A node of a mesh too large to store its links: everyone is a neighbour, and the sender's stream serves all."""
 
-    __slots__ = ("_base", "_receivers", "_sample", "_stream")
+    __slots__ = ("_base", "_impairments", "_pair_latency", "_receivers", "_sample", "_stream")
 
     def __init__(
-        self, number: int, network: Network, new_protocol: Callable[[Node], Protocol], random: Stream, clock: Clock | None
+        self,
+        number: int,
+        network: Network,
+        new_protocol: Callable[[Node], Protocol],
+        random: Stream,
+        clock: Clock | None,
     ) -> None:
         super().__init__(number, network, new_protocol, random, clock)
         self._base = number * self.population
         self._receivers = network.receivers
         self._sample = network.sample
+        self._pair_latency = network.topology.latency_ns
         self._stream = Stream(derive_seed(network.root, f"network/{number}"))
+        self._impairments: Impairments | None = None
 
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
-        network = self._network
-        if not network.plain or network.separations or not -1 < destination < self.population or destination == self.id:
-            return super().send(destination, payload, size)
+        if not -1 < destination < self.population or destination == self.id:
+            raise self._not_a_node(destination)
         self.sent += 1
+        network = self._network
         try:
             kind = self._kinds[type(payload)]
         except KeyError:
             kind = network.recorder.new_kind(type(payload))
         now = self._kernel._now
         message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
+        base = 0 if self._pair_latency is None else self._pair_latency(self.id, destination)
+        if not network.plain or network.separations:
+            if self._impairments is None:
+                self._impairments = network.impairments(str(self.id))
+            return network.transmit(message, self.id, destination, base, self._stream, self._impairments)
         sample, push = self._sample, self._push
-        push((now + sample(self._stream), next(self._keys), self._receivers[destination], message))
+        push((now + base + sample(self._stream), next(self._keys), self._receivers[destination], message))
         return None
+
+
+class TalkativeNode(Node):
+    """Keeps a row about each message sent and each timer that is due: the level of detail `all`."""
+
+    __slots__ = ()
+
+    def send(self, destination: int, payload: Any, size: int = 0) -> None:
+        """Send a payload, as any node does, and keep a row about it."""
+        fields = {"destination": destination, "message": type(payload).__name__, "size": size}
+        self._network.recorder.message_row(self._kernel._now, self.id, "sent", fields)
+        super().send(destination, payload, size)
+
+    def _timer_due(self, name: Hashable) -> None:
+        fields = {"timer": "" if isinstance(name, tuple) and name[0] is _SLEEP else str(name)}
+        self._network.recorder.message_row(self._kernel._now, self.id, "timer", fields)
+        super()._timer_due(name)
+
+
+class TalkativeMeshNode(TalkativeNode, MeshNode):
+    """The same for a node of a large mesh."""
+
+    __slots__ = ()
+
+
+def node_class(network: Network) -> type[Node]:
+    """The kind of node that a network needs, by its topology and the level of detail that is kept."""
+    if network.recorder.keeps_all:
+        return TalkativeMeshNode if network.topology.implicit else TalkativeNode
+    return MeshNode if network.topology.implicit else Node
 
 
 _RECEIVE = object()

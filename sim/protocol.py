@@ -26,8 +26,8 @@ class Protocol:
     """Base of protocols; override what is needed. One instance lives on each node and dies with its crash.
 
     `node` and `config` are set before any method is called. A protocol that reads better as a process defines
-    `run(self)`, a generator that yields `self.node.receive(timeout=...)` or `self.node.sleep(...)`; its messages then go
-    to the mailbox, not to `on_message`.
+    `run(self)`, a generator that yields `self.node.receive(timeout=...)` or `self.node.sleep(...)`; its messages then
+    go to the mailbox, not to `on_message`.
     """
 
     Config: ClassVar[type[ProtocolConfig]] = ProtocolConfig
@@ -60,5 +60,3 @@ class Protocol:
         """What the protocol's random streams are called after: its `kind` where it has one, else its class."""
         kind = cls.Config.model_fields["kind"].default
         return kind if isinstance(kind, str) and kind else cls.__name__.lower()
-
-

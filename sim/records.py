@@ -1,8 +1,9 @@
 """Records: what a run is. State records come from protocols and faults, message records from the network.
 
-The digest covers every state record and every outcome of a message, whatever level of detail is kept. It is made of two
-BLAKE2b lanes, one over the outcomes (two integers each, hashed in batches) and one over the state records, each of which
-carries its place in the common order; together they are as telling as one lane and cost the hot path one `list.extend`.
+The digest covers every state record and every outcome of a message, whatever level of detail is kept. It is made of
+two BLAKE2b lanes, one over the outcomes (two integers each, hashed in batches) and one over the state records, each of
+which carries its place in the common order; together they are as telling as one lane, and they cost the hot path one
+`list.extend`.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ class Record(NamedTuple):
 class Recorder:
     """Takes the records of one run: digests them, counts outcomes, tells observers, hands rows to a sink in batches.
 
-    `population` is the number of nodes. `kinds` numbers the classes of payloads, shifted into place. `outcomes` is the flat outcome lane (time, code, time, code, ...) that the
-    network extends in place; a code is ((source * population + destination) << PAIR_SHIFT) | kind << OUTCOME_BITS | outcome.
+    `population` is the number of nodes. `kinds` numbers the classes of payloads, shifted into place. `outcomes` is the
+    flat outcome lane (time, code, time, code, ...) that the network extends in place; a code is
+    ((source * population + destination) << PAIR_SHIFT) | kind << OUTCOME_BITS | outcome.
     """
 
     def __init__(self, population: int, detail: Detail = "states") -> None:

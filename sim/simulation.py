@@ -13,7 +13,7 @@ from sim.kernel import Kernel, TieBreak
 from sim.network.config import NetworkConfig
 from sim.network.network import Network
 from sim.network.separation import Separation
-from sim.node import MeshNode, Node
+from sim.node import Node, node_class
 from sim.protocol import Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
@@ -58,9 +58,9 @@ class Simulation:
     """One run of a system.
 
     Parameters: `topology`; `protocol`, a Protocol class, and `config`, its options (made with defaults when None);
-    `network`, options of the links; `seed`, the root of all chance; `faults` and `workload`, plans that are armed in this
-    order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks; `tie_break`;
-    `event_limit`. Nothing happens before `run`.
+    `network`, options of the links; `seed`, the root of all chance; `workload` and `faults`, plans that are armed in
+    this order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks;
+    `tie_break`; `event_limit`. Nothing happens before `run`.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Simulation:
 
     def _build_nodes(self) -> list[Node]:
         network, name = self.network, self.protocol.name()
-        make: Callable[..., Node] = MeshNode if self.topology.implicit else Node
+        make = node_class(network)
         nodes: list[Node] = []
         for number in range(self.topology.nodes):
             random = Stream(derive_seed(self.seed, f"{name}/{number}"))

@@ -17,38 +17,38 @@ if TYPE_CHECKING:
 class Link(Stream):
     """The way from one node to a neighbour, and the random stream of its latencies (`network/3→7`).
 
-    `base` is the propagation delay that the topology measured, in nanoseconds; `sample` draws the rest from the link, and
-    is None while more than latency can happen to a message: the network then decides its fate through `impairments`.
+    `base` is the propagation delay that the topology measured, in nanoseconds; `delay` draws the rest from the link,
+    and is None while more than latency can happen to a message: the network then decides its fate through
+    `impairments`, made when first needed.
     """
 
-    __slots__ = ("base", "code", "destination", "impairments", "receive", "sample", "source")
+    __slots__ = ("base", "code", "delay", "destination", "impairments", "receive", "source")
 
     def __init__(
         self,
         source: int,
         destination: int,
         base: int,
-        sample: Sampler | None,
+        delay: Sampler | None,
         seed: int,
         receive: Callable[[Message], None],
         code: int,
-        impairments: Impairments,
     ) -> None:
         super().__init__(seed)
         self.source = source
         self.destination = destination
         self.base = base
-        self.sample = sample
+        self.delay = delay
         self.receive = receive
         self.code = code
-        self.impairments = impairments
+        self.impairments: Impairments | None = None
 
 
 class Impairments:
     """What can happen to a message on a link beside latency: loss, damage, holding back, waiting for bandwidth.
 
-    Each kind of chance has a stream of its own (`network.loss/3→7`), so that turning one on or off leaves the draws of the
-    others as they were. `name` is the link's (`3→7`), or the sender's where many links share it.
+    Each kind of chance has a stream of its own (`network.loss/3→7`), so that turning one on or off leaves the draws of
+    the others as they were. `name` is the link's (`3→7`), or the sender's where many links share it.
     """
 
     __slots__ = ("_bad", "_config", "_last_arrival", "_name", "_root", "_sample", "_starts", "_streams", "_wire_free")

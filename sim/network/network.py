@@ -12,7 +12,7 @@ from sim.network.config import NetworkConfig
 from sim.network.link import Impairments, Link
 from sim.network.routing import UNREACHABLE, Routes
 from sim.network.separation import Separation
-from sim.randomness import derive_seed
+from sim.randomness import Stream, derive_seed
 from sim.records import (
     CORRUPTED,
     CUT,
@@ -32,11 +32,13 @@ Receiver = Callable[[Any], None]
 class Network:
     """Links over a topology. Nodes send through their own `links` where only latency can happen, else through here.
 
-    `receivers[i]` and `forwarders[i]` take a message that arrives at node i, for it or on the way; `separations` are the
-    partitions in force.
+    `receivers[i]` and `forwarders[i]` take a message that arrives at node i, for it or on the way; `separations` are
+    the partitions in force.
     """
 
-    def __init__(self, topology: Topology, config: NetworkConfig, kernel: Kernel, recorder: Recorder, root: int) -> None:
+    def __init__(
+        self, topology: Topology, config: NetworkConfig, kernel: Kernel, recorder: Recorder, root: int
+    ) -> None:
         self.topology = topology
         self.config = config
         self.kernel = kernel
@@ -61,7 +63,6 @@ class Network:
         return link
 
     def _new_link(self, source: int, destination: int) -> Link:
-        name = str(source) if self.topology.implicit else f"{source}→{destination}"
         latency = self.topology.latency_ns
         plain = self.plain and not self.separated(source, destination)
         return Link(
@@ -69,11 +70,14 @@ class Network:
             destination,
             latency(source, destination) if latency is not None else 0,
             self.sample if plain else None,
-            derive_seed(self.root, f"network/{name}"),
+            derive_seed(self.root, f"network/{source}→{destination}"),
             self.receivers[destination],
             outcome_code(self.topology.nodes, source, destination),
-            Impairments(self.config, self.root, name, self.sample),
         )
+
+    def impairments(self, name: str) -> Impairments:
+        """What can go wrong on a link of this name."""
+        return Impairments(self.config, self.root, name, self.sample)
 
     def separated(self, source: int, destination: int) -> bool:
         """Whether a partition in force keeps messages from source from reaching destination."""
@@ -83,28 +87,33 @@ class Network:
         """Take the partitions in force into the links that exist."""
         for link in self.links.values():
             plain = self.plain and not self.separated(link.source, link.destination)
-            link.sample = self.sample if plain else None
+            link.delay = self.sample if plain else None
 
-    def transmit(self, link: Link, message: Message) -> None:
+    def transmit_on(self, link: Link, message: Message) -> None:
         """Put a message on a link on which more than latency can happen."""
+        if link.impairments is None:
+            link.impairments = self.impairments(f"{link.source}→{link.destination}")
+        self.transmit(message, link.source, link.destination, link.base, link, link.impairments)
+
+    def transmit(
+        self, message: Message, source: int, hop: int, base: int, stream: Stream, impairments: Impairments
+    ) -> None:
+        """Decide what becomes of a message from `source` to the neighbour `hop`, latency drawn from `stream`."""
         now = self.kernel._now
-        impairments = link.impairments
-        if self.separations and self.separated(link.source, link.destination):
-            return self.outcome(message, CUT, link.source)
+        if self.separations and self.separated(source, hop):
+            return self.outcome(message, CUT, source)
         if impairments.loses():
-            return self.outcome(message, LOST, link.source)
+            return self.outcome(message, LOST, source)
         departure = impairments.departure(now, message.size or self.config.message_size)
         if departure is None:
-            return self.outcome(message, QUEUE_FULL, link.source)
-        receive = link.receive if link.destination == message.destination else self.forwarders[link.destination]
+            return self.outcome(message, QUEUE_FULL, source)
+        receive = self.receivers[hop] if hop == message.destination else self.forwarders[hop]
         if impairments.corrupts():
             receive = self._discard_damaged
-        arrival = impairments.arrival(departure, link.base, link, link.destination)
-        self.kernel.post(arrival, receive, message)
+        self.kernel.post(impairments.arrival(departure, base, stream, hop), receive, message)
         if impairments.duplicates():
             self.duplicated += 1
-            arrival = impairments.arrival(departure, link.base, link, link.destination)
-            self.kernel.post(arrival, receive, copy(message))
+            self.kernel.post(impairments.arrival(departure, base, stream, hop), receive, copy(message))
         return None
 
     def _discard_damaged(self, message: Message) -> None:
@@ -121,10 +130,10 @@ class Network:
         message.via = node
         link = self.link(node, hop)
         assert link is not None, "a route leads along links"
-        if link.sample is None:
-            return self.transmit(link, message)
+        if link.delay is None:
+            return self.transmit_on(link, message)
         receive = link.receive if hop == message.destination else self.forwarders[hop]
-        self.kernel.post(self.kernel._now + link.base + link.sample(link), receive, message)
+        self.kernel.post(self.kernel._now + link.base + link.delay(link), receive, message)
         return None
 
     def outcome(self, message: Message, outcome: int, node: int) -> None:
