@@ -18,7 +18,7 @@ from simpy.core import BoundClass, EmptySchedule, StopSimulation
 from simpy.events import NORMAL, AllOf, AnyOf, Condition, Event, Process, Timeout
 
 from sim.event_queue import Entry, EventQueue
-from sim.randomness import Stream
+from sim.randomness import Stream, derive_seed
 
 TieBreak = Literal["fifo", "shuffled"]
 
@@ -58,7 +58,9 @@ class Kernel(simpy.Environment):
         self._now: int = whole_nanoseconds(initial_time)
         self._events = EventQueue()
         self.push: Callable[[Entry], None] = self._events.push
-        self.keys: Iterator[int] = count(1) if tie_break == "fifo" else shuffled_keys(tie_break_stream or Stream(0))
+        self.keys: Iterator[int] = (
+            count(1) if tie_break == "fifo" else shuffled_keys(tie_break_stream or Stream(derive_seed(0, "tie-break")))
+        )
         self._observer_keys = count(OBSERVER * PRIORITY_STRIDE)
         self._stop_keys = count(-PRIORITY_STRIDE * 3 // 2)
         self._active_proc: Process | None = None
@@ -116,7 +118,8 @@ class Kernel(simpy.Environment):
     def cancel(self, entry: Entry) -> None:
         """Take back a call that has not happened yet; its entry is skipped, or cleared out once such prevail."""
         cancelled = self._cancelled
-        cancelled.add(entry[1])
+        if entry[0] >= self._now:
+            cancelled.add(entry[1])
         if len(cancelled) > self._purge_above:
             if len(cancelled) * 2 > len(self._events):
                 self._events.keep(lambda waiting: waiting[1] not in cancelled)

@@ -11,9 +11,9 @@ from simpy.events import Event, Process
 from sim.clock import Clock
 from sim.kernel import Kernel
 from sim.message import Message, RoutedMessage
-from sim.network.link import Impairments, Link
+from sim.network.link import Link
 from sim.network.network import Network
-from sim.randomness import Stream, derive_seed
+from sim.randomness import Stream
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
 from sim.storage import Storage
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sim.protocol import Protocol
 
 Life = Literal["starting", "up", "paused", "crashed", "restarting"]
+
+RECEIVE = object()
+SLEEP = object()
+"""Names of the timers behind `receive` and `sleep`, which no protocol can take by chance."""
 
 
 class Node:
@@ -173,13 +177,13 @@ class Node:
             return event.succeed(self.mailbox.popleft())
         self._waiting = event
         if timeout is not None:
-            self.set_timer(_RECEIVE, timeout)
+            self.set_timer(RECEIVE, timeout)
         return event
 
     def sleep(self, delay: int) -> Event:
         """For protocols with `run`: an event after `delay` nanoseconds of the local clock."""
         event = self._kernel.event()
-        self.set_timer((_SLEEP, event), delay)
+        self.set_timer((SLEEP, event), delay)
         return event
 
     # Arrivals and timers, called by the kernel.
@@ -247,9 +251,9 @@ class Node:
             assert self._overdue is not None
             self._overdue.append(name)
             return
-        if isinstance(name, tuple) and name[0] is _SLEEP:
+        if isinstance(name, tuple) and name[0] is SLEEP:
             name[1].succeed()
-        elif name is _RECEIVE:
+        elif name is RECEIVE:
             event, self._waiting = self._waiting, None
             if event is not None:
                 event.succeed(None)
@@ -261,7 +265,7 @@ class Node:
         event = self._waiting
         if event is not None:
             self._waiting = None
-            self.cancel_timer(_RECEIVE)
+            self.cancel_timer(RECEIVE)
             event.succeed(message)
             return
         assert self.mailbox is not None
@@ -362,80 +366,3 @@ class Node:
     def waiting_messages(self) -> int:
         """Messages that arrived during a pause and wait for its end."""
         return len(self._inbox or ())
-
-
-class MeshNode(Node):
-    """A node of a mesh too large to store its links: everyone is a neighbour, and the sender's stream serves all."""
-
-    __slots__ = ("_base", "_impairments", "_pair_latency", "_receivers", "_sample", "_stream")
-
-    def __init__(
-        self,
-        number: int,
-        network: Network,
-        new_protocol: Callable[[Node], Protocol],
-        random: Stream,
-        clock: Clock | None,
-    ) -> None:
-        super().__init__(number, network, new_protocol, random, clock)
-        self._base = number * self.population
-        self._receivers = network.receivers
-        self._sample = network.sample
-        self._pair_latency = network.topology.latency_ns
-        self._stream = Stream(derive_seed(network.root, f"network/{number}"))
-        self._impairments: Impairments | None = None
-
-    def send(self, destination: int, payload: Any, size: int = 0) -> None:
-        """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
-        if not -1 < destination < self.population or destination == self.id:
-            raise self._not_a_node(destination)
-        self.sent += 1
-        network = self._network
-        try:
-            kind = self._kinds[type(payload)]
-        except KeyError:
-            kind = network.recorder.new_kind(type(payload))
-        now = self._kernel._now
-        message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
-        base = 0 if self._pair_latency is None else self._pair_latency(self.id, destination)
-        if not network.plain or network.separations:
-            if self._impairments is None:
-                self._impairments = network.impairments(str(self.id))
-            return network.transmit(message, self.id, destination, base, self._stream, self._impairments)
-        sample, push = self._sample, self._push
-        push((now + base + sample(self._stream), next(self._keys), self._receivers[destination], message))
-        return None
-
-
-class TalkativeNode(Node):
-    """Keeps a row about each message sent and each timer that is due: the level of detail `all`."""
-
-    __slots__ = ()
-
-    def send(self, destination: int, payload: Any, size: int = 0) -> None:
-        """Send a payload, as any node does, and keep a row about it."""
-        fields = {"destination": destination, "message": type(payload).__name__, "size": size}
-        self._network.recorder.message_row(self._kernel._now, self.id, "sent", fields)
-        super().send(destination, payload, size)
-
-    def _timer_due(self, name: Hashable) -> None:
-        fields = {"timer": "" if isinstance(name, tuple) and name[0] is _SLEEP else str(name)}
-        self._network.recorder.message_row(self._kernel._now, self.id, "timer", fields)
-        super()._timer_due(name)
-
-
-class TalkativeMeshNode(TalkativeNode, MeshNode):
-    """The same for a node of a large mesh."""
-
-    __slots__ = ()
-
-
-def node_class(network: Network) -> type[Node]:
-    """The kind of node that a network needs, by its topology and the level of detail that is kept."""
-    if network.recorder.keeps_all:
-        return TalkativeMeshNode if network.topology.implicit else TalkativeNode
-    return MeshNode if network.topology.implicit else Node
-
-
-_RECEIVE = object()
-_SLEEP = object()

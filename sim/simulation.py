@@ -13,7 +13,8 @@ from sim.kernel import Kernel, TieBreak
 from sim.network.config import NetworkConfig
 from sim.network.network import Network
 from sim.network.separation import Separation
-from sim.node import Node, node_class
+from sim.node import Node
+from sim.node_kinds import node_class
 from sim.protocol import Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
