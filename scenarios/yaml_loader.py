@@ -229,7 +229,7 @@ class _Composer:
             if not isinstance(key, str):
                 found = "a block" if isinstance(key, list | dict) else shown(key)
                 self.refuse(place, f"found {found} as the name of a field; expected text: put it in quotes")
-            if key == "<<":
+            if key == "<<" and isinstance(event, yaml.ScalarEvent) and event.implicit[0]:  # in quotes it is text
                 self.refuse(place, "found '<<', a merge, which YAML 1.2 does not have; write the fields out")
             if key in fields:
                 first = fields[key][0][0]

@@ -1,6 +1,7 @@
 """The built-in scenarios: found by name, right, and as the JSON Schema for editors says."""
 
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,7 +13,11 @@ from scenarios.yaml_loader import load_text
 from tests.bad_scenarios import GOOD, WRONG_FIELDS
 from topologies.errors import InputError
 
-SCHEMA = json_schema()
+
+@pytest.fixture(name="schema", scope="module")
+def _schema() -> dict[str, Any]:
+    """Return the exported JSON Schema."""
+    return json_schema()
 
 
 def test_there_are_built_in_scenarios() -> None:
@@ -21,14 +26,14 @@ def test_there_are_built_in_scenarios() -> None:
 
 
 @pytest.mark.parametrize("name", library.names())
-def test_a_built_in_scenario_is_right(name: str) -> None:
+def test_a_built_in_scenario_is_right(name: str, schema: dict[str, Any]) -> None:
     """Each is named for its file, says what it shows, fits the JSON Schema, and survives its canonical form."""
     scenario = library.load(name)
     assert scenario.name == name
     assert len(scenario.description) > 20
     assert scenario_of(scenario.canonical()) == scenario
-    jsonschema.validate(library.read(name).data, SCHEMA)
-    jsonschema.validate(scenario.canonical(), SCHEMA)
+    jsonschema.validate(library.read(name).data, schema)
+    jsonschema.validate(scenario.canonical(), schema)
     assert library.text_of(name).startswith("#") or "name:" in library.text_of(name)
 
 
@@ -71,19 +76,19 @@ def test_an_unknown_scenario_is_refused(name: str, message: str) -> None:
         library.text_of(name)
 
 
-def test_json_schema_is_a_schema() -> None:
+def test_json_schema_is_a_schema(schema: dict[str, Any]) -> None:
     """The exported schema is valid draft 2020-12, with a description for every field of a scenario."""
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    assert all(field.get("description") for field in SCHEMA["properties"].values())
-    assert SCHEMA["properties"]["network"]["default"]["latency"] == {"kind": "constant", "value": "1ms"}
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert all(field.get("description") for field in schema["properties"].values())
+    assert schema["properties"]["network"]["default"]["latency"] == {"kind": "constant", "value": "1ms"}
 
 
 @pytest.mark.parametrize(
     "case", ["unknown field", "unknown topology", "duration without unit", "no nodes", "fault as a word"]
 )
-def test_json_schema_finds_mistakes_too(case: str) -> None:
+def test_json_schema_finds_mistakes_too(case: str, schema: dict[str, Any]) -> None:
     """An editor that has the schema marks what the loader refuses."""
     content = next(each.content for each in WRONG_FIELDS if each.name == case)
     assert isinstance(content, str)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(load_text(content, "x.yaml").data, SCHEMA)
+        jsonschema.validate(load_text(content, "x.yaml").data, schema)

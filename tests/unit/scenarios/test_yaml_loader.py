@@ -59,6 +59,7 @@ def _each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         ("1e999", float("inf")),
         ("-.inf", float("-inf")),
         ("=", "="),
+        ("{'<<': 1}", {"<<": 1}),
         ("[1, [no, 2.5], {a: ~}]", [1, ["no", 2.5], {"a": None}]),
         ("{a: b}", {"a": "b"}),
         ("|\n text\n", "text\n"),
