@@ -19,8 +19,11 @@ MOST_NODES_IN_DETAIL: Final = 50_000  # a row for each message of more nodes fil
 TIMES: Final = frozenset({"at", "until"})
 """Fields of faults and workloads that are points in simulated time."""
 
-NODES: Final = frozenset({"node", "nodes", "isolate", "groups"})
-"""Fields that hold node numbers: one, or lists of them; a bare integer in `nodes` is how many."""
+NODES: Final = frozenset({"isolate", "nodes", "groups", "target"})
+"""Fields that hold node numbers: one, or lists of them; a bare integer in `nodes` or `random` is how many."""
+
+COUNTS: Final = frozenset({"nodes", "random"})
+"""Fields in which a bare integer is how many nodes."""
 
 ENDINGS: Final = {"heal": "partition", "restart": "crash", "resume": "pause"}
 """Faults that end an earlier one, and the kind of that one."""
@@ -58,12 +61,19 @@ def _nodes_beyond_the_last(scenario: Scenario) -> Iterator[tuple[FieldPath, str]
     if population is None:  # only reading a file tells
         return
     for path, block in _acting_blocks(scenario):
-        for name in NODES & type(block).model_fields.keys():
-            value = getattr(block, name)
-            if name == "nodes" and isinstance(value, int):
-                if value > population:
-                    yield (*path, name), f"found {value}; expected at most {population}, the nodes of the topology"
-                continue
+        yield from _wrong_nodes(block, path, population)
+
+
+def _wrong_nodes(block: BaseModel, path: FieldPath, population: int) -> Iterator[tuple[FieldPath, str]]:
+    """Yield the fields of a block, and of blocks in it, that ask for more nodes than there are."""
+    for name in (NODES | COUNTS) & type(block).model_fields.keys():
+        value = getattr(block, name)
+        if isinstance(value, BaseModel):
+            yield from _wrong_nodes(value, (*path, name), population)
+        elif name in COUNTS and isinstance(value, int):
+            if value > population:
+                yield (*path, name), f"found {value}; expected at most {population}, the nodes of the topology"
+        else:
             for place, node in _integers(value, (*path, name)):
                 if not 0 <= node < population:
                     found = f"found node {shown(node)} in a topology of {population} nodes"

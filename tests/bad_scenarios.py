@@ -16,7 +16,7 @@ network:
   loss: 0.1%
 protocol: {kind: gossip}
 faults:
-  - {kind: crash, at: 5s, nodes: [3]}
+  - {kind: crash, at: 5s, target: [3]}
   - {kind: partition, at: 12s, groups: [[0, 1, 2], [4, 5, 6]]}
   - {kind: heal, at: 17s}
 """
@@ -182,8 +182,8 @@ WRONG_FIELDS = [
         ":13: faults[2].at: found 40s, after the end",
         "at most its duration, 30s",
     ),
-    _line("node beyond the last", "nodes: [3]", "nodes: [10]", ":11: faults[0].nodes[0]", "from 0 to 9"),
-    _line("negative node", "nodes: [3]", "nodes: [-3]", ":11: faults[0].nodes[0]: found "),
+    _line("node beyond the last", "target: [3]", "target: [10]", ":11: faults[0].target[0]", "from 0 to 9"),
+    _line("negative node", "target: [3]", "target: [-3]", ":11: faults[0].target[0]: found "),
     _line("group beyond the last", "[4, 5, 6]", "[4, 5, 60]", ":12: faults[1].groups[1][2]: found node 60"),
     _line("heal before the partition", "at: 17s", "at: 7s", ":13: faults[2].at: found 'heal' at 7s, with no earlier"),
     _file(

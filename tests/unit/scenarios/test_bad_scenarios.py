@@ -65,5 +65,5 @@ def test_an_error_keeps_the_path_of_the_first_mistake() -> None:
     from scenarios.schema import scenario_of
 
     with pytest.raises(InputError) as caught:
-        scenario_of(load_text(GOOD.replace("nodes: [3]", "nodes: [x]"), "x.yaml"))
-    assert caught.value.path == ("faults", 0, "nodes", 0)
+        scenario_of(load_text(GOOD.replace("target: [3]", "target: [x]"), "x.yaml"))
+    assert caught.value.path == ("faults", 0, "target", 0)

@@ -1,0 +1,24 @@
+"""Every kind of workload by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sim.workloads.rumour import Rumour
+from sim.workloads.updates import Updates
+from sim.workloads.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadKind:
+    """One kind: the model that describes and arms it, and what it asks in one line."""
+
+    config: type[Workload]
+    description: str
+
+
+WORKLOADS: Final[dict[str, WorkloadKind]] = {
+    "rumour": WorkloadKind(Rumour, "some nodes learn one update at the same time"),
+    "updates": WorkloadKind(Updates, "writes and deletes of random keys at random nodes, at a rate"),
+}
