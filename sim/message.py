@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sim.randomness import ACCELERATED
 
 
-class Message:
+class PythonMessage:
     """A payload on its way: source and destination node, time of sending (true nanoseconds), size in bytes.
 
     The payload is the protocol's own object, shared between sender and receivers: treat it as immutable.
@@ -28,6 +30,12 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({self.source}→{self.destination}, {self.payload!r}, sent_at={self.sent_at})"
+
+
+if TYPE_CHECKING or not ACCELERATED:
+    Message = PythonMessage
+else:
+    from sim._accelerator import Message
 
 
 class RoutedMessage(Message):

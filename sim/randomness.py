@@ -4,7 +4,8 @@ A stream is a 128-bit multiplicative congruential generator of which the highest
 multiplier is the one of Steele and Vigna, "Computationally easy, spectrally good multipliers for congruential
 pseudorandom number generators", 2022). It starts where BLAKE2b of the root seed and the stream's name says. Integers
 alone decide, so every platform draws the same; a stream costs a hundred bytes and a microsecond, where a Mersenne
-Twister costs 2.9 KiB and four, so that each link and node can have its own.
+Twister costs 2.9 KiB and four, so that each link and node can have its own. Where the compiled accelerator is installed
+(`ACCELERATED`), `Stream` draws the same bits from it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from __future__ import annotations
 from collections.abc import MutableSequence, Sequence
 from hashlib import blake2b
 from math import cos, exp, log, pi, sqrt
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+try:
+    from sim import _accelerator
+except ImportError:
+    ACCELERATED = False
+else:
+    ACCELERATED = True
 
 T = TypeVar("T")
 
@@ -29,41 +37,18 @@ def derive_seed(root: int, name: str) -> int:
     return int.from_bytes(blake2b(f"{root}/{name}".encode(), digest_size=16).digest(), "little")
 
 
-class Stream:
-    """Draws for one purpose. `state` is the generator itself, odd: hot loops may advance it in place, as `random` does."""
+class Distributions:
+    """Draws that are made of others, whatever makes those."""
 
-    __slots__ = ("state",)
+    __slots__ = ()
 
-    def __init__(self, seed: int) -> None:
-        self.state = (seed | 1) & MASK
+    if TYPE_CHECKING:
 
-    def random(self) -> float:
-        """Uniform on [0, 1), a multiple of 2**-53."""
-        self.state = state = self.state * MULTIPLIER & MASK
-        return (state >> SHIFT) * UNIT
+        def random(self) -> float:
+            """Uniform on [0, 1)."""
 
-    def bits(self, number: int) -> int:
-        """A uniform integer of that many bits, at most 64."""
-        assert 0 < number <= 64
-        self.state = state = self.state * MULTIPLIER & MASK
-        return state >> (STATE_BITS - number)
-
-    def below(self, bound: int) -> int:
-        """A uniform integer from 0 to bound - 1; the bound is at least 1."""
-        self.state = state = self.state * MULTIPLIER & MASK
-        return state * bound >> STATE_BITS
-
-    def bernoulli(self, probability: float) -> bool:
-        """True with the given probability."""
-        return self.random() < probability
-
-    def uniform(self, low: float, high: float) -> float:
-        """Uniform on [low, high)."""
-        return low + (high - low) * self.random()
-
-    def exponential(self, mean: float) -> float:
-        """Exponential with the given mean."""
-        return -mean * log(1.0 - self.random())
+        def below(self, bound: int, /) -> int:
+            """A uniform integer from 0 to bound - 1."""
 
     def normal(self, mean: float = 0.0, sd: float = 1.0) -> float:
         """Normal (Box and Muller 1958; two draws for one value, so that each call takes the same number of them)."""
@@ -85,13 +70,8 @@ class Stream:
             return 1
         return int(log(1.0 - self.random()) / log(1.0 - probability)) + 1
 
-    def choice(self, items: Sequence[T]) -> T:
-        """One of the items, each as likely."""
-        self.state = state = self.state * MULTIPLIER & MASK
-        return items[state * len(items) >> STATE_BITS]
-
     def sample(self, items: Sequence[T], size: int) -> list[T]:
-        """Distinct positions of the sequence in random order (a partial Fisher-Yates shuffle that stores only swaps)."""
+        """Items at distinct positions in random order (a partial Fisher-Yates shuffle that stores only swaps)."""
         total = len(items)
         assert 0 <= size <= total
         moved: dict[int, int] = {}
@@ -107,6 +87,58 @@ class Stream:
         for position in range(len(items) - 1, 0, -1):
             other = self.below(position + 1)
             items[position], items[other] = items[other], items[position]
+
+
+class PythonStream(Distributions):
+    """Draws for one purpose. `state` is the generator itself, odd: a hot loop may advance it as `random` does."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, seed: int) -> None:
+        self.state = (seed | 1) & MASK
+
+    def random(self) -> float:
+        """Uniform on [0, 1), a multiple of 2**-53."""
+        self.state = state = self.state * MULTIPLIER & MASK
+        return (state >> SHIFT) * UNIT
+
+    def bits(self, number: int, /) -> int:
+        """A uniform integer of that many bits, at most 64."""
+        assert 0 < number <= 64
+        self.state = state = self.state * MULTIPLIER & MASK
+        return state >> (STATE_BITS - number)
+
+    def below(self, bound: int, /) -> int:
+        """A uniform integer from 0 to bound - 1; the bound is at least 1."""
+        self.state = state = self.state * MULTIPLIER & MASK
+        return state * bound >> STATE_BITS
+
+    def bernoulli(self, probability: float, /) -> bool:
+        """True with the given probability."""
+        return self.random() < probability
+
+    def uniform(self, low: float, high: float, /) -> float:
+        """Uniform on [low, high)."""
+        return low + (high - low) * self.random()
+
+    def exponential(self, mean: float, /) -> float:
+        """Exponential with the given mean."""
+        return -mean * log(1.0 - self.random())
+
+    def choice(self, items: Sequence[T], /) -> T:
+        """One of the items, each as likely."""
+        self.state = state = self.state * MULTIPLIER & MASK
+        return items[state * len(items) >> STATE_BITS]
+
+
+if TYPE_CHECKING or not ACCELERATED:
+    Stream = PythonStream
+else:
+
+    class Stream(_accelerator.Stream, Distributions):
+        """Draws for one purpose, bit for bit those of `PythonStream`, from compiled code."""
+
+        __slots__ = ()
 
 
 class Streams:

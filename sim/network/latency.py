@@ -6,15 +6,42 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 from math import cos, exp, log, pi, sqrt
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.randomness import MASK, MULTIPLIER, STATE_BITS, Stream
+from sim.randomness import ACCELERATED, MASK, MULTIPLIER, STATE_BITS, Stream
 from sim.units import Duration, PositiveDuration
 
 Sampler = Callable[[Stream], int]
 """Draws one delay in nanoseconds from a stream."""
+
+
+def python_exponential_sampler(mean: float, most: float, /) -> Sampler:
+    """Draws `most - mean * log(state)`: inverts the distribution function at the whole state of the stream."""
+
+    def sample(stream: Stream) -> int:
+        stream.state = state = stream.state * MULTIPLIER & MASK
+        return int(most - mean * log(state))
+
+    return sample
+
+
+def python_lognormal_sampler(median: float, sigma: float, minimum: int, /) -> Sampler:
+    """Draws `minimum` plus a lognormal part, in whole nanoseconds (Box and Muller 1958)."""
+
+    def sample(stream: Stream) -> int:
+        radius = sqrt(-2.0 * log(1.0 - stream.random()))
+        return minimum + int(median * exp(sigma * radius * cos(2.0 * pi * stream.random())))
+
+    return sample
+
+
+if TYPE_CHECKING or not ACCELERATED:
+    exponential_sampler = python_exponential_sampler
+    lognormal_sampler = python_lognormal_sampler
+else:
+    from sim._accelerator import exponential_sampler, lognormal_sampler
 
 
 class LatencyModel(BaseModel):
@@ -83,13 +110,7 @@ class ExponentialLatency(LatencyModel):
     def sampler(self) -> Sampler:
         """Inverts the distribution function at the whole state over 2**128, which is never zero: one draw a delay."""
         mean = float(self.mean)
-        most = self.minimum + mean * STATE_BITS * log(2.0)
-
-        def sample(stream: Stream) -> int:
-            stream.state = state = stream.state * MULTIPLIER & MASK
-            return int(most - mean * log(state))
-
-        return sample
+        return exponential_sampler(mean, self.minimum + mean * STATE_BITS * log(2.0))
 
     @property
     def mean_ns(self) -> float:
@@ -107,13 +128,7 @@ class LognormalLatency(LatencyModel):
 
     def sampler(self) -> Sampler:
         """Two draws a delay (Box and Muller)."""
-        median, sigma, minimum = float(self.median), self.sigma, self.minimum
-
-        def sample(stream: Stream) -> int:
-            radius = sqrt(-2.0 * log(1.0 - stream.random()))
-            return minimum + int(median * exp(sigma * radius * cos(2.0 * pi * stream.random())))
-
-        return sample
+        return lognormal_sampler(float(self.median), self.sigma, self.minimum)
 
     @property
     def mean_ns(self) -> float:
