@@ -1,0 +1,118 @@
+"""How far something has spread over time: a line for a run, a band for runs that differ in their seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import seaborn
+
+from analysis.plots.fault_spans import FaultSpan
+from analysis.plots.shading import shade_faults
+from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
+from analysis.plots.time_axis import TimeUnit, best_unit, set_time_axis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+INTERVAL: Final = (0.05, 0.95)
+"""Share of the runs below the lower and the upper edge of the band."""
+LINE_STYLES: Final = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2)))
+_MOST_POINTS: Final = 1_000
+
+
+@dataclass(frozen=True)
+class SpreadCurve:
+    """One run: from `times[i]`, in nanoseconds and ascending, the value is `values[i]`; before the first one, 0."""
+
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def at(self, times: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the values at these times."""
+        last = np.searchsorted(self.times, times, side="right")
+        return np.concatenate(([0.0], self.values))[last]
+
+
+@dataclass(frozen=True)
+class SpreadSeries:
+    """What is drawn as one line: the runs of one scenario, each with its own seed. `label` is for the legend."""
+
+    label: str
+    curves: Sequence[SpreadCurve]
+
+
+@dataclass(frozen=True)
+class SpreadFigure:
+    """A whole plot: its series, when what was broken, where time ends (ns), and its words."""
+
+    series: Sequence[SpreadSeries]
+    end: int
+    name: str
+    facts: str
+    quantity: str = "Fraction of nodes informed"
+    spans: Sequence[FaultSpan] = field(default=())
+
+
+def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
+    """Draw the curves over time, `width` in millimetres.
+
+    Of several runs the line is the median at each instant, and the band holds the middle 90 % of the runs (quantiles
+    0.05 to 0.95, linear between runs, taken over runs at one instant). A run that ended early keeps its last value.
+    """
+    with theme():
+        figure, axes = new_figure(width, min(0.55 * width, 75))
+        unit = best_unit(plot.end)
+        shade_faults(axes, plot.spans, unit)
+        for number, series in enumerate(plot.series):
+            _draw_series(axes, series, number, plot, unit)
+        set_time_axis(axes, plot.end, unit)
+        axes.set_ylim(0, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        axes.set_ylabel(plot.quantity)
+        axes.grid(axis="y", linewidth=0.4, alpha=0.5)
+        seaborn.despine(ax=axes)
+        put_title(figure, plot.name, plot.facts)
+        put_legend(figure, axes)
+        figure.draw_without_rendering()
+    return figure
+
+
+def _draw_series(axes: Axes, series: SpreadSeries, number: int, plot: SpreadFigure, unit: TimeUnit) -> None:
+    color, style = SERIES[number % len(SERIES)], LINE_STYLES[number % len(LINE_STYLES)]
+    runs = len(series.curves)
+    times = _instants(series.curves, plot.end)
+    values = np.stack([curve.at(times) for curve in series.curves])
+    x = times / unit.nanoseconds
+    label = f"{series.label}, median of {runs} runs" if runs > 1 else series.label
+    seaborn.lineplot(
+        x=x,
+        y=np.median(values, axis=0),
+        ax=axes,
+        errorbar=None,
+        drawstyle="steps-post",
+        color=color,
+        linestyle=style,
+        label=label.removeprefix(", "),
+        legend=False,
+        zorder=4,
+    )
+    if runs > 1:
+        low, high = np.quantile(values, INTERVAL, axis=0)
+        percent = "–".join(f"{share:.0%}".removesuffix("%") for share in INTERVAL)
+        axes.fill_between(
+            x, low, high, step="post", color=color, alpha=0.25, linewidth=0, label=f"{percent} % of runs", zorder=2
+        )
+
+
+def _instants(curves: Sequence[SpreadCurve], end: int) -> NDArray[np.int64]:
+    """Return the instants at which curves are drawn: each change, or, where these are many, an even grid of 1,000."""
+    changes = np.unique(np.concatenate([curve.times for curve in curves]))
+    changes = changes[changes <= end]
+    if len(changes) > _MOST_POINTS:
+        changes = np.linspace(0, end, _MOST_POINTS, dtype=np.int64)
+    return np.unique(np.concatenate(([0], changes, [end]))).astype(np.int64)

@@ -1,0 +1,48 @@
+"""Simulated time on an axis: in the unit in which its numbers are easiest to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.axes import Axes
+
+from sim.units import DAY, HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUnit:
+    """A unit of time: its symbol, and its size in nanoseconds."""
+
+    symbol: str
+    nanoseconds: int
+
+
+_UNITS: Final = tuple(
+    TimeUnit(symbol, size)
+    for symbol, size in (
+        ("d", DAY),
+        ("h", HOUR),
+        ("min", MINUTE),
+        ("s", SECOND),
+        ("ms", MILLISECOND),
+        ("µs", MICROSECOND),
+        ("ns", NANOSECOND),
+    )
+)
+_LEAST_OF_UNIT: Final = {"d": 3, "h": 3, "min": 3}
+"""People read 90 s more easily than 1.5 min: how many of a unit it takes before it is used; 1 of the others."""
+
+
+def best_unit(longest: int) -> TimeUnit:
+    """Return the unit for times up to `longest`, in nanoseconds: the largest of which it is enough."""
+    for unit in _UNITS:
+        if longest >= _LEAST_OF_UNIT.get(unit.symbol, 1) * unit.nanoseconds:
+            return unit
+    return _UNITS[-1] if longest else TimeUnit("s", SECOND)
+
+
+def set_time_axis(axes: Axes, end: int, unit: TimeUnit) -> None:
+    """Have the x axis run from 0 to `end`, in nanoseconds, labelled in the unit."""
+    axes.set_xlim(0, max(end, 1) / unit.nanoseconds)
+    axes.set_xlabel(f"Simulated time ({unit.symbol})")

@@ -1,0 +1,215 @@
+"""The topology with each node coloured by when it first received what was spread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+
+from analysis.plots.layout import Positions, positions
+from analysis.plots.theme import (
+    BLACK,
+    COLUMN_MM,
+    FAINT,
+    GREY,
+    VERMILION,
+    new_figure,
+    put_legend,
+    put_title,
+    theme,
+    time_colors,
+)
+from analysis.plots.time_axis import best_unit
+from topologies.topology import Topology
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_NODES_WITH_LINKS: Final = 1_500
+MOST_LINKS: Final = 6_000
+_MOST_NUMBERED: Final = 36
+
+
+@dataclass(frozen=True)
+class TopologySnapshot:
+    """What is drawn: when each node first received it (ns; nodes that never did are absent), and what was broken.
+
+    `down`: nodes that were crashed at the end; `restarted`: nodes that crashed and came back; `cut`: links (i, j)
+    that a partition cut at any time.
+    """
+
+    topology: Topology
+    first_receipt: Mapping[int, int]
+    name: str
+    facts: str
+    quantity: str = "first receipt"
+    down: Collection[int] = field(default=frozenset())
+    restarted: Collection[int] = field(default=frozenset())
+    cut: Collection[tuple[int, int]] = field(default=frozenset())
+
+
+def draw_topology(snapshot: TopologySnapshot, width: float = COLUMN_MM) -> Figure:
+    """Draw the snapshot, `width` in millimetres; links are left out beyond 1,500 nodes or 6,000 links."""
+    topology = snapshot.topology
+    first = min(snapshot.first_receipt, key=lambda node: (snapshot.first_receipt[node], node), default=0)
+    with theme():
+        places = positions(topology, first)
+        figure, axes = new_figure(width, _height(places, width))
+        axes.set_axis_off()
+        axes.set_aspect("equal")
+        axes.margins(0.06)
+        size = _marker_size(places, width)
+        drawn = _draw_links(axes, snapshot, places)
+        _draw_nodes(axes, snapshot, places, size)
+        _mark_faults(axes, snapshot, places, size)
+        if topology.regions is not None:
+            _name_regions(axes, topology, places)
+        left_out = "" if drawn else "; links not drawn"
+        put_title(figure, snapshot.name, snapshot.facts + left_out)
+        put_legend(figure, axes)
+        figure.draw_without_rendering()
+    return figure
+
+
+def _height(places: Positions, width: float) -> float:
+    """Return the height in millimetres that the form of the layout asks for."""
+    across, down = np.ptp(places, axis=0)
+    form = float(np.clip(down / across if across else 1.0, 0.12, 1.0))
+    return 6 + 0.78 * width * form
+
+
+def _marker_size(places: Positions, width: float) -> float:
+    """Return the diameter of a node in points: a good part of the distance of near neighbours on paper."""
+    from scipy.spatial import cKDTree
+
+    if len(places) < 2:
+        return 9.0
+    across = float(np.max(np.ptp(places, axis=0))) or 1.0
+    distances, _ = cKDTree(places).query(places, k=2)
+    points = float(np.median(distances[:, 1])) / across * width * 0.82 * 72 / 25.4
+    return float(np.clip(0.72 * points, 1.3, 11.0))
+
+
+def _draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bool:
+    """Draw the links, cut ones dashed on top; return whether there were few enough to draw."""
+    topology = snapshot.topology
+    few = topology.nodes <= MOST_NODES_WITH_LINKS and topology.links <= MOST_LINKS
+    cut = {(min(pair), max(pair)) for pair in snapshot.cut}
+    if few:
+        whole = [(places[i], places[j]) for i, j in topology.edges() if (i, j) not in cut]
+        crowding = float(np.clip(400 / max(len(whole), 1), 0.12, 1.0))
+        axes.add_collection(LineCollection(whole, colors=FAINT, linewidths=0.25 + 0.45 * crowding, zorder=1))
+    if cut and len(cut) <= MOST_LINKS:
+        lines = [(places[i], places[j]) for i, j in sorted(cut)]
+        width = 0.9 if len(cut) < 60 else 0.4
+        axes.add_collection(
+            LineCollection(
+                lines,
+                colors=VERMILION,
+                linewidths=width,
+                linestyles=[(0, (3, 2))],
+                zorder=2,
+                label="link cut by a partition",
+                alpha=1.0 if len(cut) < 60 else 0.5,
+            )
+        )
+    return few or not topology.links
+
+
+def _draw_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float) -> None:
+    reached = sorted(snapshot.first_receipt)
+    missed = sorted(set(range(snapshot.topology.nodes)).difference(reached))
+    edge = 0.5 if size > 3 else 0.15
+    if missed:
+        axes.scatter(
+            places[missed, 0],
+            places[missed, 1],
+            s=size**2,
+            facecolor="white",
+            edgecolor=GREY,
+            linewidth=max(edge, 0.3),
+            zorder=3,
+        )
+        _explain(axes, "never reached", marker="o", markeredgecolor=GREY, markeredgewidth=0.6)
+    if reached:
+        times = np.array([snapshot.first_receipt[node] for node in reached])
+        unit = best_unit(int(times.max()))
+        points = axes.scatter(
+            places[reached, 0],
+            places[reached, 1],
+            s=size**2,
+            c=times / unit.nanoseconds,
+            cmap=time_colors(),
+            edgecolor=BLACK,
+            linewidth=edge,
+            zorder=4,
+            vmin=0,
+        )
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        bar = figure.colorbar(points, ax=axes, shrink=0.8, aspect=22, pad=0.02)
+        bar.set_label(f"Time of {snapshot.quantity} ({unit.symbol})")
+        bar.outline.set_linewidth(0.4)
+    if snapshot.topology.nodes <= _MOST_NUMBERED and size >= 8:
+        _number_nodes(axes, snapshot, places)
+
+
+def _number_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> None:
+    """Write each node's number on it, in white on dark colours."""
+    latest = max(snapshot.first_receipt.values(), default=0)
+    for node, (x, y) in enumerate(places):
+        time = snapshot.first_receipt.get(node)
+        dark = time is not None and time < 0.55 * latest
+        axes.text(
+            x, y, str(node), ha="center", va="center_baseline", fontsize=5.2, color="white" if dark else BLACK, zorder=6
+        )
+
+
+def _mark_faults(axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float) -> None:
+    down, restarted = sorted(snapshot.down), sorted(set(snapshot.restarted).difference(snapshot.down))
+    if restarted:
+        axes.scatter(
+            places[restarted, 0],
+            places[restarted, 1],
+            s=(size + 3) ** 2,
+            facecolor="none",
+            edgecolor=VERMILION,
+            linewidth=0.9,
+            zorder=5,
+        )
+        _explain(axes, "crashed, restarted", marker="o", markeredgecolor=VERMILION, markeredgewidth=0.9)
+    if down:
+        axes.scatter(
+            places[down, 0], places[down, 1], s=(size + 1.5) ** 2, marker="x", color=VERMILION, linewidth=1.3, zorder=7
+        )
+        _explain(axes, "crashed, down at the end", marker="x", markeredgecolor=VERMILION, markeredgewidth=1.3)
+
+
+def _explain(axes: Axes, label: str, **marker: Any) -> None:
+    """Add an entry to the legend whose marker has the legend's size, whatever the size of the nodes."""
+    axes.add_line(Line2D([], [], linestyle="none", markersize=5, markerfacecolor="none", label=label, **marker))
+
+
+def _name_regions(axes: Axes, topology: Topology, places: Positions) -> None:
+    """Write each region's name on the far side of it, seen from the middle."""
+    assert topology.regions is not None
+    for region in dict.fromkeys(topology.regions):
+        members = places[[node for node, name in enumerate(topology.regions) if name == region]]
+        middle = members.mean(axis=0)
+        outwards = middle / (float(np.hypot(*middle)) or 1.0)
+        reach = float((members @ outwards).max())
+        across, up = outwards
+        axes.annotate(
+            region,
+            tuple(outwards * reach),
+            xytext=tuple(9 * outwards),
+            textcoords="offset points",
+            fontsize="small",
+            ha="left" if across > 0.3 else "right" if across < -0.3 else "center",
+            va="bottom" if up > 0.3 else "top" if up < -0.3 else "center",
+        )
