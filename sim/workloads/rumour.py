@@ -58,5 +58,6 @@ class Rumour(Workload):
         simulation.kernel.call_at(self.at, self._tell, simulation, chosen)
 
     def _tell(self, simulation: Simulation, nodes: tuple[int, ...]) -> None:
+        update = Update(self.key, 1, important=self.important, version=(self.at, nodes[0]))
         for node in nodes:
-            submit(simulation, node, Update(self.key, 1, important=self.important))
+            submit(simulation, node, update)

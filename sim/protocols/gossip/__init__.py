@@ -1,0 +1,1 @@
+"""Gossip: rumour mongering and anti-entropy over versioned key-value state."""

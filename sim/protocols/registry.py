@@ -1,0 +1,27 @@
+"""Every kind of protocol by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sim.protocol import Protocol, ProtocolConfig
+from sim.protocols.gossip.gossip import Gossip
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolKind:
+    """One kind: the model of its options, the class that every node runs, and what it is in one line."""
+
+    config: type[ProtocolConfig]
+    protocol: type[Protocol]
+    description: str
+
+
+_KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
+    (Gossip, "rumours by push, pull or both, with stop rules; anti-entropy over versioned keys with deletions"),
+)
+
+PROTOCOLS: Final[dict[str, ProtocolKind]] = {
+    protocol.name(): ProtocolKind(protocol.Config, protocol, description) for protocol, description in _KINDS
+}
