@@ -1,0 +1,114 @@
+"""Murmur beside others on the same work, as ratios: `python tests/benchmarks [--quick] [NAME]...`."""
+
+import platform
+from typing import Any
+
+import click
+from comparison import Comparison, Result, Side, SideFailed, compare
+from contender import Measurement
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+HEALED = ({"kind": "partition", "at": "1us", "heal_after": "1ns", "groups": {"isolate": 0}},)
+HELD_BACK = {"reordering": {"probability": 0, "delay": "1ms"}}
+
+
+def ping(deliveries: int) -> list[Comparison]:
+    """The ping network on Murmur, SimPy and happysim."""
+    options = {"deliveries": deliveries}
+    sides = (
+        Side("plain SimPy, as its users write it", "ping_network:simpy_side", options),
+        Side("Murmur", "ping_network:murmur_side", options),
+        Side("Murmur without accelerator", "ping_network:murmur_side", options, accelerator=False),
+        Side("happysim", "ping_network:happysim_side", options),
+    )
+    return [Comparison("ping network", "delivery", sides)]
+
+
+def calls(number: int) -> list[Comparison]:
+    """The kernel's call path beside SimPy's."""
+    comparisons = []
+    for scales in ("like", "mixed"):
+        for waiting in (100, 10_000, 100_000):
+            options = {"scales": scales, "waiting": waiting, "calls": number}
+            sides = (
+                Side("SimPy Timeout and callback", "call_path:simpy_side", options),
+                Side("Kernel.post", "call_path:post_side", options),
+                Side("Kernel.call_at", "call_path:call_at_side", options),
+            )
+            title = f"call path, {scales} delays, {waiting:,} waiting"
+            comparisons.append(Comparison(title, "call", sides, tolerance=0.0))
+    return comparisons
+
+
+def costs(deliveries: int) -> list[Comparison]:
+    """What parts of Murmur cost in the ping network."""
+    options: dict[str, Any] = {"deliveries": deliveries}
+    sides = (
+        Side("no faults configured", "ping_network:murmur_side", options),
+        Side("a partition that has healed", "ping_network:murmur_side", {**options, "faults": HEALED}),
+        Side("reordering of no message", "ping_network:murmur_side", {**options, "network": HELD_BACK}),
+        Side("the same as the first, records timed", "ping_network:records_side", options),
+        Side("the same, no accelerator", "ping_network:records_side", options, accelerator=False),
+    )
+    return [Comparison("faults that are off, and records", "delivery", sides)]
+
+
+BENCHMARKS = {
+    "ping": (ping, 1_000_000, 200_000),
+    "calls": (calls, 500_000, 100_000),
+    "costs": (costs, 1_000_000, 200_000),
+}
+"""By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
+
+
+def add_rows(table: Table, comparison: Comparison, results: list[Result]) -> None:
+    """One row a side."""
+    table.add_section()
+    for index, result in enumerate(results):
+        title = comparison.title if index == 0 else ""
+        if result.left_out:
+            table.add_row(title, result.side.label, "–", "–", result.left_out)
+            continue
+        ratios = sorted(result.ratios)
+        median = ratios[len(ratios) // 2] if len(ratios) % 2 else sum(ratios[len(ratios) // 2 - 1 :][:2]) / 2
+        spread = f"{ratios[0]:.2f}–{ratios[-1]:.2f}" if index else ""
+        cost = f"{result.nanoseconds:,.0f} ns a {comparison.operation}"
+        table.add_row(
+            title, result.side.label, cost, f"{median:.2f}", "; ".join(filter(None, [spread, *notes(result)]))
+        )
+
+
+def notes(result: Result) -> list[str]:
+    """What else a side measured: shares of its time, of the median round."""
+    middle: Measurement = sorted(result.measurements, key=lambda one: one.nanoseconds)[len(result.measurements) // 2]
+    return [f"{name.replace('_', ' ')} {share:.1%} of the time" for name, share in (middle.shares or {}).items()]
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.option("--quick", is_flag=True, help="A fifth of the work, for a first look.")
+@click.option("--rounds", default=5, type=click.IntRange(1), show_default=True, help="Rounds; medians are shown.")
+def main(names: tuple[str, ...], quick: bool, rounds: int) -> None:
+    """Print how much longer the first side of each benchmark takes than the others, on this machine and now."""
+    progress = Console(stderr=True)
+    table = Table("benchmark", "side", "cost", "ratio", "range of ratios; notes", box=box.SIMPLE)
+    for name in names or BENCHMARKS:
+        make, full, short = BENCHMARKS[name]
+        for comparison in make(short if quick else full):
+            try:
+                with progress.status(comparison.title) as status:
+                    results = compare(comparison, rounds, status.update)
+            except SideFailed as failure:
+                raise click.ClickException(str(failure)) from None
+            add_rows(table, comparison, results)
+    table.caption = (
+        f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {rounds} rounds. "
+        "Ratio: cost of the first side over that of this one, median of the rounds."
+    )
+    Console(width=None if progress.is_terminal else 140).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Measures one side of a benchmark in this process, which is a fresh one, and prints what came out as JSON."""
+
+import json
+import resource
+import sys
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one side did: seconds for so many operations, and values that show what work it was.
+
+    `peak_memory` in bytes is of the whole process; `shares` are parts of the time, by what they went to.
+    """
+
+    seconds: float
+    operations: int
+    checks: dict[str, float]
+    peak_memory: int = 0
+    shares: dict[str, float] | None = None
+
+    @property
+    def nanoseconds(self) -> float:
+        """Cost of one operation."""
+        return self.seconds / self.operations * 1e9
+
+
+def measure(task: dict[str, Any]) -> Measurement:
+    """Run the named function of a benchmark module with its options."""
+    if not task["accelerator"]:
+        sys.modules["sim._accelerator"] = None  # type: ignore[assignment]
+    module, function = task["function"].split(":")
+    measurement: Measurement = getattr(import_module(module), function)(**task["options"])
+    unit = 1 if sys.platform == "darwin" else 1024
+    return replace(measurement, peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(measure(json.loads(sys.argv[1])))))
