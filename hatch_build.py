@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,7 @@ class AcceleratorBuildHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         if version == "editable":
-            for outdated in root.glob("sim/_accelerator.*.so"):
-                outdated.unlink()
+            (root / "sim" / f"_accelerator{sysconfig.get_config_var('EXT_SUFFIX')}").unlink(missing_ok=True)
         self._scratch = tempfile.mkdtemp(prefix="murmur-build-")
         library = self._compile(root, Path(self._scratch))
         if library is None:
