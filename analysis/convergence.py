@@ -2,7 +2,7 @@
 
 A tracker sees the records of a run in order, live (`attach`) or from disk (`feed`). It follows the lives of the nodes:
 who is crashed or paused is not waited for. Memory dies with a crash, so that a node that was restarted is known to
-hold only what it has recorded since; a protocol that recovers something from stable storage records it again.
+hold only what it has recorded since, unless the protocol declares that its progress is durable.
 Each record takes constant time, one about a node's life time in proportion to the number of items.
 """
 
@@ -26,8 +26,9 @@ class Tracker:
     `on_converged`, where set, is called each time the condition begins to hold.
     """
 
-    def __init__(self, population: int, kinds: Iterable[str]) -> None:
+    def __init__(self, population: int, kinds: Iterable[str], durable: bool = False) -> None:
         self.population = population
+        self.durable = durable
         self.kinds = frozenset((*kinds, *LIFE))
         self.up = population
         self.converged = False
@@ -62,9 +63,9 @@ class Tracker:
         self.up += (after == UP) - (before == UP)
         if before == UP:
             self._leave(node)
-        if after == DOWN:
+        if after == DOWN and not self.durable:
             self._forget(node)
-        elif after == UP and before == PAUSED:
+        elif after == UP:
             self._return(node)
 
     def _take(self, record: Record) -> None:
@@ -96,8 +97,9 @@ class CoverageTracker(Tracker):
     HELD, EVER = 1, 2
 
     def __init__(self, declared: Coverage, population: int) -> None:
-        super().__init__(population, (declared.reached, declared.announced))
+        super().__init__(population, (declared.reached, declared.announced), declared.durable)
         self.declared = declared
+        self._replaced: set[Any] = set()
         self._announced: dict[Any, None] = {}
         self._marks: dict[Any, bytearray] = {}
         self._counts: dict[Any, int] = {}
@@ -105,19 +107,37 @@ class CoverageTracker(Tracker):
         self._complete = 0
 
     def _take(self, record: Record) -> None:
-        item, node = record.fields[self.declared.item], record.node
-        if record.kind == self.declared.announced and item not in self._announced:
+        declared = self.declared
+        item = record.fields[declared.item]
+        if record.kind == declared.announced and item not in self._announced and item not in self._replaced:
             self._announced[item] = None
             self._total += self._counts.get(item, 0)
             self._complete += self._counts.get(item, 0) == self.up
-        if record.kind == self.declared.reached and node is not None:
-            marks = self._marks.get(item)
-            if marks is None:
-                marks = self._marks[item] = bytearray(self.population)
-                self._counts.setdefault(item, 0)
-            if not marks[node] & self.HELD:
-                marks[node] = self.HELD | self.EVER
-                self._count(item, 1)
+        if record.kind == declared.reached and record.node is not None:
+            if declared.replaced is not None and declared.replaced in record.fields:
+                self._replace(record.fields[declared.replaced])
+            self._reach(item, record.node)
+
+    def _reach(self, item: Any, node: int) -> None:
+        if item in self._replaced:
+            return
+        marks = self._marks.get(item)
+        if marks is None:
+            marks = self._marks[item] = bytearray(self.population)
+            self._counts[item] = 0
+        if not marks[node] & self.HELD:
+            marks[node] = self.HELD | self.EVER
+            self._count(item, 1)
+
+    def _replace(self, item: Any) -> None:
+        """An item is waited for no more: a newer one stands in for it."""
+        self._replaced.add(item)
+        self._marks.pop(item, None)
+        count = self._counts.pop(item, 0)
+        if item in self._announced:
+            del self._announced[item]
+            self._total -= count
+            self._complete -= count == self.up
 
     def _count(self, item: Any, step: int) -> None:
         self._counts[item] = count = self._counts[item] + step
@@ -192,7 +212,7 @@ class AgreementTracker(Tracker):
     """The last value of every node that is up is the same, for each item."""
 
     def __init__(self, declared: Agreement, population: int) -> None:
-        super().__init__(population, (declared.kind,))
+        super().__init__(population, (declared.kind,), declared.durable)
         self.declared = declared
         self._items: dict[Any, _Opinions] = {}
         self._total = 0
@@ -247,7 +267,7 @@ class SpreadTracker(Tracker):
     """The standard deviation over the nodes that are up has come down to a share of the initial one."""
 
     def __init__(self, declared: Spread, population: int) -> None:
-        super().__init__(population, (declared.kind,))
+        super().__init__(population, (declared.kind,), declared.durable)
         self.declared = declared
         self.initial: float | None = None
         self._values: list[float | None] = [None] * population

@@ -9,33 +9,42 @@ from dataclasses import dataclass
 class Coverage:
     """Done when every item announced by a record of kind `announced` has a `reached` record on every node that is up.
 
-    `item` names the field, in both kinds, that says which item (update, rumour) it is.
+    `item` names the field, in both kinds, that says which item (update, rumour) it is. `replaced`, where given, names
+    the field of `reached` records that says which older item the new one stands in for: that one no longer counts.
+    `durable`: what a node has reached is in stable storage; else it dies with a crash, and has to be reached again.
     """
 
     reached: str
     announced: str
     item: str
+    replaced: str | None = None
+    durable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Done when the last `kind` record of every node that is up has the same value in `field`.
 
-    With `item`, separately for each value of that field (the keys of a store).
+    With `item`, separately for each value of that field (the keys of a store). `durable` as in Coverage.
     """
 
     kind: str
     field: str
     item: str | None = None
+    durable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Done when the standard deviation over nodes of the last `field` is at most `tolerance` times the initial one."""
+    """Done when the standard deviation over nodes of the last `field` is at most `tolerance` times the initial one.
+
+    `durable` as in Coverage.
+    """
 
     kind: str
     field: str
     tolerance: float
+    durable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,35 @@ def test_a_restarted_node_must_learn_again() -> None:
     assert (found.converged_at, found.first_converged_at, found.lost) == (4, 1, ((3, 4),))
 
 
+def test_durable_progress_outlives_a_crash() -> None:
+    """Where progress is in stable storage, a node that reached an item has it again as soon as it is restarted."""
+    told = records(
+        (0, 0, "announced", {"update": "a"}),
+        (0, 0, "informed", {"update": "a"}),
+        (1, 1, "informed", {"update": "a"}),
+        (2, 1, "crashed", {}),
+        (3, 1, "restarted", {}),
+        (4, 0, "crashed", {}),
+    )
+    found = result(Coverage("informed", "announced", "update", durable=True), told, 2)
+    assert (found.converged_at, found.lost) == (1, ())
+
+
+def test_a_newer_item_stands_in_for_the_one_it_replaced() -> None:
+    """Once a node has put a newer item in the place of an older one, no one is waited for to reach the older one."""
+    declared = Coverage("informed", "announced", "update", replaced="replaces")
+    told = records(
+        (0, 0, "announced", {"update": "a"}),
+        (0, 0, "informed", {"update": "a"}),
+        (1, 0, "announced", {"update": "b"}),
+        (1, 0, "informed", {"update": "b", "replaces": "a"}),
+        (3, 1, "informed", {"update": "b"}),
+    )
+    found = result(declared, told, 2)
+    assert (found.converged_at, found.residue) == (3, 0)
+    assert result(COVERAGE, told, 2).converged_at is None
+
+
 def test_rows_about_messages_are_no_lives() -> None:
     """A message that found its destination crashed does not crash the node that the row is about."""
     row = {"source": 0, "destination": 1, "message": "Rumor", "sent_at": 0, "size": 0}
