@@ -42,6 +42,20 @@ def calls(number: int) -> list[Comparison]:
     return comparisons
 
 
+def gossip(nodes: int) -> list[Comparison]:
+    """Push gossip to all, in a large system and in small ones; the ratio is that of the costs of a message."""
+    sides = (
+        Side(f"{nodes:,} nodes", "gossip_scale:push_side", {"nodes": nodes, "runs": 1}),
+        Side("1,000 nodes", "gossip_scale:push_side", {"nodes": 1_000, "runs": 50}),
+        Side(f"{nodes:,} nodes, no accelerator", "gossip_scale:push_side", {"nodes": nodes, "runs": 1}, False),
+        Side("1,000 nodes, no accelerator", "gossip_scale:push_side", {"nodes": 1_000, "runs": 50}, False),
+    )
+    return [
+        Comparison("push gossip to all", "message", sides[:2], tolerance=None),
+        Comparison("push gossip to all", "message", sides[2:], tolerance=None),
+    ]
+
+
 def costs(deliveries: int) -> list[Comparison]:
     """What parts of Murmur cost in the ping network."""
     options: dict[str, Any] = {"deliveries": deliveries}
@@ -58,6 +72,7 @@ def costs(deliveries: int) -> list[Comparison]:
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
+    "gossip": (gossip, 100_000, 20_000),
     "costs": (costs, 1_000_000, 200_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
@@ -83,7 +98,8 @@ def add_rows(table: Table, comparison: Comparison, results: list[Result]) -> Non
 def notes(result: Result) -> list[str]:
     """What else a side measured: shares of its time, of the median round."""
     middle: Measurement = sorted(result.measurements, key=lambda one: one.nanoseconds)[len(result.measurements) // 2]
-    return [f"{name.replace('_', ' ')} {share:.1%} of the time" for name, share in (middle.shares or {}).items()]
+    memory = f"{middle.peak_memory / 1e6:.0f} MB at most"
+    return [*(f"{name}: {note}" for name, note in middle.notes.items()), memory]
 
 
 @click.command()

@@ -3,7 +3,7 @@
 import json
 import resource
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
@@ -12,14 +12,14 @@ from typing import Any
 class Measurement:
     """What one side did: seconds for so many operations, and values that show what work it was.
 
-    `peak_memory` in bytes is of the whole process; `shares` are parts of the time, by what they went to.
+    `peak_memory` in bytes is of the whole process; `notes` are what else is worth to know, by what it is about.
     """
 
     seconds: float
     operations: int
     checks: dict[str, float]
     peak_memory: int = 0
-    shares: dict[str, float] | None = None
+    notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def nanoseconds(self) -> float:

@@ -27,10 +27,10 @@ def graph() -> Any:
     return build(TOPOLOGIES["random-regular"].config.model_validate(parameters), SEED)
 
 
-def measurement(seconds: float, delivered: int, mean_delays: float, **shares: float) -> Measurement:
+def measurement(seconds: float, delivered: int, mean_delays: float, notes: dict[str, str] | None = None) -> Measurement:
     """What a side did in so many mean delays of simulated time."""
     mean_delay = NODES * BALLS * mean_delays / delivered
-    return Measurement(seconds, delivered, {"deliveries": delivered, "mean delay": mean_delay}, shares=shares or None)
+    return Measurement(seconds, delivered, {"deliveries": delivered, "mean delay": mean_delay}, notes=notes or {})
 
 
 def mean_delays(deliveries: int) -> float:
@@ -150,11 +150,13 @@ def murmur_side(
     return murmur_measurement(simulation, time.perf_counter() - start, horizon)
 
 
-def murmur_measurement(simulation: Any, seconds: float, horizon: float, **shares: float) -> Measurement:
+def murmur_measurement(
+    simulation: Any, seconds: float, horizon: float, notes: dict[str, str] | None = None
+) -> Measurement:
     """What came out of a run of Murmur, whose messages are all accounted for."""
     balance = simulation.balance()
     assert balance.sums, balance
-    return measurement(seconds, balance.outcomes["delivered"], horizon, **shares)
+    return measurement(seconds, balance.outcomes["delivered"], horizon, notes)
 
 
 def records_side(deliveries: int) -> Measurement:
@@ -183,8 +185,10 @@ def records_side(deliveries: int) -> Measurement:
         simulation,
         seconds,
         horizon,
-        digest=lane.seconds / seconds,
-        records_and_digest=(flushing + entering) / seconds,
+        {
+            "digest": f"{lane.seconds / seconds:.1%} of the time",
+            "records and digest": f"{(flushing + entering) / seconds:.1%} of the time",
+        },
     )
 
 
