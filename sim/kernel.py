@@ -138,8 +138,9 @@ class Kernel(simpy.Environment):
         return simpy.core.Infinity if time is None else time
 
     def pending(self) -> Iterator[Entry]:
-        """The entries that still wait, in no stated order."""
-        return self._events.waiting()
+        """The entries that still wait and were not cancelled, in no stated order."""
+        cancelled = self._cancelled
+        return (entry for entry in self._events.waiting() if entry[1] not in cancelled)
 
     def step(self) -> None:
         """Run the next entry; raises `simpy.core.EmptySchedule` when there is none."""

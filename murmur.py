@@ -1,0 +1,169 @@
+"""Murmur: what does this protocol do, on this network, when this breaks?
+
+The public surface, in one place. Every name is loaded when it is first used, so that the command starts at once.
+
+    import murmur
+
+    run = murmur.run("gossip-mesh", seed=7)
+    print(run.summary["metrics"])
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from scenarios.difference import diff
+    from scenarios.replay import replay
+
+    from faults.crash import Crash, Restart
+    from faults.partition import Heal, Partition
+    from faults.pause import Pause
+    from scenarios.build import build
+    from scenarios.library import load
+    from scenarios.plot import plot
+    from scenarios.run import Run, run
+    from scenarios.schema import Scenario
+    from sim.convergence import Agreement, Coverage, Extinction, Spread
+    from sim.message import Message
+    from sim.network.config import NetworkConfig
+    from sim.node import Node
+    from sim.protocol import Protocol, ProtocolConfig
+    from sim.records import Record
+    from sim.simulation import ClockSpread, Simulation
+    from sim.workloads.rumour import Rumour
+    from sim.workloads.update import Update
+    from sim.workloads.updates import Updates
+    from topologies.errors import InputError
+    from topologies.topology import Topology
+
+_HOMES: Final = {
+    "Agreement": "sim.convergence",
+    "ClockSpread": "sim.simulation",
+    "Coverage": "sim.convergence",
+    "Crash": "faults.crash",
+    "Extinction": "sim.convergence",
+    "Heal": "faults.partition",
+    "InputError": "topologies.errors",
+    "Message": "sim.message",
+    "NetworkConfig": "sim.network.config",
+    "Node": "sim.node",
+    "Partition": "faults.partition",
+    "Pause": "faults.pause",
+    "Protocol": "sim.protocol",
+    "ProtocolConfig": "sim.protocol",
+    "Record": "sim.records",
+    "Restart": "faults.crash",
+    "Rumour": "sim.workloads.rumour",
+    "Run": "scenarios.run",
+    "Scenario": "scenarios.schema",
+    "Simulation": "sim.simulation",
+    "Spread": "sim.convergence",
+    "Topology": "topologies.topology",
+    "Update": "sim.workloads.update",
+    "Updates": "sim.workloads.updates",
+    "build": "scenarios.build",
+    "diff": "scenarios.difference",
+    "load": "scenarios.library",
+    "plot": "scenarios.plot",
+    "replay": "scenarios.replay",
+    "run": "scenarios.run",
+}
+"""The module in which each public name lives."""
+
+_PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
+
+__all__ = [
+    "Agreement",
+    "ClockSpread",
+    "Coverage",
+    "Crash",
+    "Extinction",
+    "Heal",
+    "InputError",
+    "Message",
+    "NetworkConfig",
+    "Node",
+    "Partition",
+    "Pause",
+    "Protocol",
+    "ProtocolConfig",
+    "Record",
+    "Restart",
+    "Rumour",
+    "Run",
+    "Scenario",
+    "Simulation",
+    "Spread",
+    "Topology",
+    "Update",
+    "Updates",
+    "build",
+    "diff",
+    "load",
+    "main",
+    "plot",
+    "replay",
+    "run",
+    "topology",
+]
+
+
+def main() -> None:
+    """Run the command `murmur` with the arguments of this process, and exit with its code."""
+    problem = _foreign_package()
+    if problem:
+        print(f"murmur: error: {problem}", file=sys.stderr)
+        sys.exit(2)
+    from scenarios.command_line.main import main as command
+
+    sys.exit(command())
+
+
+def topology(kind: str, seed: int = 0, **parameters: Any) -> Topology:
+    """Build a topology of a kind that `murmur list topologies` names, such as `topology("ring", nodes=10)`.
+
+    `seed` decides what is random in it. Raises InputError where the parameters are wrong.
+    """
+    from topologies.registry import build as build_topology
+
+    return build_topology({"kind": kind, **parameters}, seed)
+
+
+def _foreign_package() -> str:
+    """Return what is wrong where one of the five packages is not Murmur's own; otherwise nothing."""
+    home = Path(__file__).resolve().parent
+    for name in _PACKAGES:
+        spec = find_spec(name)
+        origin = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+        if origin is None or origin != home / name / "__init__.py":
+            found = f"is the one at {origin.parent}" if origin else "cannot be found"
+            return (
+                f"the package {name!r} {found}, expected Murmur's own at {home / name}; something else installs or "
+                "shadows that name: run from another folder, or install Murmur into an environment of its own"
+            )
+    return ""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name at its first use; raises ImportError where Murmur's packages are hidden by others'."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'murmur' has no attribute {name!r}")
+    problem = _foreign_package()
+    if problem:
+        raise ImportError(problem)
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion in notebooks."""
+    return sorted(__all__)
+
+
+if __name__ == "__main__":
+    main()

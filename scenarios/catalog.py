@@ -1,0 +1,128 @@
+"""Everything that has a name: scenarios, topologies, protocols, workloads, faults and plots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from scenarios.names import did_you_mean
+from sim.units import shown
+from topologies.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing with a name: of what sort it is, what it does in a line, and the model of its fields, if any."""
+
+    sort: str
+    name: str
+    description: str
+    config: type[BaseModel] | None = None
+
+
+def entries(sort: str) -> list[Entry]:
+    """Return what there is of a sort, such as `topologies`, in the order in which it is declared."""
+    return list(SORTS[sort]())
+
+
+def find(name: str) -> list[Entry]:
+    """Return everything of that name; raises InputError where there is nothing."""
+    everything = [entry for sort in SORTS for entry in entries(sort)]
+    found = [entry for entry in everything if entry.name == name]
+    if not found:
+        near = did_you_mean(name, [entry.name for entry in everything])
+        raise InputError(f"found nothing called {shown(name)}{near or '; `murmur list` names everything'}")
+    return found
+
+
+def fields(config: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, type, default and meaning of each field of a model, as a scenario file writes them."""
+    from scenarios.json_schema import json_schema
+
+    schema = json_schema(config)
+    required = schema.get("required", ())
+    for name, field in schema.get("properties", {}).items():
+        if name != "kind":
+            default = "required" if name in required else _plain(field.get("default"))
+            yield name, _type(field, schema.get("$defs", {})), default, field.get("description", "")
+
+
+def _type(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """Return the type in a JSON Schema in a few words."""
+    if "$ref" in field:
+        return _type(definitions[field["$ref"].rsplit("/", 1)[-1]], definitions)
+    if choices := field.get("enum"):
+        return " or ".join(map(_plain, choices))
+    if "const" in field:
+        return _plain(field["const"])
+    branches = field.get("anyOf") or field.get("oneOf")
+    if branches:
+        types = dict.fromkeys(_type(branch, definitions) for branch in branches)
+        return " or ".join(each for each in types if each != "null")
+    if examples := field.get("examples"):
+        return f"such as {_plain(examples[0])}"
+    if field.get("type") == "object" and "kind" in field.get("properties", {}):
+        return f"{{kind: {_type(field['properties']['kind'], definitions)}}}"
+    if field.get("type") == "object" and field.get("properties"):
+        return "{" + ", ".join(field["properties"]) + "}"
+    return str(field.get("type", "any"))
+
+
+def _plain(value: Any) -> str:
+    """Return a value as a scenario file writes it, in one line."""
+    import yaml
+
+    if value is None:
+        return "none"
+    return yaml.safe_dump(value, default_flow_style=True, width=10_000).removesuffix("...\n").strip()
+
+
+def _scenarios() -> Iterator[Entry]:
+    from scenarios.library import names, read
+
+    for name in names():
+        yield Entry("scenario", name, str(read(name).data.get("description", "")).strip())
+
+
+def _topologies() -> Iterator[Entry]:
+    from topologies.registry import TOPOLOGIES
+
+    return (Entry("topology", name, kind.description, kind.config) for name, kind in TOPOLOGIES.items())
+
+
+def _protocols() -> Iterator[Entry]:
+    from sim.protocols.registry import PROTOCOLS
+
+    return (Entry("protocol", name, kind.description, kind.config) for name, kind in PROTOCOLS.items())
+
+
+def _workloads() -> Iterator[Entry]:
+    from sim.workloads.registry import WORKLOADS
+
+    return (Entry("workload", name, kind.description, kind.config) for name, kind in WORKLOADS.items())
+
+
+def _faults() -> Iterator[Entry]:
+    from faults.registry import FAULTS
+
+    return (Entry("fault", name, kind.description, kind.config) for name, kind in FAULTS.items())
+
+
+def _plots() -> Iterator[Entry]:
+    from analysis.plots.registry import PLOTS
+
+    return (Entry("plot", name, kind.description) for name, kind in PLOTS.items())
+
+
+SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
+    "scenarios": _scenarios,
+    "topologies": _topologies,
+    "protocols": _protocols,
+    "workloads": _workloads,
+    "faults": _faults,
+    "plots": _plots,
+}
+"""The sorts of named things, in the order in which people meet them."""

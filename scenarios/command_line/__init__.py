@@ -1,0 +1,1 @@
+"""The command `murmur`: one file for each of its commands."""

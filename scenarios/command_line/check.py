@@ -1,0 +1,35 @@
+"""`murmur check`: whether a scenario is right, and whether it is deterministic here."""
+
+from __future__ import annotations
+
+import click
+
+from scenarios.command_line.options import scenario_options
+
+
+@click.command()
+@click.argument("scenario")
+@scenario_options
+@click.option("--determinism", is_flag=True, help="Run it twice in fresh processes, and compare.")
+def check(
+    scenario: str, seed: str | None, overrides: tuple[str, ...], plugins: tuple[str, ...], determinism: bool
+) -> int:
+    """Check SCENARIO, a file or the name of a built-in, without running it.
+
+    Ends with 0 when it is right, 2 when it is wrong; with --determinism, 1 when two runs of it differ.
+    """
+    from scenarios.build import build
+    from scenarios.command_line.options import read_source
+
+    source = read_source(scenario, seed, overrides, plugins)
+    with source.errors_placed():
+        topology = build(source.scenario).topology
+    links = f"{topology.links:,} link{'s' if topology.links != 1 else ''}"
+    click.echo(f"{source.document.name}: right; {topology.kind} of {topology.nodes:,} nodes and {links}")
+    if not determinism:
+        return 0
+    from scenarios.determinism import compare_in_fresh_processes
+
+    verdict = compare_in_fresh_processes(source.scenario, plugins)
+    click.echo(verdict.text)
+    return 0 if verdict.same else 1

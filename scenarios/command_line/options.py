@@ -1,0 +1,82 @@
+"""Options that several commands share, and the scenario that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from scenarios.document import Document
+    from scenarios.schema import Scenario
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DETAILS = ("summary", "states", "messages", "all")
+
+
+def scenario_options(command: Command) -> Command:
+    """Add what changes a scenario: --seed, --set, --plugin."""
+    for option in (plugin_option, set_option, seed_option):
+        command = option(command)
+    return command
+
+
+seed_option = click.option("--seed", metavar="SEED", help="Root of all chance: an integer, or the hash of a commit.")
+set_option = click.option(
+    "--set",
+    "overrides",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Change a field, such as topology.nodes=64 or faults[0].at=3s; can be repeated.",
+)
+plugin_option = click.option(
+    "--plugin",
+    "plugins",
+    metavar="MODULE",
+    multiple=True,
+    help="Allow protocols of this Python module, as package.module:Class; can be repeated.",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A scenario, with what its file and flags said, for messages."""
+
+    scenario: Scenario
+    document: Document
+    plugins: tuple[str, ...]
+
+    @contextmanager
+    def errors_placed(self) -> Iterator[None]:
+        """Give an InputError about a field of the scenario the file and line where that field was said."""
+        from scenarios.problems import Problem, report
+        from topologies.errors import InputError
+
+        try:
+            yield
+        except InputError as error:
+            if not error.path:
+                raise
+            raise report([Problem(error.path, error.message)], self.document) from None
+
+
+def read_source(
+    name: str, seed: str | None, overrides: Sequence[str], plugins: Sequence[str], detail: str | None = None
+) -> Source:
+    """Return the scenario of a name or file with all flags applied; raises InputError with all mistakes in it."""
+    from dataclasses import replace
+
+    from scenarios.library import read
+    from scenarios.overrides import apply_overrides
+    from scenarios.schema import scenario_of
+
+    document = apply_overrides(read(name), overrides)
+    for field, value in (("seed", seed), ("detail", detail)):
+        if value is not None:
+            data = {**document.data, field: int(value) if value.isdecimal() and len(value) < 40 else value}
+            document = replace(document, data=data, flags={**document.flags, (field,): f"--{field} {value[:80]}"})
+    return Source(scenario_of(document, plugins), document, tuple(plugins))

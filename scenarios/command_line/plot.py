@@ -1,0 +1,48 @@
+"""`murmur plot`: a picture of runs."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("runs", metavar="RUN... [KIND]", nargs=-1, required=True)
+@click.option(
+    "--format", "file_format", type=click.Choice(("png", "svg")), help="Format of the picture; png by default."
+)
+@click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
+def plot(runs: tuple[str, ...], file_format: str | None, out: str | None) -> None:
+    """Draw run folders, and print the path of the picture.
+
+    KIND, after the folders, is one that `murmur list plots` names; the first of them unless given.
+    """
+    from pathlib import Path
+
+    from analysis.plots.registry import PLOTS
+    from scenarios.names import did_you_mean
+    from scenarios.plot import plot as draw
+    from topologies.errors import InputError
+
+    *folders, last = runs
+    kind = None
+    if last in PLOTS and not Path(last).is_dir():
+        kind = last
+    elif folders and "/" not in last and not Path(last).exists():
+        near = did_you_mean(last, PLOTS) or f"; the plots are {', '.join(PLOTS)}"
+        raise InputError(f"found no run folder and no plot called {last[:80]!r}{near}")
+    else:
+        folders.append(last)
+    if not folders:
+        raise InputError(f"found the plot {kind} but no run; expected run folders before it: murmur plot RUN {kind}")
+    if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
+        raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
+    path = draw(folders, kind, out, format="svg" if file_format == "svg" else "png")
+    click.echo(_short(path))
+
+
+def _short(path: object) -> str:
+    """Return a path as it is from here, where that is shorter."""
+    import os
+
+    here = os.path.relpath(str(path))
+    return min(here, str(path), key=len)

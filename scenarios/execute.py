@@ -1,0 +1,65 @@
+"""Runs a simulation to the end that its scenario names, and says what ended it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from sim.kernel import OBSERVER, PRIORITY_STRIDE, Kernel
+from sim.simulation import Simulation
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.convergence import Tracker
+    from scenarios.schema import Scenario
+
+Ending = Literal["duration", "converged", "quiescent"]
+
+LOOKS: Final = 1_000
+"""How many times in the duration of a run it is asked whether anything is left to happen."""
+
+
+def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) -> Ending:
+    """Run until the end of the scenario's duration, or until what `stop_when` names; return what ended the run.
+
+    A run that stops when it has converged stops at the first such moment. Whether a run is quiescent is asked every
+    thousandth of its duration. Raises InputError where the protocol does not say what it is to converge.
+    """
+    if scenario.stop_when == "quiescent":
+        return _run_until_quiescent(simulation, scenario.duration)
+    if scenario.stop_when == "converged":
+        if tracker is None:
+            raise InputError(
+                f"found 'converged', but the protocol {scenario.protocol.kind or simulation.protocol.name()} does not "
+                "say which records mean progress; leave stop_when out, or give the protocol a `convergence`",
+                ("stop_when",),
+            )
+        return _run_until_converged(simulation, scenario.duration, tracker)
+    simulation.run(scenario.duration)
+    return "duration"
+
+
+def _run_until_converged(simulation: Simulation, duration: int, tracker: Tracker) -> Ending:
+    moments: list[int] = []
+
+    def stop() -> None:
+        if not moments:
+            moments.append(simulation.now)
+            simulation.kernel.stop()
+
+    tracker.on_converged = stop
+    simulation.run(duration)
+    return "converged" if moments else "duration"
+
+
+def _run_until_quiescent(simulation: Simulation, duration: int) -> Ending:
+    step = max(1, duration // LOOKS)
+    for time in (*range(step, duration, step), duration):
+        simulation.run(time)
+        if is_quiescent(simulation.kernel):
+            return "quiescent"
+    return "duration"
+
+
+def is_quiescent(kernel: Kernel) -> bool:
+    """Whether nothing is left to happen but calls that only look."""
+    return all(entry[1] >= OBSERVER * PRIORITY_STRIDE for entry in kernel.pending())

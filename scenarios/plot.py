@@ -1,0 +1,49 @@
+"""Draws runs that are on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from scenarios.names import unknown_name
+from scenarios.run import Run
+from topologies.errors import InputError
+
+Format = Literal["png", "svg"]
+
+
+def plot(
+    runs: Run | str | Path | Iterable[Run | str | Path],
+    kind: str | None = None,
+    out: str | Path | None = None,
+    *,
+    format: Format = "png",  # noqa: A002  the name that matplotlib gives it too
+) -> Path:
+    """Draw one or several runs, and return the path of the picture.
+
+    Parameters: `runs`, run folders, or what `run` gave with a folder; `kind`, one that `murmur list plots` names, its
+    first one by default; `out`, the file, by default KIND.png in the run's folder, or beside it where there are
+    several. Raises InputError where the runs do not hold what the plot needs.
+    """
+    from analysis.plots.registry import PLOTS
+    from analysis.plots.save import save
+    from analysis.run_folder import open_run
+
+    chosen = next(iter(PLOTS)) if kind is None else kind
+    if chosen not in PLOTS:
+        raise InputError(unknown_name(chosen, PLOTS))
+    paths = [_folder_of(each) for each in ([runs] if isinstance(runs, Run | str | Path) else runs)]
+    figure = PLOTS[chosen].draw([open_run(path) for path in paths])
+    if out is None:
+        first = paths[0].resolve()
+        out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
+    return save(figure, out)
+
+
+def _folder_of(run: Run | str | Path) -> Path:
+    if not isinstance(run, Run):
+        return Path(run)
+    if run.folder is None:
+        raise InputError("found a run that was not kept on disk; run it with out, the name of a folder")
+    return run.folder

@@ -1,0 +1,153 @@
+"""Runs a scenario: builds it, watches it, and keeps what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from scenarios.build import build
+from scenarios.execute import Ending, run_to_end
+from scenarios.library import load
+from scenarios.schema import Scenario, scenario_of
+from scenarios.seed import parse_seed
+from sim.kernel import EventLimitReached
+from sim.simulation import Balance, Simulation
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.run_writer import RunWriter
+
+Observer = Callable[[Simulation], None]
+"""Is handed a simulation before it runs, to watch it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a scenario came to. `ended` is simulated time in nanoseconds, `folder` where the run is on disk, if it is.
+
+    `timing` tells of the machine: seconds of wall time and events per second. All else is the same in each run of the
+    same scenario.
+    """
+
+    scenario: Scenario
+    simulation: Simulation = field(repr=False)
+    digest: str
+    balance: Balance
+    metrics: dict[str, Any]
+    verdicts: tuple[Any, ...]
+    ended: int
+    ended_by: Ending
+    timing: dict[str, float]
+    folder: Path | None = None
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What it came to as plain data, the same for equal runs."""
+        topology = self.simulation.topology
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.scenario.seed,
+            "topology": topology.kind,
+            "nodes": topology.nodes,
+            "protocol": self.scenario.protocol.kind or self.simulation.protocol.name(),
+            "ended_ns": self.ended,
+            "ended_by": self.ended_by,
+            "digest": self.digest,
+            "metrics": self.metrics,
+            "messages": {
+                "sent": self.balance.sent,
+                "duplicated": self.balance.duplicated,
+                **self.balance.outcomes,
+                "waiting": self.balance.waiting,
+                "in_flight": self.balance.in_flight,
+                "sums": self.balance.sums,
+            },
+            "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts],
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """0: all checks hold; 1: one is violated; 3: none is, but one is unknown."""
+        found = {verdict.verdict for verdict in self.verdicts}
+        return 1 if "violated" in found else 3 if "unknown" in found else 0
+
+
+def run(
+    scenario: Scenario | Mapping[str, Any] | str | Path,
+    out: str | Path | None = None,
+    *,
+    seed: int | str | None = None,
+    overrides: Iterable[str] = (),
+    plugins: Collection[str] = (),
+    observers: Iterable[Observer] = (),
+) -> Run:
+    """Run a scenario: a built-in's name, a file, plain data, or one that was loaded; gives what it came to.
+
+    Parameters: `out`, the folder to keep the run in (None: it is not kept on disk); `seed` instead of the scenario's;
+    `overrides`, such as `topology.nodes=64`, for a name or file; `plugins`, modules whose protocols may run;
+    `observers`, each handed the simulation before it starts. Raises InputError where the input is wrong.
+    """
+    scenario = _scenario(scenario, overrides, plugins)
+    if seed is not None:
+        scenario = scenario.model_copy(update={"seed": parse_seed(seed)})
+    if out is None:
+        return _run(scenario, observers, None)
+    from analysis.run_writer import RunWriter
+
+    with RunWriter(Path(out)) as writer:
+        return _run(scenario, observers, writer)
+
+
+def _scenario(
+    scenario: Scenario | Mapping[str, Any] | str | Path, overrides: Iterable[str], plugins: Collection[str]
+) -> Scenario:
+    if isinstance(scenario, str | Path):
+        return load(scenario, overrides, plugins)
+    if tuple(overrides):
+        raise InputError("overrides are for a scenario's name or file; change the data, or the loaded scenario")
+    return scenario if isinstance(scenario, Scenario) else scenario_of(scenario, plugins)
+
+
+def _run(scenario: Scenario, observers: Iterable[Observer], writer: RunWriter | None) -> Run:
+    from analysis.convergence import attach, tracker_of
+
+    simulation = build(scenario)
+    convergence = simulation.protocol.convergence
+    tracker = None
+    if convergence is not None:
+        tracker = attach(tracker_of(convergence, simulation.topology.nodes), simulation.recorder)
+    if writer is not None:
+        simulation.recorder.sink = writer.write
+    for observe in observers:
+        observe(simulation)
+    began = perf_counter()
+    try:
+        ended_by = run_to_end(simulation, scenario, tracker)
+    except EventLimitReached as error:
+        raise InputError(f"{error}", ("limits", "events")) from None
+    seconds = perf_counter() - began
+    run = Run(
+        scenario=scenario,
+        simulation=simulation,
+        digest=simulation.digest(),
+        balance=simulation.balance(),
+        metrics={},
+        verdicts=(),
+        ended=simulation.now,
+        ended_by=ended_by,
+        timing={"seconds": seconds, "events_per_second": simulation.kernel.events_processed / max(seconds, 1e-9)},
+    )
+    return run if writer is None else replace(run, folder=_keep(run, writer))
+
+
+def _keep(run: Run, writer: RunWriter) -> Path:
+    """Write what the run came to, and put its folder in place."""
+    from analysis.manifest import describe
+
+    manifest = describe(
+        run.simulation, run.scenario.canonical(), ended_by=run.ended_by, rows=writer.events.rows, verdicts=run.verdicts
+    )
+    return writer.finish(manifest, run.summary, run.timing)
