@@ -23,6 +23,7 @@ class FaultSpan:
     """Something was broken from `begin` to `end`, in nanoseconds.
 
     `node` is None where it is no single node's. `sides` are those of a partition; further nodes form one more side.
+    `unmended`: it was still so when the run ended.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class FaultSpan:
     end: int
     node: int | None = None
     sides: tuple[tuple[int, ...], ...] = ()
+    unmended: bool = False
 
 
 def fault_spans(records: Iterable[Record], end: int) -> list[FaultSpan]:
@@ -48,7 +50,7 @@ def fault_spans(records: Iterable[Record], end: int) -> list[FaultSpan]:
             unmended.append(change)
         elif (broken := _what_it_ends(change, unmended)) is not None:
             unmended.remove(broken)
-            spans.append(replace(broken, end=record.time))
+            spans.append(replace(broken, end=record.time, unmended=False))
     return sorted(spans + unmended, key=_order)
 
 
@@ -56,12 +58,12 @@ def _change(record: Record, end: int) -> tuple[bool, FaultSpan | None]:
     """Return whether a record begins or ends something, and what: None where it tells of neither."""
     for state, (begin_kind, end_kind) in NODE_LIFE.items():
         if record.kind in (begin_kind, end_kind) and "message" not in record.fields:
-            return record.kind == begin_kind, FaultSpan(state, record.time, end, record.node)
+            return record.kind == begin_kind, FaultSpan(state, record.time, end, record.node, unmended=True)
     fault, phase = record.fields.get("fault"), record.fields.get("phase")
     if record.kind != FAULT or fault in _TOLD_BY_OTHERS or phase not in ("begin", "end"):
         return False, None
     sides = record.fields.get("targets", ()) if fault == "partition" else ()
-    return phase == "begin", FaultSpan(str(fault), record.time, end, sides=tuple(map(tuple, sides)))
+    return phase == "begin", FaultSpan(str(fault), record.time, end, sides=tuple(map(tuple, sides)), unmended=True)
 
 
 def _what_it_ends(ended: FaultSpan, unmended: Sequence[FaultSpan]) -> FaultSpan | None:

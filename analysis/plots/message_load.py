@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import seaborn
+from matplotlib.ticker import MaxNLocator
 
 from analysis.plots.theme import BLUE, COLUMN_MM, VERMILION, new_figure, put_legend, put_title, theme
 
@@ -70,6 +71,7 @@ def _scale(axes: Axes, load: MessageLoad) -> None:
         axes.set_ylim(0, 2.5 * each.max())
     else:
         axes.set_ylim(0, 1.15 * max(int(each.max()), 1))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
 
 
 def _draw_bars(axes: Axes, load: MessageLoad) -> None:

@@ -55,7 +55,7 @@ class MessageArrow:
 
 @dataclass(frozen=True)
 class SpaceTime:
-    """What is drawn: messages, what was broken, and moments of interest (node, time in ns), all with one label."""
+    """What is drawn: messages, what was broken, and moments (node, time in ns) of one event."""
 
     nodes: int
     messages: Sequence[MessageArrow]
@@ -64,7 +64,7 @@ class SpaceTime:
     facts: str
     spans: Sequence[FaultSpan] = field(default=())
     moments: Sequence[tuple[int, int]] = field(default=())
-    moment_label: str = "first receipt"
+    event: str = "first receipt"
 
 
 def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
@@ -94,15 +94,19 @@ def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
 
 
 def _refuse_what_is_too_large(diagram: SpaceTime) -> None:
-    for found, most, what, remedy in (
-        (diagram.nodes, MOST_NODES, "nodes", "topology.nodes"),
-        (len(diagram.messages), MOST_MESSAGES, "messages", "duration"),
-    ):
-        if found > most:
-            raise InputError(
-                f"a space-time diagram of {found:,} {what} cannot be read; expected at most {most:,}: "
-                f"run a smaller case with --set {remedy}=…"
-            )
+    if diagram.nodes > MOST_NODES:
+        raise too_large(diagram.nodes, MOST_NODES, "nodes", "topology.nodes")
+    if len(diagram.messages) > MOST_MESSAGES:
+        raise too_large(len(diagram.messages), MOST_MESSAGES, "messages", "duration")
+
+
+def too_large(found: int | None, most: int, what: str, remedy: str) -> InputError:
+    """Return the error for a run of which nothing could be read; `found` is None where the count was not finished."""
+    number = f"{found:,}" if found is not None else f"more than {most:,}"
+    return InputError(
+        f"a space-time diagram of {number} {what} cannot be read; expected at most {most:,}: "
+        f"run a smaller case with --set {remedy}=…"
+    )
 
 
 def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
@@ -210,6 +214,6 @@ def _draw_moments(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
             markeredgewidth=0.9,
             linestyle="none",
             zorder=6,
-            label=diagram.moment_label,
+            label=diagram.event,
             clip_on=False,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import seaborn
 
+from analysis.plots.course import Curve
 from analysis.plots.fault_spans import FaultSpan
 from analysis.plots.shading import shade_faults
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
@@ -23,19 +24,7 @@ INTERVAL: Final = (0.05, 0.95)
 """Share of the runs below the lower and the upper edge of the band."""
 LINE_STYLES: Final = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.2, 1.2, 1.2)))
 _MOST_POINTS: Final = 1_000
-
-
-@dataclass(frozen=True)
-class SpreadCurve:
-    """One run: from `times[i]`, in nanoseconds and ascending, the value is `values[i]`; before the first one, 0."""
-
-    times: NDArray[np.int64]
-    values: NDArray[np.float64]
-
-    def at(self, times: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the values at these times."""
-        last = np.searchsorted(self.times, times, side="right")
-        return np.concatenate(([0.0], self.values))[last]
+_LEAST_SHOWN: Final = 1e-15
 
 
 @dataclass(frozen=True)
@@ -43,19 +32,23 @@ class SpreadSeries:
     """What is drawn as one line: the runs of one scenario, each with its own seed. `label` is for the legend."""
 
     label: str
-    curves: Sequence[SpreadCurve]
+    curves: Sequence[Curve]
 
 
 @dataclass(frozen=True)
 class SpreadFigure:
-    """A whole plot: its series, when what was broken, where time ends (ns), and its words."""
+    """A whole plot: its series, what was broken and when, where time ends (ns), and its words.
+
+    `logarithmic`: the quantity is drawn on a logarithmic axis.
+    """
 
     series: Sequence[SpreadSeries]
     end: int
     name: str
     facts: str
-    quantity: str = "Fraction of nodes informed"
+    quantity: str = "Informed (fraction of nodes up)"
     spans: Sequence[FaultSpan] = field(default=())
+    logarithmic: bool = False
 
 
 def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
@@ -71,8 +64,11 @@ def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
         for number, series in enumerate(plot.series):
             _draw_series(axes, series, number, plot, unit)
         set_time_axis(axes, plot.end, unit)
-        axes.set_ylim(0, 1.02)
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        if plot.logarithmic:
+            _set_logarithmic(axes, plot)
+        else:
+            axes.set_ylim(0, 1.02)
+            axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
         axes.set_ylabel(plot.quantity)
         axes.grid(axis="y", linewidth=0.4, alpha=0.5)
         seaborn.despine(ax=axes)
@@ -88,7 +84,7 @@ def _draw_series(axes: Axes, series: SpreadSeries, number: int, plot: SpreadFigu
     times = _instants(series.curves, plot.end)
     values = np.stack([curve.at(times) for curve in series.curves])
     x = times / unit.nanoseconds
-    label = f"{series.label}, median of {runs} runs" if runs > 1 else series.label
+    label = f"{series.label}, median" if runs > 1 else series.label
     seaborn.lineplot(
         x=x,
         y=np.median(values, axis=0),
@@ -105,11 +101,27 @@ def _draw_series(axes: Axes, series: SpreadSeries, number: int, plot: SpreadFigu
         low, high = np.quantile(values, INTERVAL, axis=0)
         percent = "–".join(f"{share:.0%}".removesuffix("%") for share in INTERVAL)
         axes.fill_between(
-            x, low, high, step="post", color=color, alpha=0.25, linewidth=0, label=f"{percent} % of runs", zorder=2
+            x,
+            low,
+            high,
+            step="post",
+            color=color,
+            alpha=0.25,
+            linewidth=0,
+            label=band,
+            zorder=2,
         )
 
 
-def _instants(curves: Sequence[SpreadCurve], end: int) -> NDArray[np.int64]:
+def _set_logarithmic(axes: Axes, plot: SpreadFigure) -> None:
+    """Choose the powers of ten that are shown: down to the least value above rounding."""
+    values = np.concatenate([curve.values for series in plot.series for curve in series.curves] or [np.ones(1)])
+    least = float(values[values > _LEAST_SHOWN].min(initial=0.1))
+    axes.set_yscale("log")
+    axes.set_ylim(10.0 ** np.floor(np.log10(least)), max(1.5, float(values.max(initial=1.0)) * 1.2))
+
+
+def _instants(curves: Sequence[Curve], end: int) -> NDArray[np.int64]:
     """Return the instants at which curves are drawn: each change, or, where these are many, an even grid of 1,000."""
     changes = np.unique(np.concatenate([curve.times for curve in curves]))
     changes = changes[changes <= end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
-from textwrap import wrap
+from textwrap import fill, wrap
 from typing import Any, Final
 
 import matplotlib
@@ -23,6 +23,8 @@ PAGE_MM: Final = 180
 MM_PER_INCH: Final = 25.4
 _POINTS: Final = 7.5
 _LINE_MM: Final = 4.0
+_LETTER_MM: Final = 1.45
+"""Room that a letter takes in the mean, with some to spare."""
 
 BLACK: Final = "#000000"
 ORANGE: Final = "#E69F00"
@@ -104,7 +106,7 @@ def width_mm(figure: Figure) -> float:
 
 def put_title(figure: Figure, name: str, facts: str) -> None:
     """Write the scenario's name, and below it the facts of the run, at the top left, on as many lines as they need."""
-    characters = int(width_mm(figure) / 1.55)
+    characters = int(width_mm(figure) / _LETTER_MM * 0.95)
     lines = [*wrap(name, characters), *wrap(facts, characters)]
     _make_room(figure, len(lines))
     figure.suptitle("\n".join(lines), x=0.01, ha="left", linespacing=1.3)
@@ -115,9 +117,10 @@ def put_legend(figure: Figure, axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
     if not labels:
         return
-    column_mm = 9 + 1.45 * max(map(len, labels))
-    columns = max(1, min(len(labels), int(width_mm(figure) / column_mm)))
-    _make_room(figure, ceil(len(labels) / columns))
+    labels = [fill(label, int((width_mm(figure) - 9) / _LETTER_MM)) for label in labels]
+    longest = max(len(line) for label in labels for line in label.splitlines())
+    columns = max(1, min(len(labels), int(width_mm(figure) / (9 + _LETTER_MM * longest))))
+    _make_room(figure, ceil(sum(label.count("\n") + 1 for label in labels) / columns))
     figure.legend(
         handles, labels, loc="outside lower center", ncols=columns, handlelength=1.6, columnspacing=1.2, borderpad=0.1
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.lines import Line2D
 
 from analysis.plots.layout import Positions, positions
@@ -37,17 +37,17 @@ _MOST_NUMBERED: Final = 36
 
 @dataclass(frozen=True)
 class TopologySnapshot:
-    """What is drawn: when each node first received it (ns; nodes that never did are absent), and what was broken.
+    """What is drawn: the time of the event on each node (ns; nodes without are absent), and what was broken.
 
     `down`: nodes that were crashed at the end; `restarted`: nodes that crashed and came back; `cut`: links (i, j)
     that a partition cut at any time.
     """
 
     topology: Topology
-    first_receipt: Mapping[int, int]
+    moments: Mapping[int, int]
     name: str
     facts: str
-    quantity: str = "first receipt"
+    event: str = "first receipt"
     down: Collection[int] = field(default=frozenset())
     restarted: Collection[int] = field(default=frozenset())
     cut: Collection[tuple[int, int]] = field(default=frozenset())
@@ -56,7 +56,7 @@ class TopologySnapshot:
 def draw_topology(snapshot: TopologySnapshot, width: float = COLUMN_MM) -> Figure:
     """Draw the snapshot, `width` in millimetres; links are left out beyond 1,500 nodes or 6,000 links."""
     topology = snapshot.topology
-    first = min(snapshot.first_receipt, key=lambda node: (snapshot.first_receipt[node], node), default=0)
+    first = min(snapshot.moments, key=lambda node: (snapshot.moments[node], node), default=0)
     with theme():
         places = positions(topology, first)
         figure, axes = new_figure(width, _height(places, width))
@@ -122,48 +122,41 @@ def _draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bo
 
 
 def _draw_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float) -> None:
-    reached = sorted(snapshot.first_receipt)
+    reached = sorted(snapshot.moments)
     missed = sorted(set(range(snapshot.topology.nodes)).difference(reached))
     edge = 0.5 if size > 3 else 0.15
     if missed:
-        axes.scatter(
-            places[missed, 0],
-            places[missed, 1],
-            s=size**2,
-            facecolor="white",
-            edgecolor=GREY,
-            linewidth=max(edge, 0.3),
-            zorder=3,
-        )
+        _scatter(axes, places[missed], size, facecolor="white", edgecolor=GREY, linewidth=max(edge, 0.3), zorder=3)
         _explain(axes, "never reached", marker="o", markeredgecolor=GREY, markeredgewidth=0.6)
     if reached:
-        times = np.array([snapshot.first_receipt[node] for node in reached])
+        times = np.array([snapshot.moments[node] for node in reached])
         unit = best_unit(int(times.max()))
-        points = axes.scatter(
-            places[reached, 0],
-            places[reached, 1],
-            s=size**2,
-            c=times / unit.nanoseconds,
-            cmap=time_colors(),
-            edgecolor=BLACK,
-            linewidth=edge,
-            zorder=4,
-            vmin=0,
-        )
-        figure = axes.get_figure(root=True)
-        assert figure is not None
-        bar = figure.colorbar(points, ax=axes, shrink=0.8, aspect=22, pad=0.02)
-        bar.set_label(f"Time of {snapshot.quantity} ({unit.symbol})")
-        bar.outline.set_linewidth(0.4)
+        look = {"cmap": time_colors(), "edgecolor": BLACK, "linewidth": edge, "zorder": 4, "vmin": 0}
+        points = _scatter(axes, places[reached], size, c=times / unit.nanoseconds, **look)
+        _add_color_bar(axes, points, f"Time of {snapshot.event} ({unit.symbol})")
     if snapshot.topology.nodes <= _MOST_NUMBERED and size >= 8:
         _number_nodes(axes, snapshot, places)
 
 
+def _scatter(axes: Axes, places: Positions, size: float, **look: Any) -> PathCollection:
+    """Draw nodes of a diameter in points; very many become one picture within an SVG, not a shape each."""
+    many = len(places) > MOST_NODES_WITH_LINKS
+    return axes.scatter(places[:, 0], places[:, 1], s=size**2, rasterized=many, **look)
+
+
+def _add_color_bar(axes: Axes, points: PathCollection, label: str) -> None:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    bar = figure.colorbar(points, ax=axes, shrink=0.8, aspect=22, pad=0.02)
+    bar.set_label(label)
+    bar.outline.set_linewidth(0.4)
+
+
 def _number_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> None:
     """Write each node's number on it, in white on dark colours."""
-    latest = max(snapshot.first_receipt.values(), default=0)
+    latest = max(snapshot.moments.values(), default=0)
     for node, (x, y) in enumerate(places):
-        time = snapshot.first_receipt.get(node)
+        time = snapshot.moments.get(node)
         dark = time is not None and time < 0.55 * latest
         axes.text(
             x, y, str(node), ha="center", va="center_baseline", fontsize=5.2, color="white" if dark else BLACK, zorder=6
@@ -173,20 +166,10 @@ def _number_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> 
 def _mark_faults(axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float) -> None:
     down, restarted = sorted(snapshot.down), sorted(set(snapshot.restarted).difference(snapshot.down))
     if restarted:
-        axes.scatter(
-            places[restarted, 0],
-            places[restarted, 1],
-            s=(size + 3) ** 2,
-            facecolor="none",
-            edgecolor=VERMILION,
-            linewidth=0.9,
-            zorder=5,
-        )
+        _scatter(axes, places[restarted], size + 3, facecolor="none", edgecolor=VERMILION, linewidth=0.9, zorder=5)
         _explain(axes, "crashed, restarted", marker="o", markeredgecolor=VERMILION, markeredgewidth=0.9)
     if down:
-        axes.scatter(
-            places[down, 0], places[down, 1], s=(size + 1.5) ** 2, marker="x", color=VERMILION, linewidth=1.3, zorder=7
-        )
+        _scatter(axes, places[down], size + 1.5, marker="x", color=VERMILION, linewidth=1.3, zorder=7)
         _explain(axes, "crashed, down at the end", marker="x", markeredgecolor=VERMILION, markeredgewidth=1.3)
 
 

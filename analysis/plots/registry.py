@@ -1,0 +1,94 @@
+"""Every plot by its name. Nothing of matplotlib is imported before one is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from analysis.plots.run_view import RunView
+    from analysis.run_folder import RunFolder
+
+NARROWEST_MM: Final = 60
+WIDEST_MM: Final = 400
+
+
+class Draw(Protocol):
+    """Draws runs; `width` in millimetres, None for the one that suits the plot."""
+
+    def __call__(self, runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
+        """Return the figure."""
+
+
+@dataclass(frozen=True)
+class PlotKind:
+    """One plot: its name, what it shows in one line, how it is drawn, and whether it takes several runs.
+
+    `draw` raises InputError where the runs do not hold what the plot needs.
+    """
+
+    name: str
+    description: str
+    draw: Draw
+    several_runs: bool = False
+
+
+def _draw_spread(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.run_figures import spread_figure
+    from analysis.plots.spread import draw_spread
+
+    return draw_spread(spread_figure(runs), **width)
+
+
+def _draw_topology(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.run_figures import topology_figure
+    from analysis.plots.topology_snapshot import draw_topology
+
+    return draw_topology(topology_figure(runs[0]), **width)
+
+
+def _draw_load(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.message_load import draw_load
+    from analysis.plots.run_figures import load_figure
+
+    return draw_load(load_figure(runs[0]), **width)
+
+
+def _draw_space_time(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.run_figures import space_time_figure
+    from analysis.plots.space_time import draw_space_time
+
+    return draw_space_time(space_time_figure(runs[0]), **width)
+
+
+def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
+    def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
+        from analysis.plots.run_view import RunView, view_of_folder
+
+        if not runs or (len(runs) > 1 and not several_runs):
+            wanted = "at least one run" if several_runs else "one run"
+            raise InputError(f"the plot {name} takes {wanted}; found {len(runs)}")
+        if width is not None and not NARROWEST_MM <= width <= WIDEST_MM:
+            raise InputError(f"found a width of {width:g} mm; expected from {NARROWEST_MM} to {WIDEST_MM} mm")
+        views = [run if isinstance(run, RunView) else view_of_folder(run) for run in runs]
+        options: dict[str, Any] = {} if width is None else {"width": width}
+        return draw(views, **options)
+
+    return PlotKind(name, description, checked, several_runs)
+
+
+PLOTS: Final[dict[str, PlotKind]] = {
+    plot.name: plot
+    for plot in (
+        _plot("spread", "how far it has spread over time; of several runs the median and a band", _draw_spread, True),
+        _plot("topology", "the topology, each node coloured by when it was first reached", _draw_topology),
+        _plot("load", "messages sent and received by each node, hubs named", _draw_load),
+        _plot("space-time", "an arrow for each message of a small run, lost ones marked", _draw_space_time),
+    )
+}
+"""The first one is the plot of a run when no other is asked for."""
