@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
+from sim.protocols.averaging import Averaging
 from sim.protocols.gossip.gossip import Gossip
+from sim.protocols.sir import Sir
+from sim.protocols.voter import Voter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class ProtocolKind:
 
 _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Gossip, "rumours by push, pull or both, with stop rules; anti-entropy over versioned keys with deletions"),
+    (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
+    (Sir, "an epidemic: susceptible, infective, removed"),
+    (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 
 PROTOCOLS: Final[dict[str, ProtocolKind]] = {

@@ -17,23 +17,25 @@ if TYPE_CHECKING:
 class Detector:
     """Counts signs of convergence and records `believes` when the guess changes."""
 
-    __slots__ = ("_by_digests", "_converged", "_enough", "_signs")
+    __slots__ = ("_by_digests", "_converged", "_enough", "_fresh", "_signs")
 
     def __init__(self, config: GossipConfig) -> None:
         self._by_digests = config.detector == "equal-digests"
         self._enough = config.detector_periods
         self._signs = 0
+        self._fresh = False
         self._converged = False
 
     def news(self, node: Node) -> None:
-        """The node learned something."""
-        self._signs = 0
+        """The node learned something, or heard of a difference."""
+        self._signs, self._fresh = 0, True
         self._believe(node, False)
 
     def period(self, node: Node, knows: bool) -> None:
-        """A period of the node's clock has gone by."""
-        if not self._by_digests and knows:
+        """A period of the node's clock has gone by; the one in which news came is none without news."""
+        if not self._by_digests and knows and not self._fresh:
             self._sign(node)
+        self._fresh = False
 
     def compared(self, node: Node, equal: bool) -> None:
         """The node compared its state with another's."""

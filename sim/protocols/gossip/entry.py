@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,15 +12,15 @@ Stamp = tuple[int, int]
 """(version, node of the write): the greater wins. A version is a time in nanoseconds, see `Gossip.write`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Entry:
     """One write or deletion (a tombstone) of a key. One object serves all nodes, with the messages that tell of it."""
 
     key: str
     stamp: Stamp
-    value: Any
-    deleted: bool
-    important: bool
+    value: Any = field(compare=False)
+    deleted: bool = field(compare=False)
+    important: bool = field(compare=False)
 
     @cached_property
     def identity(self) -> str:

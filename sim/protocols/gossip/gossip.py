@@ -14,8 +14,8 @@ what was known when the round began. Round t lasts from t to t + 1 periods; what
 from round 1 on.
 
 Records: `announced` (update, key, version, writer, deleted), when it is written; `informed` (update, key, round,
-source, and `replaces`, the older update that it put in the place of), at each node once; `coincident` (update, round),
-a further hit in the round of the first receipt; `removed` (update, round), when the node stops to spread it; `expired`
+source, and `replaces`, the older update whose place it took), at each node once; `coincident` (update, round), a
+further hit in the round of the first receipt; `removed` (update, round), when the node stops to spread it; `expired`
 (update), when a tombstone is forgotten; `believes` (converged), when the local detector changes its mind; `late`
 (round), once where messages do not fit into a round.
 """
@@ -45,11 +45,12 @@ class Gossip(Protocol):
     """A site of the replicated database. `known` is what it holds by key, `hot` what of it the site still spreads."""
 
     Config: ClassVar[type[ProtocolConfig]] = GossipConfig
-    convergence = Coverage(reached="informed", announced="announced", item="update")
+    convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
 
     def __init__(self) -> None:
         config: GossipConfig = self.config
         self.rules = config.rules
+        self.fanout = config.partners(self.node.population)
         self.known: dict[str, Held] = {}
         self.hot: dict[str, Held] = {}
         self.digest: Digest | None = None
@@ -117,6 +118,8 @@ class Gossip(Protocol):
             return False
         now = self.round()
         known = Held(entry, now)
+        if held is not None:
+            self.lose_interest(held)
         self.known[entry.key] = known
         self.node.storage[entry.key] = entry
         self.digest = None
@@ -149,10 +152,15 @@ class Gossip(Protocol):
             return
         expired = [held.entry for held in self.known.values() if self._is_expired(held.entry)]
         for entry in expired:
-            del self.known[entry.key], self.node.storage[entry.key]
-            self.hot.pop(entry.key, None)
+            self.lose_interest(self.known.pop(entry.key))
+            del self.node.storage[entry.key]
             self.digest = None
             self.node.record("expired", update=entry.identity)
+
+    def lose_interest(self, held: Held) -> None:
+        """Spread an entry no longer, if the node does."""
+        if self.hot.pop(held.entry.key, None) is not None:
+            self.node.record("removed", update=held.entry.identity, round=self.round())
 
     # Contacts.
 
@@ -199,10 +207,11 @@ class Gossip(Protocol):
 
     def partners(self) -> list[int]:
         """The distinct neighbours of one contact."""
-        neighbors, wanted = self.node.neighbors, self.config.partners(self.node.population)
-        if wanted == 1:
-            return [self.node.random.choice(neighbors)] if neighbors else []
-        return self.node.random.sample(neighbors, min(wanted, len(neighbors)))
+        node = self.node
+        neighbors, fanout = node.neighbors, self.fanout
+        if fanout == 1:
+            return [node.random.choice(neighbors)] if neighbors else []
+        return node.random.sample(neighbors, min(fanout, len(neighbors)))
 
     def on_message(self, message: Message) -> None:
         payload = message.payload
@@ -233,12 +242,13 @@ class Gossip(Protocol):
 
 def refused(gossip: Gossip, source: int, refusal: Refusal) -> None:
     """A call was refused: hunt for another partner, while the options allow it."""
-    if gossip.hunts > 0:
+    node = gossip.node
+    if gossip.hunts > 0 and len(node.neighbors) > 1:
         gossip.hunts -= 1
-        others = [other for other in gossip.node.neighbors if other != source]
-        if others:
-            call = anti_entropy.call if refusal.reconciling else rumour_mongering.call
-            call(gossip, gossip.node.random.choice(others))
+        other = source
+        while other == source:
+            other = node.random.choice(node.neighbors)
+        (anti_entropy if refusal.reconciling else rumour_mongering).call(gossip, other)
 
 
 ARRIVALS: Final[dict[type, Any]] = {Refusal: refused, **rumour_mongering.ARRIVALS, **anti_entropy.ARRIVALS}

@@ -71,10 +71,11 @@ def heard_push(gossip: Gossip, source: int, push: Push | PushPull) -> None:
 
 def heard_pull(gossip: Gossip, source: int, _: Pull) -> None:
     """A caller asks for rumours."""
-    if gossip.hot and not gossip.refuses(source, False):
-        hot = _hot_since_before(gossip, ())
-        if hot:
-            _answer(gossip, source, hot)
+    if gossip.refuses(source, False) or not gossip.hot:
+        return
+    hot = _hot_since_before(gossip, ())
+    if hot:
+        _answer(gossip, source, hot)
 
 
 def _hot_since_before(gossip: Gossip, told: tuple[Entry, ...]) -> list[Held]:
@@ -110,7 +111,7 @@ def heard_feedback(gossip: Gossip, _: int, feedback: Feedback) -> None:
     """Someone who was told says what was news."""
     for entry, news in zip(feedback.entries, feedback.news, strict=True):
         held = gossip.hot.get(entry.key)
-        if held is None or held.entry is not entry:
+        if held is None or held.entry != entry:
             continue
         if feedback.to_answer:
             held.wanted |= news
@@ -140,8 +141,7 @@ def _count(gossip: Gossip, held: Held) -> None:
         held.useless += 1
         stops = held.useless >= config.k
     if stops:
-        del gossip.hot[held.entry.key]
-        gossip.node.record("removed", update=held.entry.identity, round=gossip.round())
+        gossip.lose_interest(held)
 
 
 ARRIVALS: Final[dict[type, Any]] = {
