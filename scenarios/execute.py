@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from simpy.events import Event
+
+from sim.event_queue import Entry
 from sim.kernel import OBSERVER, PRIORITY_STRIDE, Kernel
 from sim.simulation import Simulation
 from topologies.errors import InputError
@@ -61,5 +64,11 @@ def _run_until_quiescent(simulation: Simulation, duration: int) -> Ending:
 
 
 def is_quiescent(kernel: Kernel) -> bool:
-    """Whether nothing is left to happen but calls that only look."""
-    return all(entry[1] >= OBSERVER * PRIORITY_STRIDE for entry in kernel.pending())
+    """Whether nothing is left to happen but calls that only look, and events that nobody waits for."""
+    return not any(map(_acts, kernel.pending()))
+
+
+def _acts(entry: Entry) -> bool:
+    if isinstance(entry[3], Event) and not entry[3].callbacks:  # the end of an earlier `run`, above all
+        return False
+    return entry[1] < OBSERVER * PRIORITY_STRIDE

@@ -22,7 +22,7 @@ def _schema() -> dict[str, Any]:
 
 def test_there_are_built_in_scenarios() -> None:
     """The library is shipped where the loader looks for it."""
-    assert {"gossip-ring", "gossip-mesh", "gossip-partition"} <= set(library.names())
+    assert {"gossip-ring", "gossip-mesh", "gossip-partition-heal"} <= set(library.names())
 
 
 @pytest.mark.parametrize("name", library.names())
