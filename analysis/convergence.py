@@ -8,6 +8,7 @@ Each record takes constant time, one about a node's life time in proportion to t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -182,26 +183,26 @@ class CoverageTracker(Tracker):
 class _Opinions:
     """The last value of one item on each node, and how many nodes share the most common one."""
 
-    __slots__ = ("_frequencies", "_numbers", "top", "values")
+    __slots__ = ("_frequencies", "numbers", "top", "values")
 
     def __init__(self, population: int) -> None:
         self.values: list[Any] = [_MISSING] * population
         self.top = 0
-        self._numbers: dict[Any, int] = {}
+        self.numbers: dict[Any, int] = {}
         self._frequencies: dict[int, int] = {}
 
     def add(self, value: Any) -> None:
-        number = self._numbers[value] = self._numbers.get(value, 0) + 1
+        number = self.numbers[value] = self.numbers.get(value, 0) + 1
         self._frequencies[number] = self._frequencies.get(number, 0) + 1
         self.top = max(self.top, number)
 
     def remove(self, value: Any) -> None:
-        number = self._numbers[value]
+        number = self.numbers[value]
         self._frequencies[number] -= 1
         if number == 1:
-            del self._numbers[value]
+            del self.numbers[value]
         else:
-            self._numbers[value] = number - 1
+            self.numbers[value] = number - 1
         if not self._frequencies[number]:
             del self._frequencies[number]
             if number == self.top:
@@ -262,6 +263,13 @@ class AgreementTracker(Tracker):
         wanted = len(self._items) * self.up
         return self._total / wanted if wanted else 0.0
 
+    def opinions(self) -> dict[str, int]:
+        """Return how many nodes that are up hold each value, over all items, most common first."""
+        total = Counter[str]()
+        for opinions in self._items.values():
+            total.update({str(value): number for value, number in opinions.numbers.items()})
+        return dict(sorted(total.items(), key=lambda found: (-found[1], found[0])))
+
 
 class SpreadTracker(Tracker):
     """The standard deviation over the nodes that are up has come down to a share of the initial one."""
@@ -319,7 +327,7 @@ class SpreadTracker(Tracker):
 
 
 class ExtinctionTracker(Tracker):
-    """No node is active any more; a crash ends what a node was at, a pause does not."""
+    """No node is active any more; a crash ends what a node was at, a pause does not. `begun` nodes ever were active."""
 
     def __init__(self, declared: Extinction, population: int) -> None:
         super().__init__(population, (declared.begin, declared.end))
@@ -327,7 +335,7 @@ class ExtinctionTracker(Tracker):
         self._active = bytearray(population)
         self._begun = bytearray(population)
         self._number = 0
-        self._number_begun = 0
+        self.begun = 0
 
     def _take(self, record: Record) -> None:
         node = record.node
@@ -338,20 +346,20 @@ class ExtinctionTracker(Tracker):
         self._active[node] = begins
         if begins and not self._begun[node]:
             self._begun[node] = 1
-            self._number_begun += 1
+            self.begun += 1
 
     def _forget(self, node: int) -> None:
         self._number -= self._active[node]
         self._active[node] = 0
 
     def _holds(self) -> bool:
-        return self._number_begun > 0 and self._number == 0
+        return self.begun > 0 and self._number == 0
 
     def _fraction(self) -> float:
-        return 1 - self._number / self._number_begun if self._number_begun else 0.0
+        return 1 - self._number / self.begun if self.begun else 0.0
 
     def _residue(self) -> float | None:
-        return 1 - self._number_begun / self.population if self._number_begun else None
+        return 1 - self.begun / self.population if self.begun else None
 
 
 TRACKERS: Final[dict[type[Any], Callable[[Any, int], Tracker]]] = {

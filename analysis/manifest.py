@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from analysis.canonical import data_checksum
 
 if TYPE_CHECKING:
-    from sim.simulation import Simulation
+    from sim.simulation import Balance, Simulation
 
 FORMAT: Final = 1
 """Number of the layout of run folders."""
@@ -101,6 +101,18 @@ def content_checksum(data: Mapping[str, Any]) -> str:
     return data_checksum({name: value for name, value in data.items() if name != "checksum"})
 
 
+def balance_of(balance: Balance) -> RunBalance:
+    """Return the balance of a simulation as manifests hold it."""
+    return RunBalance(
+        sent=balance.sent,
+        duplicated=balance.duplicated,
+        outcomes=balance.outcomes,
+        waiting=balance.waiting,
+        in_flight=balance.in_flight,
+        sums=balance.sums,
+    )
+
+
 def murmur_version() -> str:
     """Return the version of Murmur that runs; `unknown` where it runs without being installed."""
     return _version("murmur-sim")
@@ -142,13 +154,6 @@ def describe(
         ended=simulation.now,
         ended_by=ended_by,
         counts=RunCounts(states=recorder.states, messages=sum(balance.outcomes.values()), rows=rows),
-        balance=RunBalance(
-            sent=balance.sent,
-            duplicated=balance.duplicated,
-            outcomes=balance.outcomes,
-            waiting=balance.waiting,
-            in_flight=balance.in_flight,
-            sums=balance.sums,
-        ),
+        balance=balance_of(balance),
         verdicts=tuple(verdicts),
     )

@@ -1,0 +1,132 @@
+"""All that is measured of one run, live or from disk: the sources of the named metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from analysis.beliefs import Beliefs
+from analysis.convergence import Tracker, tracker_of
+from analysis.manifest import RunBalance, balance_of
+from analysis.node_life import is_state
+from analysis.progress import ConvergenceResult
+from analysis.receipts import Receipts
+from analysis.traffic import Traffic
+from analysis.variance_by_cycle import VarianceByCycle
+from sim.convergence import Convergence, Coverage, Spread
+from sim.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.run_folder import RunFolder
+    from sim.simulation import Simulation
+
+
+class Measurements:
+    """Collectors of one run, each there where the protocol's declared convergence gives it a meaning.
+
+    `period` is the length of the protocol's cycle in nanoseconds, where it has one; `message_size` in bytes is that of
+    messages that do not state one. `end` (ns), `balance` and `sent` (messages sent by each node, None: not known) are
+    set when the run has ended.
+    """
+
+    def __init__(
+        self, declared: Convergence | None, population: int, *, period: int | None = None, message_size: int = 0
+    ) -> None:
+        self.population = population
+        self.traffic = Traffic(population, [], message_size)
+        self.tracker: Tracker | None = None
+        self.receipts: Receipts | None = None
+        self.beliefs: Beliefs | None = None
+        self.variance: VarianceByCycle | None = None
+        self.convergence: ConvergenceResult | None = None
+        self.end = 0
+        self.balance: RunBalance | None = None
+        self.sent: list[int] | None = None
+        if declared is not None:
+            self.tracker = tracker_of(declared, population)
+            self.beliefs = Beliefs(self.tracker)
+        if isinstance(declared, Coverage):
+            self.receipts = Receipts(declared, population)
+        if isinstance(declared, Spread) and period:
+            self.variance = VarianceByCycle(declared, population, period)
+
+    @property
+    def observers(self) -> list[tuple[Iterable[str], Callable[[Record], None]]]:
+        """Who wants which kinds of state records, in the order in which they must be told."""
+        present = (self.tracker, self.receipts, self.beliefs, self.variance)
+        return [(sorted(one.kinds), one.observe) for one in present if one is not None]
+
+    @classmethod
+    def attach(cls, simulation: Simulation) -> Self:
+        """Measure a simulation while it runs; call `ended` afterwards.
+
+        Bytes are counted where rows about messages are kept. Set the sink of the recorder before.
+        """
+        recorder = simulation.recorder
+        measurements = cls(
+            simulation.protocol.convergence,
+            simulation.topology.nodes,
+            period=getattr(simulation.config, "period", None),
+            message_size=simulation.network.config.message_size,
+        )
+        for kinds, observer in measurements.observers:
+            recorder.observe(kinds, observer)
+        measurements.traffic.kind_names = recorder.kind_names
+        recorder.observe_outcomes(measurements.traffic.observe_lane)
+        if recorder.keeps_messages:
+            measurements._count_bytes(simulation)
+        return measurements
+
+    def _count_bytes(self, simulation: Simulation) -> None:
+        sink = simulation.recorder.sink
+
+        def count(rows: list[Record]) -> None:
+            self.traffic.count_bytes(rows)
+            if sink is not None:
+                sink(rows)
+
+        simulation.recorder.sink = count
+
+    def ended(self, simulation: Simulation) -> Self:
+        """Take what the simulation itself counts, at its end."""
+        self.sent = [node.sent for node in simulation.nodes]
+        return self._finish(simulation.now, balance_of(simulation.balance()))
+
+    @classmethod
+    def of_run(
+        cls, run: RunFolder, declared: Convergence | None, *, period: int | None = None, message_size: int = 0
+    ) -> Self:
+        """Measure a run on disk by its records; what its level of detail did not keep stays unknown."""
+        manifest = run.manifest
+        measurements = cls(declared, manifest.topology.nodes, period=period, message_size=message_size)
+        if manifest.detail == "all":
+            measurements.sent = [0] * manifest.topology.nodes
+        told: dict[str, list[Callable[[Record], None]]] = {}
+        for kinds, observer in measurements.observers:
+            for kind in kinds:
+                told.setdefault(kind, []).append(observer)
+        for record in run.records():
+            if not is_state(record):
+                measurements._row(record)
+                continue
+            for observer in told.get(record.kind, ()):
+                observer(record)
+        return measurements._finish(manifest.ended, manifest.balance)
+
+    def _row(self, record: Record) -> None:
+        if record.kind == "sent" and self.sent is not None and record.node is not None:
+            self.sent[record.node] += 1
+        self.traffic.observe_row(record)
+
+    def _finish(self, end: int, balance: RunBalance) -> Self:
+        self.end, self.balance = end, balance
+        self.traffic.finish()
+        if self.tracker is not None:
+            self.convergence = self.tracker.finish()
+        if self.beliefs is not None:
+            self.beliefs.finish(end)
+        if self.variance is not None:
+            self.variance.finish(end)
+        return self
