@@ -14,7 +14,7 @@ help: ## show this list
 
 setup: $(INSTALLED) ## make .venv with the locked dependencies and this checkout in it
 
-$(INSTALLED): pyproject.toml requirements.lock hatch_build.py sim/_accelerator.c tests/simpy_suite/simpy-sdist.txt
+$(INSTALLED): pyproject.toml requirements.lock hatch_build.py $(wildcard sim/*.c) tests/simpy_suite/simpy-sdist.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Murmur needs Python 3.11 or later; set PYTHON=/path/to/it")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
@@ -41,5 +41,5 @@ validate: setup ## run every published result in full (CI runs a quick part of t
 
 clean: ## remove .venv, caches and build output; keep runs/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist
-	rm -f sim/_accelerator.*.so
+	rm -f sim/*.so
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

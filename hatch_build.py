@@ -1,4 +1,4 @@
-"""Builds the accelerator where a C compiler with 128-bit integers is found; without one, Murmur is pure Python."""
+"""Builds the compiled modules where a C compiler is found; without one, Murmur is pure Python."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = Path("sim", "_accelerator.c")
+MODULES = ("_accelerator", "_event_queue")
+"""Each is made of `sim/<name>.c`; where it is missing, its twin in Python is used."""
 UNIX_FLAGS = ["-O2", "-ffp-contract=off", "-Wall", "-Wextra"]
-"""No operation may be fused or reordered: draws are the same to the bit with and without the accelerator."""
+"""No operation may be fused or reordered: draws are the same to the bit, compiled or not."""
 
 
-class AcceleratorBuildHook(BuildHookInterface[Any]):
+class CompiledModulesHook(BuildHookInterface[Any]):
     """Compiles into the checkout for an editable installation, else into the wheel, which then has a platform."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build, and tell hatchling what came of it."""
         if self.target_name != "wheel":
             return
-        root = Path(self.root)
-        if version == "editable":
-            (root / "sim" / f"_accelerator{sysconfig.get_config_var('EXT_SUFFIX')}").unlink(missing_ok=True)
+        package = Path(self.root, "sim")
         self._scratch = tempfile.mkdtemp(prefix="murmur-build-")
-        library = self._compile(root, Path(self._scratch))
-        if library is None:
-            self.app.display_warning(
-                "no accelerator: no C compiler, Python headers or 128-bit integers; pure Python then"
-            )
-        elif version == "editable":
-            shutil.copy2(library, root / "sim" / library.name)
+        libraries = self._compile(package, Path(self._scratch))
+        if len(libraries) < len(MODULES):
+            self.app.display_warning("pure Python: a C compiler, Python's headers or 128-bit integers are missing")
+        if version == "editable":
+            for module in MODULES:
+                (package / f"{module}{sysconfig.get_config_var('EXT_SUFFIX')}").unlink(missing_ok=True)
+            for library in libraries:
+                shutil.copy2(library, package / library.name)
         else:
-            build_data["force_include"][str(library)] = f"sim/{library.name}"
-        if library is not None:
+            build_data["force_include"].update({str(library): f"sim/{library.name}" for library in libraries})
+        if libraries:
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
 
@@ -45,12 +45,12 @@ class AcceleratorBuildHook(BuildHookInterface[Any]):
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     @staticmethod
-    def _compile(root: Path, scratch: Path) -> Path | None:
+    def _compile(package: Path, scratch: Path) -> list[Path]:
         try:
             from setuptools import Distribution, Extension
             from setuptools.command.build_ext import build_ext
         except ImportError:
-            return None
+            return []
 
         class Build(build_ext):
             """Adds the flags that the compiler at hand understands."""
@@ -60,9 +60,9 @@ class AcceleratorBuildHook(BuildHookInterface[Any]):
                     extension.extra_compile_args = UNIX_FLAGS
                 super().build_extension(extension)
 
-        extension = Extension("_accelerator", [str(root / SOURCE)], optional=True)
-        command = Build(Distribution({"name": "murmur-sim", "ext_modules": [extension]}))
+        extensions = [Extension(name, [str(package / f"{name}.c")], optional=True) for name in MODULES]
+        command = Build(Distribution({"name": "murmur-sim", "ext_modules": extensions}))
         command.build_temp, command.build_lib = str(scratch / "objects"), str(scratch)
         command.ensure_finalized()
         command.run()
-        return next((Path(path) for path in command.get_outputs() if Path(path).exists()), None)
+        return [Path(path) for path in command.get_outputs() if Path(path).exists()]

@@ -1,0 +1,3 @@
+from sim import event_queue
+
+class EventQueue(event_queue.EventQueue): ...
