@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import seaborn
@@ -99,18 +99,13 @@ def _draw_series(axes: Axes, series: SpreadSeries, number: int, plot: SpreadFigu
     )
     if runs > 1:
         low, high = np.quantile(values, INTERVAL, axis=0)
-        percent = "–".join(f"{share:.0%}".removesuffix("%") for share in INTERVAL)
-        axes.fill_between(
-            x,
-            low,
-            high,
-            step="post",
-            color=color,
-            alpha=0.25,
-            linewidth=0,
-            label=band,
-            zorder=2,
-        )
+        band = f"{_percent(INTERVAL[0])}–{_percent(INTERVAL[1])} % of {runs} runs"
+        look: dict[str, Any] = {"step": "post", "color": color, "alpha": 0.25, "linewidth": 0, "zorder": 2}
+        axes.fill_between(x, low, high, label=band, **look)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g}"
 
 
 def _set_logarithmic(axes: Axes, plot: SpreadFigure) -> None:

@@ -1,0 +1,112 @@
+"""Figures in files: the same bytes each time, valid, whole or absent."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from analysis.plots.registry import PLOTS
+from analysis.plots.run_view import RunView
+from analysis.plots.save import save
+from topologies.errors import InputError
+
+ROOT = Path(__file__).parents[4]
+IN_A_FRESH_PROCESS = """
+import sys
+from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
+from analysis.plots.registry import PLOTS
+from analysis.plots.save import save
+run = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS)
+for name, plot in PLOTS.items():
+    for ending in ("png", "svg"):
+        save(plot.draw([run]), f"{sys.argv[1]}/{name}.{ending}")
+assert "matplotlib.pyplot" not in sys.modules or "Agg" == "Agg"
+"""
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_same_run_same_bytes(name: str, ending: str, broken: RunView, tmp_path: Path) -> None:
+    """Drawn and saved twice, a plot is the same file, whatever the user has set for matplotlib in between."""
+    first = save(PLOTS[name].draw([broken]), tmp_path / f"first.{ending}")
+    with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "axes.grid": True, "svg.hashsalt": None}):
+        second = save(PLOTS[name].draw([broken]), tmp_path / f"second.{ending}")
+        assert matplotlib.rcParams["font.size"] == 20
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_same_bytes_in_another_process(broken: RunView, tmp_path: Path) -> None:
+    """A fresh process without a display, with another hash seed, writes the same files."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
+    environment["PYTHONHASHSEED"] = "12345"
+    subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS, tmp_path], cwd=ROOT, env=environment, check=True)
+    for name, plot in PLOTS.items():
+        for ending in ("png", "svg"):
+            here = save(plot.draw([broken]), tmp_path / f"here.{ending}")
+            assert here.read_bytes() == (tmp_path / f"{name}.{ending}").read_bytes(), (name, ending)
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_svg_is_valid_and_complete(name: str, broken: RunView, tmp_path: Path) -> None:
+    """An SVG is well-formed XML, needs no font from outside, and tells no date."""
+    path = save(PLOTS[name].draw([broken]), tmp_path / "plot.svg")
+    root = ElementTree.parse(path).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert not list(root.iter("{http://purl.org/dc/elements/1.1/}date"))
+
+
+def test_png_has_300_dots_per_inch(broken: RunView, tmp_path: Path) -> None:
+    """A PNG of a width of 85 mm has 85 / 25.4 × 300 pixels across, and says how large it is on paper."""
+    path = save(PLOTS["spread"].draw([broken], width=85), tmp_path / "plot.png")
+    with Image.open(path) as picture:
+        assert picture.width == int(85 / 25.4 * 300)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert "Software" not in picture.info
+
+
+@pytest.mark.parametrize("name", ["plot.pdf", "plot", "plot.png.txt"])
+def test_other_formats_are_refused(name: str, tmp_path: Path) -> None:
+    """A file name that ends neither in .png nor in .svg is refused with both named, and nothing is written."""
+    with pytest.raises(InputError, match=r"expected a file that ends in \.png or \.svg"):
+        save(Figure(), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_an_input_error(tmp_path: Path) -> None:
+    """A folder that does not exist, or is a file, is the user's mistake and is named."""
+    (tmp_path / "file").touch()
+    for folder in ("nowhere", "file"):
+        with pytest.raises(InputError, match=f"{folder}.*cannot be written"):
+            save(Figure(), tmp_path / folder / "plot.png")
+
+
+def test_a_failed_save_leaves_the_earlier_file(
+    broken: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When writing fails half-way, the file that was there is as it was, and no other is left."""
+    path = tmp_path / "plot.svg"
+    path.write_text("earlier")
+    figure = PLOTS["spread"].draw([broken])
+
+    def fail(file: object, **options: object) -> None:
+        file.write(b"half")  # type: ignore[attr-defined]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figure, "savefig", fail)
+    with pytest.raises(KeyboardInterrupt):
+        save(figure, path)
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("plot.svg", "earlier")]
+
+
+def test_the_list_of_plots_is_light() -> None:
+    """The names and descriptions of plots are there without matplotlib, seaborn, pandas or networkx."""
+    code = "import sys, analysis.plots.registry as r; assert r.PLOTS; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"matplotlib", "seaborn", "pandas", "networkx", "numpy"} & set(run.stdout.split())
