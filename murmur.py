@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from scenarios.difference import diff
-    from scenarios.replay import replay
-
     from faults.crash import Crash, Restart
     from faults.partition import Heal, Partition
     from faults.pause import Pause
     from scenarios.build import build
     from scenarios.library import load
     from scenarios.plot import plot
+    from scenarios.replay import diff, replay
     from scenarios.run import Run, run
     from scenarios.schema import Scenario
     from sim.convergence import Agreement, Coverage, Extinction, Spread
@@ -67,7 +65,7 @@ _HOMES: Final = {
     "Update": "sim.workloads.update",
     "Updates": "sim.workloads.updates",
     "build": "scenarios.build",
-    "diff": "scenarios.difference",
+    "diff": "scenarios.replay",
     "load": "scenarios.library",
     "plot": "scenarios.plot",
     "replay": "scenarios.replay",

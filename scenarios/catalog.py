@@ -1,4 +1,4 @@
-"""Everything that has a name: scenarios, topologies, protocols, workloads, faults and plots."""
+"""Everything that has a name: scenarios, topologies, protocols, workloads, faults, metrics, checks and plots."""
 
 from __future__ import annotations
 
@@ -111,6 +111,12 @@ def _faults() -> Iterator[Entry]:
     return (Entry("fault", name, kind.description, kind.config) for name, kind in FAULTS.items())
 
 
+def _metrics() -> Iterator[Entry]:
+    from analysis.metrics import METRICS
+
+    return (Entry("metric", name, f"{metric.description} ({metric.unit})") for name, metric in METRICS.items())
+
+
 def _plots() -> Iterator[Entry]:
     from analysis.plots.registry import PLOTS
 
@@ -123,6 +129,7 @@ SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
     "protocols": _protocols,
     "workloads": _workloads,
     "faults": _faults,
+    "metrics": _metrics,
     "plots": _plots,
 }
 """The sorts of named things, in the order in which people meet them."""

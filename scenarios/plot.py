@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from scenarios.names import unknown_name
+from scenarios.replay import folder_of
 from scenarios.run import Run
 from topologies.errors import InputError
 
@@ -33,17 +34,9 @@ def plot(
     chosen = next(iter(PLOTS)) if kind is None else kind
     if chosen not in PLOTS:
         raise InputError(unknown_name(chosen, PLOTS))
-    paths = [_folder_of(each) for each in ([runs] if isinstance(runs, Run | str | Path) else runs)]
+    paths = [folder_of(each) for each in ([runs] if isinstance(runs, Run | str | Path) else runs)]
     figure = PLOTS[chosen].draw([open_run(path) for path in paths])
     if out is None:
         first = paths[0].resolve()
         out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
     return save(figure, out)
-
-
-def _folder_of(run: Run | str | Path) -> Path:
-    if not isinstance(run, Run):
-        return Path(run)
-    if run.folder is None:
-        raise InputError("found a run that was not kept on disk; run it with out, the name of a folder")
-    return run.folder

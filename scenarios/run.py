@@ -18,6 +18,7 @@ from sim.simulation import Balance, Simulation
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    from analysis.measurements import Measurements
     from analysis.run_writer import RunWriter
 
 Observer = Callable[[Simulation], None]
@@ -46,6 +47,8 @@ class Run:
     @property
     def summary(self) -> dict[str, Any]:
         """What it came to as plain data, the same for equal runs."""
+        from analysis.manifest import balance_of
+
         topology = self.simulation.topology
         return {
             "scenario": self.scenario.name,
@@ -57,14 +60,7 @@ class Run:
             "ended_by": self.ended_by,
             "digest": self.digest,
             "metrics": self.metrics,
-            "messages": {
-                "sent": self.balance.sent,
-                "duplicated": self.balance.duplicated,
-                **self.balance.outcomes,
-                "waiting": self.balance.waiting,
-                "in_flight": self.balance.in_flight,
-                "sums": self.balance.sums,
-            },
+            "balance": balance_of(self.balance).model_dump(mode="json"),
             "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts],
         }
 
@@ -112,35 +108,40 @@ def _scenario(
 
 
 def _run(scenario: Scenario, observers: Iterable[Observer], writer: RunWriter | None) -> Run:
-    from analysis.convergence import attach, tracker_of
+    from analysis.measurements import Measurements
 
     simulation = build(scenario)
-    convergence = simulation.protocol.convergence
-    tracker = None
-    if convergence is not None:
-        tracker = attach(tracker_of(convergence, simulation.topology.nodes), simulation.recorder)
     if writer is not None:
         simulation.recorder.sink = writer.write
+    measurements = Measurements.attach(simulation)
     for observe in observers:
         observe(simulation)
     began = perf_counter()
     try:
-        ended_by = run_to_end(simulation, scenario, tracker)
+        ended_by = run_to_end(simulation, scenario, measurements.tracker)
     except EventLimitReached as error:
-        raise InputError(f"{error}", ("limits", "events")) from None
+        raise InputError(str(error), ("limits", "events")) from None
     seconds = perf_counter() - began
-    run = Run(
+    run = _ended(scenario, simulation, measurements, ended_by, seconds)
+    return run if writer is None else replace(run, folder=_keep(run, writer))
+
+
+def _ended(
+    scenario: Scenario, simulation: Simulation, measurements: Measurements, ended_by: Ending, seconds: float
+) -> Run:
+    from analysis.metrics import metrics_of
+
+    return Run(
         scenario=scenario,
         simulation=simulation,
         digest=simulation.digest(),
         balance=simulation.balance(),
-        metrics={},
+        metrics=metrics_of(measurements.ended(simulation)),
         verdicts=(),
         ended=simulation.now,
         ended_by=ended_by,
         timing={"seconds": seconds, "events_per_second": simulation.kernel.events_processed / max(seconds, 1e-9)},
     )
-    return run if writer is None else replace(run, folder=_keep(run, writer))
 
 
 def _keep(run: Run, writer: RunWriter) -> Path:

@@ -10,9 +10,11 @@ from typing import Final
 import click
 
 from scenarios.command_line.check import check
+from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
 from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
+from scenarios.command_line.replay import replay
 from scenarios.command_line.run import run
 from scenarios.command_line.schema import schema
 from scenarios.command_line.show import show
@@ -71,7 +73,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, plot, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, plot, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 

@@ -19,6 +19,7 @@ def plot(runs: tuple[str, ...], file_format: str | None, out: str | None) -> Non
     from pathlib import Path
 
     from analysis.plots.registry import PLOTS
+    from scenarios.command_line.summary import shortest
     from scenarios.names import did_you_mean
     from scenarios.plot import plot as draw
     from topologies.errors import InputError
@@ -37,12 +38,4 @@ def plot(runs: tuple[str, ...], file_format: str | None, out: str | None) -> Non
     if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     path = draw(folders, kind, out, format="svg" if file_format == "svg" else "png")
-    click.echo(_short(path))
-
-
-def _short(path: object) -> str:
-    """Return a path as it is from here, where that is shorter."""
-    import os
-
-    here = os.path.relpath(str(path))
-    return min(here, str(path), key=len)
+    click.echo(shortest(path))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from scenarios.run import Run
+
+TOLD_BY_BALANCE: Final = frozenset(
+    {"messages", "delivered", "lost", "dropped", "dropped_by_cause", "in_flight", "waiting", "duplicated"}
+)
+"""Metrics that the balance of the messages shows already."""
+
+
+MOST_FAULTS: Final = 8
+"""Faults that are described one by one."""
 
 
 def print_summary(run: Run) -> None:
@@ -14,31 +25,71 @@ def print_summary(run: Run) -> None:
     from scenarios.command_line.tables import output, pair_table
 
     console = output()
-    console.print(pair_table(_rows(run)))
+    console.print(pair_table([*_what(run), *_metrics(run), *_messages(run), *_machine(run)]))
     for verdict in run.verdicts:
-        console.print(f"{verdict.verdict}: {verdict.check}: {verdict.reason}")
+        console.print(f"{verdict.verdict:9} {verdict.check}: {verdict.reason}")
     if run.folder is not None:
-        console.print(str(run.folder), soft_wrap=True)
+        console.print(shortest(run.folder), soft_wrap=True)
 
 
-def _rows(run: Run) -> Iterator[tuple[str, str]]:
-    topology, balance = run.simulation.topology, run.balance
-    yield "scenario", f"{run.scenario.name}: {run.summary['protocol']} on a {topology.kind} of {topology.nodes:,} nodes"
+def _what(run: Run) -> Iterator[tuple[str, str]]:
+    summary = run.summary
+    yield (
+        "scenario",
+        f"{run.scenario.name}: {summary['protocol']} on a {summary['topology']}, {summary['nodes']:,} nodes",
+    )
+    for number, fault in enumerate(run.scenario.faults):
+        yield "" if number else "faults", getattr(fault, "description", "")
     yield "ended", f"at {seconds(run.ended)} ({run.ended_by})"
-    yield "sent", f"{balance.sent + balance.duplicated:,} messages"
-    for outcome, count in balance.outcomes.items():
-        yield f"  {outcome}", f"{count:,}"
-    for name, count in (("waiting", balance.waiting), ("in flight", balance.in_flight)):
+
+
+def _metrics(run: Run) -> Iterator[tuple[str, str]]:
+    from analysis.metrics import METRICS
+
+    for name, value in run.metrics.items():
+        if name not in TOLD_BY_BALANCE and not name.endswith("_by_kind"):
+            yield name.replace("_", " "), shown_metric(value, METRICS[name].unit)
+
+
+def _messages(run: Run) -> Iterator[tuple[str, str]]:
+    balance = run.balance
+    copies = f" and {balance.duplicated:,} second copies" if balance.duplicated else ""
+    yield "messages sent", f"{balance.sent:,}{copies}"
+    ends = {**balance.outcomes, "waiting at paused nodes": balance.waiting, "in flight": balance.in_flight}
+    for outcome, count in ends.items():
         if count:
-            yield f"  {name}", f"{count:,}"
-    wall, rate = run.timing["seconds"], run.timing["events_per_second"]
-    yield "took", f"{wall:,.2f} s, {rate:,.0f} events/s"
+            yield f"  {outcome}", f"{count:,}"
+
+
+def _machine(run: Run) -> Iterator[tuple[str, str]]:
+    yield "took", f"{run.timing['seconds']:,.2f} s, {run.timing['events_per_second']:,.0f} events/s"
     yield "digest", run.digest
 
 
-def seconds(nanoseconds: int) -> str:
+def shown_metric(value: Any, unit: str) -> str:
+    """Return the value of a metric for people: times and shares in the unit that suits them, `none` where unknown."""
+    if value is None:
+        return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {shown_metric(each, unit)}" for key, each in value.items()) or "none"
+    if unit == "ns":
+        return seconds(value)
+    if unit.startswith("share"):
+        return f"{100 * value:.3g} %"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+def seconds(nanoseconds: float) -> str:
     """Return a time for people: four significant digits and a unit."""
     for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
-        if nanoseconds >= size:
+        if abs(nanoseconds) >= size:
             return f"{nanoseconds / size:,.4g} {unit}"
-    return f"{nanoseconds} ns"
+    return f"{nanoseconds:.4g} ns"
+
+
+def shortest(path: Path) -> str:
+    """Return a path as it is from here, where that is shorter."""
+    try:
+        return min(os.path.relpath(path), str(path), key=len)
+    except ValueError:  # on another drive
+        return str(path)
