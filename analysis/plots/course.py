@@ -151,7 +151,7 @@ def _narrowed(declared: Spread, run: RunView) -> Course:
         if record.kind == declared.kind and record.node is not None:
             changed[record.node] = record.time
     curve = _curve(tracker.shares, before=1.0)
-    return Course(curve, "Standard deviation / initial one", changed, "last change", logarithmic=True)
+    return Course(curve, "Standard deviation (fraction of initial)", changed, "last change", logarithmic=True)
 
 
 _READERS: Final[dict[type[Any], Callable[[Any, RunView], Course]]] = {

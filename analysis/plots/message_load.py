@@ -72,6 +72,7 @@ def _scale(axes: Axes, load: MessageLoad) -> None:
     else:
         axes.set_ylim(0, 1.15 * max(int(each.max()), 1))
         axes.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+        axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def _draw_bars(axes: Axes, load: MessageLoad) -> None:
@@ -105,6 +106,8 @@ def _draw_ranks(axes: Axes, load: MessageLoad) -> None:
             drawstyle="steps-mid",
         )
     axes.set_xlabel("Rank of the node (1: most messages)")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlim(1 - 0.02 * len(ranks), len(ranks) * 1.01)
     _name_hubs(axes, load)
 

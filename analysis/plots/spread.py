@@ -69,7 +69,7 @@ def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
         else:
             axes.set_ylim(0, 1.02)
             axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axes.set_ylabel(plot.quantity)
+        axes.set_ylabel(plot.quantity.replace(" (", "\n("))
         axes.grid(axis="y", linewidth=0.4, alpha=0.5)
         seaborn.despine(ax=axes)
         put_title(figure, plot.name, plot.facts)

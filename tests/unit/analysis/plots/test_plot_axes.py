@@ -79,7 +79,7 @@ def test_spread_has_units_and_title() -> None:
     figure = draw_spread(spread(curve((5, 0.5), (9, 1.0))))
     axes = axes_of(figure)
     assert axes.get_xlabel() == "Simulated time (ms)"
-    assert axes.get_ylabel() == "Informed (fraction of nodes up)"
+    assert axes.get_ylabel() == "Informed\n(fraction of nodes up)"
     assert axes.get_xlim() == (0, 100)
     assert figure.get_suptitle() == "rumour\nring, 8 nodes, seed 7"
 
@@ -259,11 +259,12 @@ def test_lives_and_moments_are_on_the_node_lines() -> None:
     "draw",
     [
         lambda width: draw_spread(spread(curve((5, 0.5)), curve((7, 0.4)), spans=SPANS), width),
+        lambda width: draw_spread(spread(curve((5, 0.5))), width),
         lambda width: draw_topology(snapshot(down={1}, restarted={2}, cut={(0, 1)}), width),
         lambda width: draw_load(load([5] * 40, [9] * 40), width),
         lambda width: draw_space_time(diagram(spans=SPANS, moments=[(2, 20 * MILLISECOND)]), width),
     ],
-    ids=["spread", "topology", "load", "space-time"],
+    ids=["spread", "spread-of-one-run", "topology", "load", "space-time"],
 )
 def test_nothing_is_cut_off_or_lies_on_the_title(draw: Any, width: float) -> None:
     """At the width of a column and of a page, all words lie within the figure, and title, axes and legend apart."""
@@ -277,7 +278,7 @@ def test_nothing_is_cut_off_or_lies_on_the_title(draw: Any, width: float) -> Non
     assert drawn.y1 <= height_inches + 0.01
     title = figure._suptitle.get_window_extent(renderer)
     content = axes_of(figure).get_tightbbox(renderer)
-    legend = figure.legends[0].get_window_extent(renderer)
     assert title.y0 >= content.y1 - 1
-    assert content.y0 >= legend.y1 - 1
-    assert min(text.get_fontsize() for text in figure.legends[0].get_texts()) >= 6.5
+    for legend in figure.legends:
+        assert content.y0 >= legend.get_window_extent(renderer).y1 - 1
+        assert min(text.get_fontsize() for text in legend.get_texts()) >= 6.5

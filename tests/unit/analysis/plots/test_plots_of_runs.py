@@ -160,7 +160,7 @@ class PushExtinction(Push):
 @pytest.mark.parametrize(
     ("protocol", "quantity", "first", "falls"),
     [
-        (HalvingSpread, "Standard deviation / initial one", 1.0, True),
+        (HalvingSpread, "Standard deviation (fraction of initial)", 1.0, True),
         (HalvingAgreement, "In agreement (fraction of nodes up)", 0.5, False),
         (PushExtinction, "Ever active (fraction of nodes)", 1 / 6, False),
     ],
@@ -172,7 +172,7 @@ def test_each_kind_of_progress_is_drawn(protocol: type[Protocol], quantity: str,
     assert course.quantity == quantity
     assert course.curve.at(course.curve.times[:1])[0] == pytest.approx(first)
     assert (course.curve.values[-1] < course.curve.values[0]) == falls
-    assert PLOTS["spread"].draw([view]).axes[0].get_ylabel() == quantity
+    assert PLOTS["spread"].draw([view]).axes[0].get_ylabel().replace("\n", " ") == quantity
     PLOTS["topology"].draw([view])
 
 
