@@ -90,7 +90,7 @@ class Averaging(Protocol):
 
     value: float
     waiting: bool = False
-    meetings: int = 0
+    meeting: int = 0
     phase: int | None = None
 
     def on_start(self) -> None:
@@ -121,8 +121,10 @@ class Averaging(Protocol):
                 self.phase = node.random.below(period)
             delay = period - (node.now - self.phase) % period
         else:
-            self.meetings = node.now * self.config.matchings // period + 1
-            delay = -(-self.meetings * period // self.config.matchings) - node.now
+            # Meeting j of m in a cycle is in the middle of its share of the period, at (2 j + 1) / 2 m.
+            matchings = self.config.matchings
+            self.meeting = (2 * node.now * matchings + period) // (2 * period)
+            delay = -(-(2 * self.meeting + 1) * period // (2 * matchings)) - node.now
         node.set_timer(EXCHANGE, delay)
 
     def on_timer(self, name: Hashable) -> None:
@@ -140,7 +142,7 @@ class Averaging(Protocol):
         """Whom to call now; in a matching the lower of a pair calls the other."""
         node = self.node
         if self.config.pairing == "perfect-matching":
-            partner = matching(self.config.matching_seed, self.meetings, node.population)[node.id]
+            partner = matching(self.config.matching_seed, self.meeting, node.population)[node.id]
             return partner if partner > node.id else NOBODY
         return node.random.choice(node.neighbors) if node.neighbors else NOBODY
 
