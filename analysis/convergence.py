@@ -52,6 +52,11 @@ class Tracker:
             if holds and self.on_converged is not None:
                 self.on_converged()
 
+    @property
+    def fraction(self) -> float:
+        """How much of what convergence asks for is there now, from 0 to 1."""
+        return self._fraction()
+
     def finish(self) -> ConvergenceResult:
         """Return what became of the run's convergence."""
         return result_of(self._spans, self._residue(), self._progress)

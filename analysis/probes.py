@@ -1,0 +1,83 @@
+"""Probes: time series of a run, taken while it goes on without touching it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from analysis.samples_file import Sample
+from sim.records import DELIVERED
+
+if TYPE_CHECKING:
+    from analysis.convergence import Tracker
+    from analysis.measurements import Measurements
+    from sim.simulation import Simulation
+
+SERIES: Final = {
+    "progress": "fraction of what the protocol's convergence asks for",
+    "nodes_up": "nodes that are neither crashed nor paused",
+    "messages_sent": "messages sent so far",
+    "messages_delivered": "messages delivered so far",
+    "messages_in_flight": "messages under way",
+}
+"""What is sampled of the whole system."""
+NODE_SERIES: Final = {
+    "messages_sent": "messages that the node sent",
+    "messages_delivered": "messages that were delivered to the node",
+}
+"""What is sampled of each node at the end of the run."""
+
+
+class Probes:
+    """Samples a simulation at time 0 and every `every` nanoseconds up to `until`, after all else at these instants.
+
+    `tracker` is that of the run's convergence, where it has one. `samples` grows while the run goes on.
+    """
+
+    def __init__(self, simulation: Simulation, every: int, until: int, tracker: Tracker | None = None) -> None:
+        assert every > 0
+        self.every = every
+        self.until = until
+        self.tracker = tracker
+        self.samples: list[Sample] = []
+        self._last = -1
+        simulation.kernel.observe_at(simulation.now, self._look, simulation)
+
+    def _look(self, simulation: Simulation) -> None:
+        self._sample(simulation)
+        following = simulation.now + self.every
+        if following <= self.until:
+            simulation.kernel.observe_at(following, self._look, simulation)
+
+    def _sample(self, simulation: Simulation) -> None:
+        time = self._last = simulation.now
+        self.samples += [Sample(time, None, name, value) for name, value in _values(simulation, self.tracker)]
+
+    def finish(self, simulation: Simulation) -> list[Sample]:
+        """Sample the end of the run, unless that was done, and return all samples."""
+        if simulation.now > self._last:
+            self._sample(simulation)
+        return self.samples
+
+
+def _values(simulation: Simulation, tracker: Tracker | None) -> Iterator[tuple[str, float]]:
+    simulation.recorder.flush()
+    sent, network = sum(node.sent for node in simulation.nodes), simulation.network
+    waiting = sum(node.waiting_messages for node in simulation.nodes)
+    concluded = sum(simulation.outcome_counts)
+    if tracker is not None:
+        yield "progress", tracker.fraction
+    yield "nodes_up", float(sum(node.life in ("up", "starting") for node in simulation.nodes))
+    yield "messages_sent", float(sent)
+    yield "messages_delivered", float(simulation.outcome_counts[DELIVERED])
+    yield "messages_in_flight", float(sent + network.duplicated - concluded - waiting)
+
+
+def node_samples(measurements: Measurements) -> list[Sample]:
+    """Return the messages that each node sent and was delivered, at the end of a run that was measured."""
+    series = {"messages_sent": measurements.sent, "messages_delivered": measurements.traffic.delivered_to.tolist()}
+    return [
+        Sample(measurements.end, node, name, float(count))
+        for name, counts in series.items()
+        for node, count in enumerate(counts or ())
+    ]
