@@ -1,0 +1,234 @@
+"""The checks that a scenario can ask for by name, and how they are told of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from math import fsum, ulp
+from typing import TYPE_CHECKING, Final
+
+from analysis.convergence import tracker_of
+from analysis.dissemination_checks import NoInvention, NoResurrection
+from analysis.manifest import RunVerdict, balance_of
+from analysis.node_life import is_state
+from analysis.verdict import Check, CheckKind, RunEnd, Subject
+from sim.convergence import Coverage, Spread
+from sim.records import Record
+from sim.units import format_duration
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.run_folder import RunFolder
+    from sim.convergence import Convergence
+    from sim.simulation import Simulation
+
+
+class MessagesBalance(Check):
+    """Every message sent is accounted for once."""
+
+    name = "messages-balance"
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        balance = end.balance
+        came, went = balance.sent + balance.duplicated, sum(balance.outcomes.values())
+        text = f"{came} sent or copied, {went} concluded, {balance.waiting} waiting, {balance.in_flight} in flight"
+        if came != went + balance.waiting + balance.in_flight:
+            return self.verdict("violated", text)
+        return self.verdict("holds", text) if came else self.verdict("unknown", "no message was sent")
+
+
+class Converged(Check):
+    """The run is converged at its end. Where its duration was over first, it is unknown whether it would have been."""
+
+    name = "converged"
+
+    def __init__(self, subject: Subject) -> None:
+        assert subject.declared is not None
+        self.tracker = tracker_of(subject.declared, subject.population)
+        self.kinds = self.tracker.kinds
+
+    def observe(self, record: Record) -> None:
+        """Take a record of progress or of a node's life."""
+        self.tracker.observe(record)
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        result = self.tracker.finish()
+        if result.converged_at is not None:
+            return self.verdict("holds", f"converged at {format_duration(result.converged_at)}")
+        reached = f"{self.tracker.fraction:.4%} of what convergence asks for"
+        waits = self.tracker.waiting_for(3)
+        if waits:
+            reached += "; it waits for " + ", ".join(waits)
+        if end.by == "quiescent":
+            return self.verdict("violated", f"nothing was left to happen at {reached}")
+        return self.verdict("unknown", f"the run ended at {format_duration(end.time)} with {reached}")
+
+
+class SumConserved(Check):
+    """The sum of the nodes' values at the end is that of their first values, but for rounding.
+
+    It can be judged where no message is under way, for its share would be missing.
+    """
+
+    name = "sum-conserved"
+
+    def __init__(self, subject: Subject) -> None:
+        assert isinstance(subject.declared, Spread)
+        self.declared = subject.declared
+        self.kinds = frozenset((self.declared.kind,))
+        self._first: dict[int, float] = {}
+        self._last: dict[int, Record] = {}
+        self._changes = 0
+        self._largest = 0.0
+
+    def observe(self, record: Record) -> None:
+        """Take a node's value."""
+        if record.node is not None:
+            value = float(record.fields[self.declared.field])
+            self._first.setdefault(record.node, value)
+            self._last[record.node] = record
+            self._changes += 1
+            self._largest = max(self._largest, abs(value))
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        under_way = end.balance.in_flight + end.balance.waiting
+        if under_way or self._changes <= len(self._first):
+            reason = f"{under_way} messages were still under way" if under_way else "no value has changed"
+            return self.verdict("unknown", reason)
+        before = fsum(self._first.values())
+        after = fsum(float(record.fields[self.declared.field]) for record in self._last.values())
+        text = f"the sum of the values was {before!r} and is {after!r}"
+        if abs(after - before) > self._changes * ulp(self._largest):
+            return self.verdict("violated", text, tuple(self._last.values()))
+        return self.verdict("holds", text)
+
+
+class RoundsFit(Check):
+    """Synchronous rounds are synchronous: no message arrives in a later round than it was sent in."""
+
+    name = "rounds-fit"
+    kinds = frozenset(("late", "informed"))
+
+    def __init__(self, _: Subject) -> None:
+        self._late: list[Record] = []
+        self._rounds = False
+
+    def observe(self, record: Record) -> None:
+        """Take a node's report of a late message, or a receipt."""
+        if record.kind == "late":
+            self._late.append(record)
+        self._rounds |= "round" in record.fields
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        if self._late:
+            nodes = f"messages reached {len(self._late)} nodes in a later round than they were sent in"
+            return self.verdict("violated", f"{nodes}; lengthen the period or shorten the latency", tuple(self._late))
+        if not self._rounds:
+            return self.verdict("unknown", "nothing happened in rounds")
+        return self.verdict("holds", "all messages arrived in the round in which they were sent")
+
+
+def _spreads_items(subject: Subject) -> bool:
+    return isinstance(subject.declared, Coverage)
+
+
+_KINDS: Final = (
+    CheckKind(
+        "messages-balance",
+        "always",
+        "every message sent is accounted for once",
+        lambda subject: True,
+        lambda subject: MessagesBalance(),
+    ),
+    CheckKind(
+        "converged",
+        "sometimes",
+        "the run is converged at its end",
+        lambda subject: subject.declared is not None,
+        Converged,
+    ),
+    CheckKind("no-invention", "always", "nobody knows what nobody told", _spreads_items, NoInvention),
+    CheckKind(
+        "no-resurrection",
+        "always",
+        "no older write of a key is taken once its deletion is known",
+        _spreads_items,
+        NoResurrection,
+    ),
+    CheckKind("rounds-fit", "always", "no message arrives in a later round", _spreads_items, RoundsFit),
+    CheckKind(
+        "sum-conserved",
+        "always",
+        "the sum of the nodes' values stays what it was",
+        lambda subject: isinstance(subject.declared, Spread),
+        SumConserved,
+    ),
+)
+
+CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}
+
+
+def known_check(name: str) -> CheckKind:
+    """Return the check of this name; raises InputError with the nearest one."""
+    if name in CHECKS:
+        return CHECKS[name]
+    near = get_close_matches(name, CHECKS, 1)
+    raise InputError(f"unknown check {name!r}; " + (f"did you mean {near[0]}?" if near else f"known: {[*CHECKS]}"))
+
+
+class Checks:
+    """The checks of one run, by their names.
+
+    Raises InputError, with its place in `checks`, for a name that is none and for a check that has no meaning here.
+    """
+
+    def __init__(self, names: Iterable[str], subject: Subject) -> None:
+        self.checks: list[Check] = []
+        for place, name in enumerate(names):
+            try:
+                kind = known_check(name)
+            except InputError as error:
+                raise InputError(error.message, ("checks", place)) from None
+            if not kind.applies(subject):
+                fitting = ", ".join(other.name for other in _KINDS if other.applies(subject))
+                message = f"found {name!r}, which has no meaning for this protocol; those that have: {fitting}"
+                raise InputError(message, ("checks", place))
+            self.checks.append(kind.make(subject))
+
+    @classmethod
+    def attach(cls, names: Iterable[str], simulation: Simulation) -> Checks:
+        """Have checks told of a simulation while it runs; call `ended` afterwards."""
+        checks = cls(names, Subject(simulation.protocol.convergence, simulation.topology.nodes))
+        for check in checks.checks:
+            simulation.recorder.observe(sorted(check.kinds), check.observe)
+        return checks
+
+    def ended(self, simulation: Simulation, by: str) -> tuple[RunVerdict, ...]:
+        """Return the verdicts, by the names of the checks as they were given."""
+        return self.finish(RunEnd(simulation.now, by, balance_of(simulation.balance())))
+
+    def finish(self, end: RunEnd) -> tuple[RunVerdict, ...]:
+        """Return the verdicts on a run that ended so."""
+        return tuple(check.finish(end) for check in self.checks)
+
+
+def check_run(run: RunFolder, names: Iterable[str], declared: Convergence | None) -> tuple[RunVerdict, ...]:
+    """Judge a run on disk; `declared` is the convergence of its protocol.
+
+    Raises InputError where the level of detail of the run kept no state records to judge by.
+    """
+    manifest = run.manifest
+    checks = Checks(names, Subject(declared, manifest.topology.nodes))
+    kinds = frozenset[str]().union(*(check.kinds for check in checks.checks))
+    if kinds and manifest.detail == "summary":
+        raise InputError(f"{run.path} kept no records to check; run it again with --detail states")
+    for record in run.records(kinds):
+        if is_state(record):
+            for check in checks.checks:
+                if record.kind in check.kinds:
+                    check.observe(record)
+    return checks.finish(RunEnd(manifest.ended, manifest.ended_by, manifest.balance))

@@ -1,0 +1,84 @@
+"""What a check is: a judge outside the judged, who reads the records and says holds, violated or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Final, Literal
+
+from analysis.manifest import RunBalance, RunVerdict
+from sim.convergence import Convergence
+from sim.records import Record
+
+MOST_EVIDENCE: Final = 10
+"""Records that a verdict shows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes."""
+
+    declared: Convergence | None
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """The end of the run: when (ns), by what (`duration`, `converged`, `quiescent`), and the balance of messages."""
+
+    time: int
+    by: str
+    balance: RunBalance
+
+
+class Check:
+    """Base of checks. It is told of the state records of `kinds` in order, then asked for its verdict once."""
+
+    name = ""
+    kinds: frozenset[str] = frozenset()
+
+    def observe(self, record: Record) -> None:
+        """Take the next state record of one of the kinds."""
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        raise NotImplementedError
+
+    def verdict(
+        self, verdict: Literal["holds", "violated", "unknown"], reason: str, evidence: tuple[Record, ...] = ()
+    ) -> RunVerdict:
+        """Make the verdict, with the records that show it as plain data."""
+        shown = tuple(plain_record(record) for record in evidence[:MOST_EVIDENCE])
+        return RunVerdict(check=self.name, verdict=verdict, reason=reason, evidence=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckKind:
+    """One kind of check: what it says must hold always, or must have come about sometimes.
+
+    `applies` tells whether the check has a meaning for a run; `make` makes the judge of one.
+    """
+
+    name: str
+    sort: Literal["always", "sometimes"]
+    description: str
+    applies: Callable[[Subject], bool]
+    make: Callable[[Subject], Check]
+
+
+def plain_record(record: Record) -> dict[str, Any]:
+    """A record as plain data that JSON can hold."""
+    return {
+        "time": record.time,
+        "sequence": record.sequence,
+        "node": record.node,
+        "kind": record.kind,
+        "fields": {name: _plain(value) for name, value in record.fields.items()},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value if not isinstance(value, float) or isfinite(value) else str(value)
