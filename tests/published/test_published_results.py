@@ -1,7 +1,7 @@
-"""Published results, from the scenarios of the library: every row at its stated tolerance with `--full`, else at a glance.
+"""Published results, from the scenarios of the library: all rows at their tolerances with `--full`, else a quick look.
 
-A quick look takes 5 to 60 seeds a row and widens each tolerance by a quantile of Student's t times the standard error, so
-that a right number fails with probability 1e-4 at most, once for each change of the random streams: seeds are fixed.
+A quick look takes 4 to 60 seeds a row and widens each tolerance by a quantile of Student's t times the standard error,
+so that a right number fails with probability 1e-4 at most, once for each change of the random streams: seeds are fixed.
 """
 
 import pytest
