@@ -27,6 +27,7 @@ _INTEGERS: Final = {
     "sent_at": (-(1 << 63), 1 << 63),
     "size": (-(1 << 63), 1 << 63),
 }
+_FIELDS: Final = frozenset(FIELD_COLUMNS)
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -86,16 +87,11 @@ def _table(records: list[Record]) -> pa.Table:
     import pyarrow as pa
 
     columns: dict[str, list[Any]] = {name: [record[i] for record in records] for i, name in enumerate(COLUMNS[:4])}
-    columns |= {name: [] for name in (*FIELD_COLUMNS, "fields")}
-    for record in records:
-        fields = record.fields
-        taken = {name: fields[name] for name in FIELD_COLUMNS if name in fields and _fits(name, fields[name])}
-        for name in FIELD_COLUMNS:
-            columns[name].append(taken.get(name))
-        if len(taken) == len(fields):
-            columns["fields"].append("{}")
-        else:
-            columns["fields"].append(_encode({name: value for name, value in fields.items() if name not in taken}))
+    told = [record.fields for record in records]
+    rest = [fields if fields.keys() - _FIELDS else None for fields in told]
+    for name in FIELD_COLUMNS:
+        columns[name] = _taken(name, told, rest)
+    columns["fields"] = ["{}" if fields is None else _encode(_without_columns(fields)) for fields in rest]
     schema = events_schema()
     return pa.table([_array(columns[field.name], field.type) for field in schema], schema=schema)
 
@@ -106,11 +102,35 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, pa.string()).dictionary_encode() if pa.types.is_dictionary(kind) else pa.array(values, kind)
 
 
+def _taken(name: str, told: list[dict[str, Any]], rest: list[dict[str, Any] | None]) -> list[Any]:
+    """The values of one column; records whose field of this name does not fit in are marked in `rest`."""
+    values = [fields.get(name) for fields in told]
+    if not _all_fit(name, values):
+        values = [value if _fits(name, value) else None for value in values]
+    for row, value in enumerate(values):
+        if value is None and name in told[row]:
+            rest[row] = told[row]
+    return values
+
+
+def _all_fit(name: str, values: list[Any]) -> bool:
+    """Whether all values fit, or are None; cheaper than to ask for each."""
+    present = [value for value in values if value is not None]
+    if name == "message":
+        return set(map(type, present)) <= {str} and all(map(str.isprintable, set(present)))
+    lowest, beyond = _INTEGERS[name]
+    return not present or (set(map(type, present)) == {int} and lowest <= min(present) and max(present) < beyond)
+
+
 def _fits(name: str, value: Any) -> bool:
     if name == "message":
         return value.__class__ is str and value.isprintable()
     lowest, beyond = _INTEGERS[name]
     return value.__class__ is int and lowest <= value < beyond
+
+
+def _without_columns(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _FIELDS or not _fits(name, value)}
 
 
 def read_events(path: Path, kinds: Collection[str] | None = None) -> Iterator[Record]:
