@@ -121,7 +121,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int) -> None:
             add_rows(table, comparison, results)
     table.caption = (
         f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {rounds} rounds. "
-        "Ratio: cost of the first side over that of this one, median of the rounds."
+        "Processor time. Ratio: cost of the first side over that of this one, median of the rounds."
     )
     Console(width=None if progress.is_terminal else 140).print(table)
 

@@ -42,9 +42,9 @@ def simpy_side(scales: str, waiting: int, calls: int) -> Measurement:
 
     for _ in range(waiting):
         environment.timeout(next(waits)).callbacks.append(call)
-    start = time.perf_counter()
+    start = time.process_time()
     environment.run(finished)
-    return _measurement(time.perf_counter() - start, calls, environment.now)
+    return _measurement(time.process_time() - start, calls, environment.now)
 
 
 def post_side(scales: str, waiting: int, calls: int) -> Measurement:
@@ -75,9 +75,9 @@ def _kernel_side(method: str, scales: str, waiting: int, calls: int) -> Measurem
 
     for number in range(waiting):
         schedule(next(waits), call, number)
-    start = time.perf_counter()
+    start = time.process_time()
     kernel.run()
-    return _measurement(time.perf_counter() - start, calls, kernel.now)
+    return _measurement(time.process_time() - start, calls, kernel.now)
 
 
 def _measurement(seconds: float, calls: int, end: float) -> Measurement:

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one side did: seconds for so many operations, and values that show what work it was.
+    """What one side did: seconds of processor time for so many operations, and values that show what work it was.
 
     `peak_memory` in bytes is of the whole process; `notes` are what else is worth to know, by what it is about.
     """
