@@ -37,7 +37,8 @@ def heard_digest(gossip: Gossip, source: int, digest: Digest) -> None:
     """A caller says what it holds."""
     if gossip.refuses(source, True):
         return
-    gossip.forget_expired()
+    if gossip.config.tombstone_life is not None:
+        gossip.forget_expired()
     theirs, known = digest.stamps, gossip.known
     newer = [held.entry for key, held in known.items() if held.entry.stamp > theirs.get(key, OLDEST)]
     older = [key for key, stamp in theirs.items() if key not in known or known[key].entry.stamp < stamp]

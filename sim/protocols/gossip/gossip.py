@@ -30,7 +30,7 @@ from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.gossip import anti_entropy, rumour_mongering
 from sim.protocols.gossip.config import GossipConfig
 from sim.protocols.gossip.detector import Detector
-from sim.protocols.gossip.entry import Entry, Held
+from sim.protocols.gossip.entry import Entry, Held, Stamp
 from sim.protocols.gossip.messages import REFUSALS, Digest, Refusal
 
 if TYPE_CHECKING:
@@ -80,28 +80,26 @@ class Gossip(Protocol):
         self.on_start()
 
     def on_request(self, request: Update) -> None:
-        self.learn(self._entry_of(request), None)
+        """Take a write, unless a newer one of that key is known already."""
+        held = self.known.get(request.key)
+        known = None if held is None else held.entry.stamp
+        stamp = request.version or (self._next_version(known), self.node.id)
+        if known is not None and known >= stamp:
+            return
+        entry = Entry(request.key, stamp, None if request.delete else request.value, request.delete, request.important)
+        version, writer = stamp
+        if writer == self.node.id:
+            facts = {"key": entry.key, "version": version, "writer": writer, "deleted": entry.deleted}
+            self.node.record("announced", update=entry.identity, **facts)
+        self.learn(entry, None)
 
-    def _entry_of(self, request: Update) -> Entry:
-        """A write as an entry, whose version is the local time, or just beyond what is known of the key.
+    def _next_version(self, known: Stamp | None) -> int:
+        """The local time, or just beyond what is known of the key.
 
         That is a hybrid logical clock (Kulkarni et al. 2014): writes that follow each other are ordered however the
         clocks of the nodes differ, and a key whose tombstone was forgotten still goes forward.
         """
-        held = self.known.get(request.key)
-        version = self.node.now if held is None else max(self.node.now, held.entry.stamp[0] + 1)
-        stamp = request.version or (version, self.node.id)
-        entry = Entry(request.key, stamp, None if request.delete else request.value, request.delete, request.important)
-        if stamp[1] == self.node.id:
-            self.node.record(
-                "announced",
-                update=entry.identity,
-                key=entry.key,
-                version=stamp[0],
-                writer=stamp[1],
-                deleted=entry.deleted,
-            )
-        return entry
+        return self.node.now if known is None else max(self.node.now, known[0] + 1)
 
     # What is known.
 
@@ -112,8 +110,8 @@ class Gossip(Protocol):
     def learn(self, entry: Entry, source: int | None) -> bool:
         """Take an entry that is told; whether it was news (in rounds: to one who did not know when the round began)."""
         held = self.known.get(entry.key)
-        if held is not None and held.entry.stamp >= entry.stamp:
-            return self._hit_again(held, entry)
+        if held is not None and (held.entry is entry or held.entry.stamp >= entry.stamp):
+            return self.rules.rounds and self._hit_again(held, entry)
         if self._is_expired(entry):
             return False
         now = self.round()
@@ -137,7 +135,7 @@ class Gossip(Protocol):
         return True
 
     def _hit_again(self, held: Held, entry: Entry) -> bool:
-        if not self.rules.rounds or held.entry.stamp != entry.stamp or held.since != self.round():
+        if held.since != self.round() or held.entry.stamp != entry.stamp:
             return False
         self.node.record("coincident", update=entry.identity, round=held.since)
         return True
@@ -148,8 +146,6 @@ class Gossip(Protocol):
 
     def forget_expired(self) -> None:
         """Drop the tombstones that have reached their age."""
-        if self.config.tombstone_life is None:
-            return
         expired = [held.entry for held in self.known.values() if self._is_expired(held.entry)]
         for entry in expired:
             self.lose_interest(self.known.pop(entry.key))
@@ -182,7 +178,8 @@ class Gossip(Protocol):
         return int(period - (node.now - self.phase % period) % period)
 
     def on_timer(self, name: Hashable) -> None:
-        self.forget_expired()
+        if self.config.tombstone_life is not None:
+            self.forget_expired()
         if name == BACKUP:
             anti_entropy.call(self, self.one_partner())
             self.node.set_timer(BACKUP, self._until_next(self.config.backup))

@@ -99,12 +99,14 @@ def heard_answer(gossip: Gossip, source: int, answer: Answer) -> None:
 
 
 def _take(gossip: Gossip, source: int, entries: tuple[Entry, ...], to_answer: bool) -> None:
+    if len(entries) == 1:
+        is_news = gossip.learn(entries[0], source)
+        if gossip.rules.feedback:
+            gossip.node.send(source, entries[0].feedback[2 * to_answer + is_news])
+        return
     news = tuple([gossip.learn(entry, source) for entry in entries])
     if gossip.rules.feedback:
-        if len(entries) == 1:
-            gossip.node.send(source, entries[0].feedback[2 * to_answer + news[0]])
-        else:
-            gossip.node.send(source, Feedback(entries, news, to_answer))
+        gossip.node.send(source, Feedback(entries, news, to_answer))
 
 
 def heard_feedback(gossip: Gossip, _: int, feedback: Feedback) -> None:
