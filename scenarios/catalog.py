@@ -117,6 +117,12 @@ def _metrics() -> Iterator[Entry]:
     return (Entry("metric", name, f"{metric.description} ({metric.unit})") for name, metric in METRICS.items())
 
 
+def _checks() -> Iterator[Entry]:
+    from analysis.checks import CHECKS
+
+    return (Entry("check", name, f"{kind.sort}: {kind.description}") for name, kind in CHECKS.items())
+
+
 def _plots() -> Iterator[Entry]:
     from analysis.plots.registry import PLOTS
 
@@ -130,6 +136,7 @@ SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
     "workloads": _workloads,
     "faults": _faults,
     "metrics": _metrics,
+    "checks": _checks,
     "plots": _plots,
 }
 """The sorts of named things, in the order in which people meet them."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from simpy.events import Event
 
 from sim.event_queue import Entry
-from sim.kernel import OBSERVER, PRIORITY_STRIDE, Kernel
+from sim.kernel import OBSERVER, PRIORITY_STRIDE, EventLimitReached, Kernel
 from sim.simulation import Simulation
 from topologies.errors import InputError
 
@@ -25,8 +25,17 @@ def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | No
     """Run until the end of the scenario's duration, or until what `stop_when` names; return what ended the run.
 
     A run that stops when it has converged stops at the first such moment. Whether a run is quiescent is asked every
-    thousandth of its duration. Raises InputError where the protocol does not say what it is to converge.
+    thousandth of its duration. Raises InputError where the protocol does not say what it is to converge to, and where
+    the limit on events is reached.
     """
+    try:
+        return _run(simulation, scenario, tracker)
+    except EventLimitReached as error:
+        counted = simulation.kernel.events_processed >= scenario.limits.events  # not an endless loop at one instant
+        raise InputError(str(error), ("limits", "events") if counted else ()) from None
+
+
+def _run(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) -> Ending:
     if scenario.stop_when == "quiescent":
         return _run_until_quiescent(simulation, scenario.duration)
     if scenario.stop_when == "converged":

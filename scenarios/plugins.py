@@ -7,8 +7,10 @@ by `allowed_plugins`.
 import importlib
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 from typing import Final
 
@@ -35,9 +37,13 @@ def load_protocol(kind: str, allowed_plugins: Collection[str]) -> type[Protocol]
     module = _imported(module_name)
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, Protocol)):
-        classes = [name for name, value in vars(module).items() if isinstance(value, type)]
-        what = "holds no such class" if found is None else f"holds it, but not as a subclass of {Protocol.__name__}"
-        raise InputError(f"found {shown(kind)}, but {module_name} {what}{did_you_mean(class_name, classes)}")
+        if found is not None:
+            raise InputError(
+                f"found {shown(kind)}, which is not a subclass of Protocol; derive it from murmur.Protocol"
+            )
+        protocols = [name for name, value in vars(module).items() if isinstance(value, type)]
+        near = did_you_mean(class_name, protocols)
+        raise InputError(f"found {shown(kind)}, but {module_name} holds no such class{near}")
     if not (isinstance(found.Config, type) and issubclass(found.Config, ProtocolConfig)):
         raise InputError(f"found {shown(kind)}, whose Config is no subclass of ProtocolConfig; derive it from that")
     return found
@@ -55,3 +61,28 @@ def _imported(module_name: str) -> ModuleType:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         remedy = "run this where that module can be imported, and check that it can"
         raise InputError(f"the plugin {module_name} cannot be imported ({reason}); {remedy}") from error
+
+
+@contextmanager
+def blamed_on(kind: str) -> Iterator[None]:
+    """Turn what a user's own protocol of this kind raises into an InputError that says where; let Murmur's own pass."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (Exception, SystemExit) as error:
+        if ":" not in kind:
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise InputError(f"the protocol {kind} raised {what} ({_place(error, kind)}); correct it there") from error
+
+
+def _place(error: BaseException, kind: str) -> str:
+    """Return the line of a protocol's module at which an error came about, or the line that raised it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    file = getattr(sys.modules.get(kind.partition(":")[0]), "__file__", None)
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename == file]
+    where = (own or list(frames))[-1]
+    return f"{where.filename}:{where.lineno}, in {where.name}"

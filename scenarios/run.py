@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 from scenarios.build import build
 from scenarios.execute import Ending, run_to_end
 from scenarios.library import load
+from scenarios.plugins import blamed_on
 from scenarios.schema import Scenario, scenario_of
 from scenarios.seed import parse_seed
-from sim.kernel import EventLimitReached
+from scenarios.watch import Watch
 from sim.simulation import Balance, Simulation
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    from analysis.measurements import Measurements
+    from analysis.manifest import RunVerdict
+    from analysis.metrics import Value
     from analysis.run_writer import RunWriter
+    from analysis.samples_file import Sample
 
 Observer = Callable[[Simulation], None]
 """Is handed a simulation before it runs, to watch it."""
@@ -37,8 +40,9 @@ class Run:
     simulation: Simulation = field(repr=False)
     digest: str
     balance: Balance
-    metrics: dict[str, Any]
-    verdicts: tuple[Any, ...]
+    metrics: dict[str, Value]
+    samples: list[Sample] = field(repr=False)
+    verdicts: tuple[RunVerdict, ...]
     ended: int
     ended_by: Ending
     timing: dict[str, float]
@@ -108,36 +112,30 @@ def _scenario(
 
 
 def _run(scenario: Scenario, observers: Iterable[Observer], writer: RunWriter | None) -> Run:
-    from analysis.measurements import Measurements
-
-    simulation = build(scenario)
-    if writer is not None:
-        simulation.recorder.sink = writer.write
-    measurements = Measurements.attach(simulation)
-    for observe in observers:
-        observe(simulation)
-    began = perf_counter()
-    try:
-        ended_by = run_to_end(simulation, scenario, measurements.tracker)
-    except EventLimitReached as error:
-        raise InputError(str(error), ("limits", "events")) from None
-    seconds = perf_counter() - began
-    run = _ended(scenario, simulation, measurements, ended_by, seconds)
+    with blamed_on(scenario.protocol.kind):
+        simulation = build(scenario)
+        if writer is not None:
+            simulation.recorder.sink = writer.write
+        watch = Watch.attach(simulation, scenario)
+        for observe in observers:
+            observe(simulation)
+        began = perf_counter()
+        ended_by = run_to_end(simulation, scenario, watch.measurements.tracker)
+        seconds = perf_counter() - began
+    run = _ended(scenario, simulation, watch, ended_by, seconds)
     return run if writer is None else replace(run, folder=_keep(run, writer))
 
 
-def _ended(
-    scenario: Scenario, simulation: Simulation, measurements: Measurements, ended_by: Ending, seconds: float
-) -> Run:
-    from analysis.metrics import metrics_of
-
+def _ended(scenario: Scenario, simulation: Simulation, watch: Watch, ended_by: Ending, seconds: float) -> Run:
+    watch.finish(simulation, ended_by)
     return Run(
         scenario=scenario,
         simulation=simulation,
         digest=simulation.digest(),
         balance=simulation.balance(),
-        metrics=metrics_of(measurements.ended(simulation)),
-        verdicts=(),
+        metrics=watch.metrics,
+        samples=watch.samples,
+        verdicts=watch.verdicts,
         ended=simulation.now,
         ended_by=ended_by,
         timing={"seconds": seconds, "events_per_second": simulation.kernel.events_processed / max(seconds, 1e-9)},
@@ -151,4 +149,5 @@ def _keep(run: Run, writer: RunWriter) -> Path:
     manifest = describe(
         run.simulation, run.scenario.canonical(), ended_by=run.ended_by, rows=writer.events.rows, verdicts=run.verdicts
     )
+    writer.samples = run.samples
     return writer.finish(manifest, run.summary, run.timing)

@@ -20,10 +20,13 @@ def check(
     """
     from scenarios.build import build
     from scenarios.command_line.options import read_source
+    from scenarios.watch import Watch
 
     source = read_source(scenario, seed, overrides, plugins)
     with source.errors_placed():
-        topology = build(source.scenario).topology
+        simulation = build(source.scenario)
+        Watch.attach(simulation, source.scenario)
+    topology = simulation.topology
     links = f"{topology.links:,} link{'s' if topology.links != 1 else ''}"
     click.echo(f"{source.document.name}: right; {topology.kind} of {topology.nodes:,} nodes and {links}")
     if not determinism:

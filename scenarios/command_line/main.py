@@ -24,6 +24,8 @@ WRONG_INPUT: Final = 2
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 """As shells count them: 128 and the number of the signal."""
+COMPLETION: Final = "_MURMUR_COMPLETE"
+"""Set by a shell that asks click how a command line goes on."""
 
 
 class Commands(click.Group):
@@ -89,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("murmur: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves by SystemExit where a pipe is broken, and after completion
+        if COMPLETION in os.environ:
+            raise
         # What reads the output has gone; Python would complain of it once more on leaving.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE

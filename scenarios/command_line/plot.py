@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from scenarios.command_line.options import plugin_option
+
 
 @click.command()
 @click.argument("runs", metavar="RUN... [KIND]", nargs=-1, required=True)
@@ -11,7 +13,8 @@ import click
     "--format", "file_format", type=click.Choice(("png", "svg")), help="Format of the picture; png by default."
 )
 @click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
-def plot(runs: tuple[str, ...], file_format: str | None, out: str | None) -> None:
+@plugin_option
+def plot(runs: tuple[str, ...], file_format: str | None, out: str | None, plugins: tuple[str, ...]) -> None:
     """Draw run folders, and print the path of the picture.
 
     KIND, after the folders, is one that `murmur list plots` names; the first of them unless given.
@@ -37,5 +40,6 @@ def plot(runs: tuple[str, ...], file_format: str | None, out: str | None) -> Non
         raise InputError(f"found the plot {kind} but no run; expected run folders before it: murmur plot RUN {kind}")
     if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
-    path = draw(folders, kind, out, format="svg" if file_format == "svg" else "png")
+    svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
+    path = draw(folders, kind, out, format="svg" if svg else "png", plugins=plugins)
     click.echo(shortest(path))

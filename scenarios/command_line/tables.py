@@ -17,7 +17,13 @@ def output(error: bool = False) -> Console:
     """Return the console of standard output, or of standard error; plain text where it is no terminal."""
     from rich.console import Console
 
-    console = Console(stderr=error, highlight=False, emoji=False, markup=False)
+    class BrokenPipesRaise(Console):
+        """Lets the command say how it ends when its reader has gone; rich would end it with code 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = BrokenPipesRaise(stderr=error, highlight=False, emoji=False, markup=False)
     if not console.is_terminal:
         console.width = WIDTH_OF_FILES
     return console

@@ -69,7 +69,7 @@ def test_a_module_that_is_not_allowed_is_not_imported() -> None:
     ("kind", "message"),
     [
         ("plugin_echo:Eco", "holds no such class; did you mean 'Echo'?"),
-        ("plugin_echo:Nothing", "but not as a subclass of Protocol"),
+        ("plugin_echo:Nothing", "which is not a subclass of Protocol"),
         ("plugin_echo:Odd", "whose Config is no subclass of ProtocolConfig"),
         ("plugin_broken:Echo", r"cannot be imported \(ZeroDivisionError: division by zero\)"),
         ("plugin_exits:Echo", r"cannot be imported \(SystemExit: 3\)"),

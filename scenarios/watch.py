@@ -1,0 +1,55 @@
+"""What is watched of a run while it goes on: measurements for its metrics, checks, and time series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from analysis.checks import Checks
+    from analysis.manifest import RunVerdict
+    from analysis.measurements import Measurements
+    from analysis.metrics import Value
+    from analysis.probes import Probes
+    from analysis.samples_file import Sample
+    from scenarios.schema import Scenario
+    from sim.simulation import Simulation
+
+
+@dataclass
+class Watch:
+    """All that looks on at one run; `metrics`, `verdicts` and `samples` are there once it is finished."""
+
+    measurements: Measurements
+    checks: Checks
+    probes: Probes | None
+    metrics: dict[str, Value] = field(default_factory=dict)
+    verdicts: tuple[RunVerdict, ...] = ()
+    samples: list[Sample] = field(default_factory=list)
+
+    @classmethod
+    def attach(cls, simulation: Simulation, scenario: Scenario) -> Self:
+        """Watch a simulation that is about to run; the sink of its recorder has to be set before.
+
+        Raises InputError for a check that is none, or that has no meaning for the protocol.
+        """
+        from analysis.checks import Checks
+        from analysis.measurements import Measurements
+        from analysis.probes import Probes
+
+        measurements = Measurements.attach(simulation)
+        checks = Checks.attach(scenario.checks, simulation)
+        if scenario.samples is None:
+            return cls(measurements, checks, None)
+        probes = Probes(simulation, scenario.samples.every, scenario.duration, measurements.tracker)
+        return cls(measurements, checks, probes)
+
+    def finish(self, simulation: Simulation, ended_by: str) -> None:
+        """Take in what the simulation has come to, at its end."""
+        from analysis.metrics import metrics_of
+        from analysis.probes import node_samples
+
+        self.metrics = metrics_of(self.measurements.ended(simulation))
+        series = self.probes.finish(simulation) if self.probes is not None else []
+        self.samples = series + node_samples(self.measurements)
+        self.verdicts = self.checks.ended(simulation, ended_by)
