@@ -102,7 +102,7 @@ def _covered(declared: Coverage, run: RunView) -> Course:
         items.setdefault(item)
         if record.kind == declared.reached and record.node is not None and item == next(iter(items)):
             first.setdefault(record.node, record.time)
-    event = "first receipt" if len(items) <= 1 else "first receipt of the first update"
+    event = "first receipt" if len(items) <= 1 else "receipt of the first update"
     return Course(curve(), "Informed (fraction of nodes up)", first, event, len(items))
 
 

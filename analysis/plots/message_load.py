@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-MOST_BARS: Final = 30
+MOST_BARS: Final = 24
 _HUB: Final = 5.0
 """A node whose messages are at least so many times the mean is named in the plot."""
 _MOST_HUBS: Final = 3
@@ -47,7 +47,7 @@ class MessageLoad:
 
 
 def draw_load(load: MessageLoad, width: float = COLUMN_MM) -> Figure:
-    """Draw the messages of each node, `width` in millimetres: bars for up to 30 nodes, ranked curves for more."""
+    """Draw the messages of each node, `width` in millimetres: bars for up to 24 nodes, ranked curves for more."""
     with theme():
         figure, axes = new_figure(width, min(0.55 * width, 75))
         draw = _draw_bars if len(load.sent) <= MOST_BARS else _draw_ranks

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,13 +14,15 @@ from analysis.plots.course import course_of
 from analysis.plots.fault_spans import RECORD_KINDS, FaultSpan, cut_links, fault_spans
 from analysis.plots.message_load import MessageLoad
 from analysis.plots.run_view import RunView
-from analysis.plots.space_time import MOST_MESSAGES, MOST_NODES, MessageArrow, SpaceTime, too_large
+from analysis.plots.space_time import MOST_MESSAGES, MessageArrow, SpaceTime
 from analysis.plots.spread import SpreadFigure, SpreadSeries
 from analysis.plots.topology_snapshot import TopologySnapshot
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sim.records import Record
 
 MOST_SERIES: Final = 8
 _MOST_SEEDS_NAMED: Final = 5
@@ -78,29 +82,26 @@ def load_figure(run: RunView) -> MessageLoad:
 
 
 def space_time_figure(run: RunView) -> SpaceTime:
-    """Return the messages of a small run; raises InputError for one that is too large to be read."""
-    if run.nodes > MOST_NODES:
-        raise too_large(run.nodes, MOST_NODES, "nodes", "topology.nodes")
-    messages = list(_arrows(run))
+    """Return the messages of a run, up to the time of the 1,000th where there are more, and what broke until then."""
+    rows = list(islice(run.messages("space-time"), MOST_MESSAGES + 1))
+    end = run.end if len(rows) <= MOST_MESSAGES else rows[MOST_MESSAGES - 1].time
+    shortened = "" if end == run.end else f"; until the {MOST_MESSAGES:,}th of its messages"
     course = course_of(run) if run.convergence is not None else None
     return SpaceTime(
         nodes=run.nodes,
-        messages=messages,
-        end=run.end,
+        messages=[_arrow(row) for row in rows[:MOST_MESSAGES]],
+        end=end,
         name=run.name,
-        facts=facts([run]),
-        spans=spans_of(run),
-        moments=sorted(course.moments.items()) if course is not None else (),
-        event=course.event if course is not None else "",
+        facts=facts([run]) + shortened,
+        spans=[replace(span, end=min(span.end, end)) for span in spans_of(run) if span.begin <= end],
+        moments=[(node, time) for node, time in sorted(course.moments.items()) if time <= end] if course else (),
+        event=course.event if course else "",
     )
 
 
-def _arrows(run: RunView) -> Iterator[MessageArrow]:
-    for number, record in enumerate(run.messages("space-time")):
-        if number == MOST_MESSAGES:
-            raise too_large(None, MOST_MESSAGES, "messages", "duration")
-        of = record.fields
-        yield MessageArrow(of["source"], of["destination"], of["sent_at"], record.time, of["message"], record.kind)
+def _arrow(row: Record) -> MessageArrow:
+    of = row.fields
+    return MessageArrow(of["source"], of["destination"], of["sent_at"], row.time, of["message"], row.kind)
 
 
 def spans_of(run: RunView) -> list[FaultSpan]:

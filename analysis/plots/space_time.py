@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-MOST_NODES: Final = 40
-MOST_MESSAGES: Final = 2_000
+MOST_NODES: Final = 100
+MOST_MESSAGES: Final = 1_000
 _KIND_COLORS: Final = (BLUE, GREEN, BLACK, SKY_BLUE, GREY)
 """Colours of delivered messages by kind; further kinds share the last one."""
 _STUB: Final = 0.4
@@ -70,7 +70,7 @@ class SpaceTime:
 def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
     """Draw the diagram, `width` in millimetres.
 
-    Raises InputError beyond 40 nodes or 2,000 messages, of which nothing could be read.
+    Raises InputError beyond 100 nodes or 1,000 messages, of which nothing could be read.
     """
     _refuse_what_is_too_large(diagram)
     with theme():
@@ -82,7 +82,7 @@ def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
         _draw_moments(axes, diagram, unit)
         set_time_axis(axes, diagram.end, unit)
         axes.set_ylim(diagram.nodes - 0.5, -0.5)
-        step = 1 if diagram.nodes <= 20 else 5
+        step = 1 if diagram.nodes <= 20 else 5 if diagram.nodes <= 60 else 10
         axes.set_yticks(range(0, diagram.nodes, step))
         axes.set_ylabel("Node")
         axes.tick_params(axis="y", length=0)
@@ -94,19 +94,15 @@ def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
 
 
 def _refuse_what_is_too_large(diagram: SpaceTime) -> None:
-    if diagram.nodes > MOST_NODES:
-        raise too_large(diagram.nodes, MOST_NODES, "nodes", "topology.nodes")
-    if len(diagram.messages) > MOST_MESSAGES:
-        raise too_large(len(diagram.messages), MOST_MESSAGES, "messages", "duration")
-
-
-def too_large(found: int | None, most: int, what: str, remedy: str) -> InputError:
-    """Return the error for a run of which nothing could be read; `found` is None where the count was not finished."""
-    number = f"{found:,}" if found is not None else f"more than {most:,}"
-    return InputError(
-        f"a space-time diagram of {number} {what} cannot be read; expected at most {most:,}: "
-        f"run a smaller case with --set {remedy}=…"
-    )
+    for found, most, what, remedy in (
+        (diagram.nodes, MOST_NODES, "nodes", "topology.nodes"),
+        (len(diagram.messages), MOST_MESSAGES, "messages", "duration"),
+    ):
+        if found > most:
+            raise InputError(
+                f"{diagram.name}: a space-time diagram of {found:,} {what} cannot be read; expected at most {most:,}: "
+                f"run a smaller case with --set {remedy}=…"
+            )
 
 
 def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
@@ -134,7 +130,8 @@ def _draw_messages(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
         color = _KIND_COLORS[min(place, len(_KIND_COLORS) - 1)]
         arrows = [message for message in delivered if message.kind == kind]
         if arrows:
-            _draw_arrows(axes, np.array([_ends(message) for message in arrows], dtype=float), unit, color, kind)
+            ends = np.array([_ends(message) for message in arrows], dtype=float)
+            _draw_arrows(axes, ends / (unit.nanoseconds, 1), color, kind, _line_width(len(delivered)))
     unfinished = [message for message in diagram.messages if message.outcome != "delivered"]
     if unfinished:
         _draw_unfinished(axes, unfinished, _typical_flight(delivered, diagram.end), unit)
@@ -149,10 +146,9 @@ def _typical_flight(delivered: Sequence[MessageArrow], end: int) -> float:
     return float(np.median([message.time - message.sent_at for message in delivered])) if delivered else end / 40
 
 
-def _draw_arrows(axes: Axes, ends: NDArray[np.float64], unit: TimeUnit, color: str, label: str) -> None:
+def _draw_arrows(axes: Axes, ends: NDArray[np.float64], color: str, label: str, thickness: float) -> None:
     """Draw delivered messages: a line from send to receipt, and a head where it arrives."""
-    ends = ends / (unit.nanoseconds, 1)
-    axes.add_collection(LineCollection(list(ends), colors=color, linewidths=_line_width(len(ends)), zorder=3))
+    axes.add_collection(LineCollection(list(ends), colors=color, linewidths=thickness, zorder=3))
     for tail, head in ends:
         axes.annotate(
             "",

@@ -92,7 +92,7 @@ def _marker_size(places: Positions, width: float) -> float:
     across = float(np.max(np.ptp(places, axis=0))) or 1.0
     distances, _ = cKDTree(places).query(places, k=2)
     points = float(np.median(distances[:, 1])) / across * width * 0.82 * 72 / 25.4
-    return float(np.clip(0.72 * points, 1.3, 11.0))
+    return float(np.clip(0.72 * points, 2.0 if len(places) <= 500 else 1.3, 11.0))
 
 
 def _draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bool:
@@ -102,21 +102,17 @@ def _draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bo
     cut = {(min(pair), max(pair)) for pair in snapshot.cut}
     if few:
         whole = [(places[i], places[j]) for i, j in topology.edges() if (i, j) not in cut]
-        crowding = float(np.clip(400 / max(len(whole), 1), 0.12, 1.0))
-        axes.add_collection(LineCollection(whole, colors=FAINT, linewidths=0.25 + 0.45 * crowding, zorder=1))
+        thickness = float(np.clip(250 / max(len(whole), 1), 0.08, 0.7))
+        axes.add_collection(LineCollection(whole, colors=FAINT, linewidths=thickness, zorder=1))
     if cut and len(cut) <= MOST_LINKS:
         lines = [(places[i], places[j]) for i, j in sorted(cut)]
-        width = 0.9 if len(cut) < 60 else 0.4
+        thickness, alpha = (0.9, 1.0) if len(cut) < 60 else (0.4, 0.5)
+        dashes: Any = [(0, (3, 2))]
         axes.add_collection(
-            LineCollection(
-                lines,
-                colors=VERMILION,
-                linewidths=width,
-                linestyles=[(0, (3, 2))],
-                zorder=2,
-                label="link cut by a partition",
-                alpha=1.0 if len(cut) < 60 else 0.5,
-            )
+            LineCollection(lines, colors=VERMILION, linewidths=thickness, linestyles=dashes, alpha=alpha, zorder=2)
+        )
+        axes.add_line(
+            Line2D([], [], color=VERMILION, linewidth=0.9, linestyle=dashes[0], label="link cut by a partition")
         )
     return few or not topology.links
 
@@ -131,7 +127,15 @@ def _draw_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions, size:
     if reached:
         times = np.array([snapshot.moments[node] for node in reached])
         unit = best_unit(int(times.max()))
-        look = {"cmap": time_colors(), "edgecolor": BLACK, "linewidth": edge, "zorder": 4, "vmin": 0}
+        earliest, latest = times.min() / unit.nanoseconds, max(times.max(), times.min() + 1) / unit.nanoseconds
+        look = {
+            "cmap": time_colors(),
+            "edgecolor": BLACK,
+            "linewidth": edge,
+            "zorder": 4,
+            "vmin": earliest,
+            "vmax": latest,
+        }
         points = _scatter(axes, places[reached], size, c=times / unit.nanoseconds, **look)
         _add_color_bar(axes, points, f"Time of {snapshot.event} ({unit.symbol})")
     if snapshot.topology.nodes <= _MOST_NUMBERED and size >= 8:
@@ -154,10 +158,10 @@ def _add_color_bar(axes: Axes, points: PathCollection, label: str) -> None:
 
 def _number_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> None:
     """Write each node's number on it, in white on dark colours."""
-    latest = max(snapshot.moments.values(), default=0)
+    earliest, latest = min(snapshot.moments.values(), default=0), max(snapshot.moments.values(), default=0)
     for node, (x, y) in enumerate(places):
         time = snapshot.moments.get(node)
-        dark = time is not None and time < 0.55 * latest
+        dark = time is not None and time - earliest < 0.55 * (latest - earliest)
         axes.text(
             x, y, str(node), ha="center", va="center_baseline", fontsize=5.2, color="white" if dark else BLACK, zorder=6
         )

@@ -175,7 +175,7 @@ def load(sent: list[int], received: list[int]) -> MessageLoad:
 
 
 def test_few_nodes_have_bars() -> None:
-    """Up to thirty nodes have two bars each, the most loaded first, named by their numbers."""
+    """Up to 24 nodes have two bars each, the most loaded first, named by their numbers."""
     figure = draw_load(load([1, 5, 2], [1, 7, 3]))
     axes = axes_of(figure)
     assert [bar.get_height() for bar in axes.patches] == [5, 2, 1, 7, 3, 1]  # type: ignore[attr-defined]
