@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from analysis import frames
     from faults.crash import Crash, Restart
     from faults.partition import Heal, Partition
     from faults.pause import Pause
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.network.config import NetworkConfig
     from sim.node import Node
     from sim.protocol import Protocol, ProtocolConfig
+    from sim.protocols.gossip.gossip import Gossip
     from sim.records import Record
     from sim.simulation import ClockSpread, Simulation
     from sim.workloads.rumour import Rumour
@@ -45,6 +47,7 @@ _HOMES: Final = {
     "Coverage": "sim.convergence",
     "Crash": "faults.crash",
     "Extinction": "sim.convergence",
+    "Gossip": "sim.protocols.gossip.gossip",
     "Heal": "faults.partition",
     "InputError": "topologies.errors",
     "Message": "sim.message",
@@ -81,6 +84,7 @@ __all__ = [
     "Coverage",
     "Crash",
     "Extinction",
+    "Gossip",
     "Heal",
     "InputError",
     "Message",
@@ -102,6 +106,7 @@ __all__ = [
     "Updates",
     "build",
     "diff",
+    "frames",
     "load",
     "main",
     "plot",
@@ -149,12 +154,13 @@ def _foreign_package() -> str:
 
 def __getattr__(name: str) -> Any:
     """Load a public name at its first use; raises ImportError where Murmur's packages are hidden by others'."""
-    if name not in _HOMES:
+    if name not in _HOMES and name != "frames":
         raise AttributeError(f"module 'murmur' has no attribute {name!r}")
     problem = _foreign_package()
     if problem:
         raise ImportError(problem)
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES.get(name, "analysis.frames"))
+    value = globals()[name] = home if name == "frames" else getattr(home, name)
     return value
 
 

@@ -12,6 +12,7 @@ from scenarios.build import build
 from scenarios.execute import Ending, run_to_end
 from scenarios.library import load
 from scenarios.plugins import blamed_on
+from scenarios.run_frames import RunFrames
 from scenarios.schema import Scenario, scenario_of
 from scenarios.seed import parse_seed
 from scenarios.watch import Watch
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.metrics import Value
     from analysis.run_writer import RunWriter
     from analysis.samples_file import Sample
+    from sim.records import Record
 
 Observer = Callable[[Simulation], None]
 """Is handed a simulation before it runs, to watch it."""
@@ -30,8 +32,9 @@ Observer = Callable[[Simulation], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What a scenario came to. `ended` is simulated time in nanoseconds, `folder` where the run is on disk, if it is.
+    """What a scenario came to. `ended` is simulated time in nanoseconds.
 
+    `folder` is where the run is on disk, if it is; where not, `records` holds the rows that its level of detail keeps.
     `timing` tells of the machine: seconds of wall time and events per second. All else is the same in each run of the
     same scenario.
     """
@@ -46,6 +49,7 @@ class Run:
     ended: int
     ended_by: Ending
     timing: dict[str, float]
+    records: list[Record] = field(repr=False)
     folder: Path | None = None
 
     @property
@@ -68,6 +72,14 @@ class Run:
             "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts],
         }
 
+    def frames(self) -> RunFrames:
+        """Return its records, messages and samples as pandas frames, from where they are kept."""
+        if self.folder is None:
+            return RunFrames(self.records, self.samples)
+        from analysis.run_folder import open_run
+
+        return RunFrames(open_run(self.folder), self.samples)
+
     @property
     def exit_code(self) -> int:
         """0: all checks hold; 1: one is violated; 3: none is, but one is unknown."""
@@ -86,7 +98,7 @@ def run(
 ) -> Run:
     """Run a scenario: a built-in's name, a file, plain data, or one that was loaded; gives what it came to.
 
-    Parameters: `out`, the folder to keep the run in (None: it is not kept on disk); `seed` instead of the scenario's;
+    Parameters: `out`, the folder to keep the run in (None: in memory); `seed` instead of the scenario's;
     `overrides`, such as `topology.nodes=64`, for a name or file; `plugins`, modules whose protocols may run;
     `observers`, each handed the simulation before it starts. Raises InputError where the input is wrong.
     """
@@ -114,15 +126,15 @@ def _scenario(
 def _run(scenario: Scenario, observers: Iterable[Observer], writer: RunWriter | None) -> Run:
     with blamed_on(scenario.protocol.kind):
         simulation = build(scenario)
-        if writer is not None:
-            simulation.recorder.sink = writer.write
+        records: list[Record] = []
+        simulation.recorder.sink = records.extend if writer is None else writer.write
         watch = Watch.attach(simulation, scenario)
         for observe in observers:
             observe(simulation)
         began = perf_counter()
         ended_by = run_to_end(simulation, scenario, watch.measurements.tracker)
         seconds = perf_counter() - began
-    run = _ended(scenario, simulation, watch, ended_by, seconds)
+    run = replace(_ended(scenario, simulation, watch, ended_by, seconds), records=records)
     return run if writer is None else replace(run, folder=_keep(run, writer))
 
 
@@ -138,6 +150,7 @@ def _ended(scenario: Scenario, simulation: Simulation, watch: Watch, ended_by: E
         verdicts=watch.verdicts,
         ended=simulation.now,
         ended_by=ended_by,
+        records=[],
         timing={"seconds": seconds, "events_per_second": simulation.kernel.events_processed / max(seconds, 1e-9)},
     )
 
