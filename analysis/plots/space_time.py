@@ -107,7 +107,8 @@ def _refuse_what_is_too_large(diagram: SpaceTime) -> None:
 
 def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
     """Draw each node's line: thin while it is up, thick in the colour of the fault while it is not."""
-    axes.hlines(range(diagram.nodes), 0, diagram.end / unit.nanoseconds, color=GREY, linewidth=0.6, zorder=1)
+    thickness = 0.6 if diagram.nodes <= 30 else 0.3
+    axes.hlines(range(diagram.nodes), 0, diagram.end / unit.nanoseconds, color=GREY, linewidth=thickness, zorder=1)
     labels = {"crashed": "node crashed", "paused": "node paused"}
     for span in diagram.spans:
         if span.node is None:

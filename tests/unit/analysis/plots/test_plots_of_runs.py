@@ -1,5 +1,6 @@
 """Plots from runs: what they take from the records, and what they refuse."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from analysis.plots.registry import PLOTS
 from analysis.plots.run_figures import load_figure, space_time_figure, spread_figure, topology_figure
 from analysis.plots.run_view import RunView, view_of_folder
 from analysis.run_folder import RunFolder, open_run
+from scenarios.plot import plot
 from scenarios.run import run
 from sim.convergence import Agreement, Extinction, Spread
 from sim.protocol import Protocol
@@ -214,13 +216,13 @@ WRONG: list[tuple[str, list[dict[str, Any]], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("plot", "runs", "message"), WRONG, ids=[f"{plot}-{n}" for n, (plot, _, _) in enumerate(WRONG)]
+    ("name", "runs", "message"), WRONG, ids=[f"{plot}-{n}" for n, (plot, _, _) in enumerate(WRONG)]
 )
-def test_what_cannot_be_drawn_is_said(plot: str, runs: list[dict[str, Any]], message: str) -> None:
+def test_what_cannot_be_drawn_is_said(name: str, runs: list[dict[str, Any]], message: str) -> None:
     """Each run that a plot cannot draw is refused with what was found and what to do."""
     views = [rumour_run(**{"topology": RING, **options}) for options in runs]
     with pytest.raises(InputError, match=message):
-        PLOTS[plot].draw(views)
+        PLOTS[name].draw(views)
 
 
 def test_a_run_in_which_nothing_spread_is_said(broken: RunView) -> None:
@@ -254,6 +256,19 @@ def test_protocols_of_users_are_drawn_when_loaded(folder: RunFolder, monkeypatch
     assert run_of(f"{Push.__module__}:Push").convergence == Push.convergence
     with pytest.raises(InputError, match="--plugin"):
         course_of(run_of("not.loaded:Push"))
+
+
+def test_plots_load_the_protocols_that_are_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of a user's protocol is drawn once its module is allowed, and only then."""
+    (tmp_path / "own_rumour.py").write_text(f"from {Push.__module__} import Push\nclass Own(Push): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    scenario = SCENARIO | {"protocol": {"kind": "own_rumour:Own"}, "workload": None}
+    kept = run(scenario, tmp_path / "run", plugins=["own_rumour"]).folder
+    assert kept is not None
+    monkeypatch.delitem(sys.modules, "own_rumour")
+    with pytest.raises(InputError, match="--plugin"):
+        plot(kept)
+    assert plot(kept, plugins=["own_rumour"]) == kept / "spread.png"
 
 
 def test_very_long_names_stay_within_the_figure(tmp_path: Path) -> None:
