@@ -5,9 +5,11 @@ of all.
 Who meets whom (their section 3, GETPAIR): `perfect-matching`, where in each cycle `matchings` times every node meets
 exactly one other (two of them, disjoint, divide the variance by 4 a cycle); `random`, where each node calls a random
 neighbour at exponential times of mean one cycle, so that pairs are independent and uniform on a complete graph
-(variance divided by e); `sequential`, where each node calls a random neighbour once a cycle at a phase of its own
-(divided by 2 sqrt(e)). Matchings come from common random numbers: every node can work out each of them by itself from
-`matching_seed`; they need a network that joins all nodes.
+(variance divided by e); `sequential`, where each node calls a random neighbour once a cycle, at a moment drawn anew in
+each (divided by 2 sqrt(e) = 3.30); `periodic`, where it does so at the same moment of every cycle, as a node with a
+timer does (divided by about 3.4: whoever calls has had a whole cycle without a call of its own). Matchings come from
+common random numbers: every node can work out each of them by itself from `matching_seed`; they need a network that
+joins all nodes.
 
 An exchange: the caller sends its value (Offer); the one called takes the mean and replies with what the caller has to
 add (Share). Meanwhile the caller refuses others (Busy), for the value that it offered must not change; if no reply
@@ -45,8 +47,10 @@ class AveragingConfig(ProtocolConfig):
     """Options of gossip averaging; times are nanoseconds."""
 
     kind: Literal["averaging"] = "averaging"
-    pairing: Literal["perfect-matching", "random", "sequential"] = Field(
-        default="sequential", description="who meets whom: common matchings, or calls at random times or once a period"
+    pairing: Literal["perfect-matching", "random", "sequential", "periodic"] = Field(
+        default="periodic",
+        description="who meets whom: common matchings, calls at exponential times, or one call in each period, at a "
+        "moment drawn anew or always the same",
     )
     period: PositiveDuration = Field(default=1_000_000_000, description="length of a cycle")
     matchings: int = Field(default=2, ge=1, le=1000, description="perfect matchings in a cycle")
@@ -92,12 +96,14 @@ class Averaging(Protocol):
     waiting: bool = False
     meeting: int = 0
     phase: int | None = None
+    cycle: int = -1
 
     def on_start(self) -> None:
         self._set(self._initial_value())
         self._schedule()
 
     def on_restart(self) -> None:
+        self.cycle = self.node.now // self.config.period
         self._set(self.node.storage["value"])
         self._schedule()
 
@@ -116,10 +122,13 @@ class Averaging(Protocol):
         node, period = self.node, self.config.period
         if self.config.pairing == "random":
             delay = int(node.random.exponential(period))
-        elif self.config.pairing == "sequential":
+        elif self.config.pairing == "periodic":
             if self.phase is None:
                 self.phase = node.random.below(period)
             delay = period - (node.now - self.phase) % period
+        elif self.config.pairing == "sequential":
+            self.cycle += 1
+            delay = self.cycle * period + node.random.below(period) - node.now
         else:
             # Meeting j of m in a cycle is in the middle of its share of the period, at (2 j + 1) / 2 m.
             matchings = self.config.matchings

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from analysis.convergence import attach, tracker_of
+from analysis.convergence import Tracker, attach, tracker_of
 from analysis.measurements import Measurements
 from analysis.metrics import metrics_of
 from scenarios.build import build, build_topology
@@ -21,6 +21,7 @@ from scenarios.schema import Scenario
 from sim.convergence import Extinction
 from sim.protocols.gossip.vectorised import spread
 from sim.randomness import derive_seed
+from sim.simulation import Simulation
 
 LIBRARY = Path(__file__).parents[2] / "scenarios" / "library" / "published"
 FALSE_ALARMS = 1e-4
@@ -37,13 +38,14 @@ Statistic = Callable[[Samples], tuple[float, float]]
 class Part:
     """Runs of one scenario of the published library, with overrides as `--set` takes them.
 
-    `until` is the scenario's own end; `extinct`: the end of the first round after which no node spreads a rumour, for
-    protocols whose clocks never stop; `vectorised`: all informed, computed by rounds of the whole population.
+    `until` is the scenario's own end; `converged`: the end of the round in which it converges, so that all messages of
+    the round count; `extinct`: the end of the first round after which no node spreads a rumour; `vectorised`: as
+    `converged`, computed by rounds of the whole population.
     """
 
     scenario: str
     overrides: tuple[str, ...] = ()
-    until: Literal["end", "extinct", "vectorised"] = "end"
+    until: Literal["end", "converged", "extinct", "vectorised"] = "end"
 
 
 @dataclass(frozen=True)
@@ -121,19 +123,25 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
         return _run_vectorised(scenario)
     simulation = build(scenario)
     measurements = Measurements.attach(simulation)
-    if until == "extinct":
+    if until == "end":
+        run_to_end(simulation, scenario, measurements.tracker)
+    else:
         spreading = attach(
             tracker_of(Extinction("informed", "removed"), simulation.topology.nodes), simulation.recorder
         )
-        period = scenario.protocol.period
-        for time in range(period, scenario.duration, period):
-            simulation.run(time)
-            if spreading.converged:
-                break
-    else:
-        run_to_end(simulation, scenario, measurements.tracker)
+        tracker = spreading if until == "extinct" else measurements.tracker
+        _run_to_end_of_round(simulation, scenario, tracker)
     assert simulation.balance().sums
     return dict(_numbers(metrics_of(measurements.ended(simulation))))
+
+
+def _run_to_end_of_round(simulation: Simulation, scenario: Scenario, tracker: Tracker) -> None:
+    """Run round by round until the tracker's condition holds at the end of one."""
+    period = scenario.protocol.period
+    for time in range(period, scenario.duration, period):
+        simulation.run(time)
+        if tracker.converged:
+            return
 
 
 def _run_vectorised(scenario: Scenario) -> dict[str, float]:

@@ -118,7 +118,7 @@ def _push_in_rounds() -> Row:
         10_000: (23.66, 10.27),
     }
     parts = {
-        f"n={n}": Part("push-in-rounds", (f"topology.nodes={n}",), "vectorised" if n > 1000 else "end")
+        f"n={n}": Part("push-in-rounds", (f"topology.nodes={n}",), "vectorised" if n > 1000 else "converged")
         for n in references
     }
     quantities = []
@@ -212,8 +212,9 @@ def _averaging() -> Row:
         "two matchings": Part("averaging-in-pairs"),
         "one matching": Part("averaging-in-pairs", ("protocol.matchings=1",)),
         "random pairs": Part("averaging-in-pairs", ("protocol.pairing=random",)),
+        "sequential": Part("averaging-in-pairs", ("protocol.pairing=sequential",)),
     }
-    references = {"two matchings": 0.25, "one matching": 0.4988, "random pairs": 0.3679}
+    references = {"two matchings": 0.25, "one matching": 0.4988, "random pairs": 0.3679, "sequential": 0.3033}
     quantities = tuple(
         Quantity(f"variance ratio, {part}", ratio, 0.01, mean("variance_ratio", part))
         for part, ratio in references.items()

@@ -42,7 +42,7 @@ def under_way(simulation: Simulation) -> float:
     return fsum(payload.amount for payload in payloads if hasattr(payload, "amount"))
 
 
-PAIRINGS = st.sampled_from(["perfect-matching", "random", "sequential"])
+PAIRINGS = st.sampled_from(["perfect-matching", "random", "sequential", "periodic"])
 
 
 @settings(max_examples=40)
@@ -129,3 +129,15 @@ def test_each_cycle_holds_its_number_of_matchings() -> None:
     changes = [(row.node, row.fields["cycle"]) for row in rows if row.kind == "value" and row.time]
     assert len(changes) == 12 * 3 * 5
     assert all(changes.count((node, cycle)) == 3 for node in range(12) for cycle in range(5))
+
+
+@pytest.mark.parametrize("pairing", ["sequential", "periodic"])
+def test_a_node_calls_once_in_each_cycle(pairing: str) -> None:
+    """Offers are one for each node and cycle, at one moment of the cycle only where the pairing is periodic."""
+    simulation = averaging(MESH, pairing=pairing)
+    rows = simulation.keep_records()
+    simulation.run(10 * SECOND)
+    offers = [(row.fields["source"], row.time) for row in rows if row.fields.get("message") == "Offer"]
+    assert sorted((node, time // SECOND) for node, time in offers) == [(n, c) for n in range(12) for c in range(10)]
+    moments = len({(node, time % SECOND) for node, time in offers})
+    assert moments == (12 if pairing == "periodic" else 120)
