@@ -1,0 +1,196 @@
+"""Tables of the documentation that come from the program itself, so that they cannot grow old.
+
+A comment `<!-- table: NAME -->` on a line of its own stands above each; run as a program, this writes them all again.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+_TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
+_QUANTITIES: Final = {
+    "such as 150ms": "duration",
+    "such as 0.001": "probability",
+    "such as 100/s": "rate",
+    "such as 512B": "size",
+    "such as 10Mbit/s": "bandwidth",
+    "array": "list",
+    "object": "mapping",
+}
+LONGEST_CELL: Final = 60
+"""Characters of a type or default in a table; longer ones are blocks that have a table of their own."""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(heads)
+    return _row(heads) + _row("---" for _ in heads) + "".join(map(_row, rows))
+
+
+def _type(text: str) -> str:
+    words = " or ".join(dict.fromkeys(_QUANTITIES.get(part, part) for part in text.split(" or ")))
+    if "{" not in words:
+        return words
+    plain = [part for part in words.split(" or ") if "{" not in part]
+    return " or ".join([*plain, "block"])
+
+
+def _default(text: str) -> str:
+    return text if text == "required" else "see below" if len(text) > LONGEST_CELL else f"`{text}`"
+
+
+def _cells(model: type[BaseModel]) -> Iterator[list[str]]:
+    from scenarios.catalog import fields
+
+    for name, kind, default, meaning in fields(model):
+        yield [f"`{name}`", _type(kind), _default(default.strip("'") or "empty"), meaning]
+
+
+def _fields(model: type[BaseModel]) -> str:
+    return _grid(("field", "type", "default", "meaning"), _cells(model))
+
+
+def _kinds(models: Iterable[tuple[str, type[BaseModel]]]) -> str:
+    rows = ([f"`{kind}`", *cells] for kind, model in models for cells in _cells(model))
+    return _grid(("kind", "field", "type", "default", "meaning"), rows)
+
+
+def _models_of(sort: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    from scenarios.catalog import entries
+
+    for entry in entries(sort):
+        assert entry.config is not None
+        yield entry.name, entry.config
+
+
+def _descriptions(sort: str) -> str:
+    from scenarios.catalog import entries
+
+    return _grid(("name", "what it is"), ([f"`{entry.name}`", entry.description] for entry in entries(sort)))
+
+
+def _latencies() -> Iterator[tuple[str, type[BaseModel]]]:
+    from sim.network.latency import LatencyModel
+
+    return ((model.model_fields["kind"].default, model) for model in LatencyModel.__subclasses__())
+
+
+def _network(name: str) -> str:
+    from sim.network import config
+
+    if name == "loss":
+        losses = (config.IndependentLoss, config.BurstLoss)
+        return _kinds((model.model_fields["kind"].default, model) for model in losses)
+    return _fields({"network": config.NetworkConfig, "reordering": config.Reordering}[name])
+
+
+def _scenario(name: str) -> str:
+    from scenarios import schema
+
+    models = {
+        "scenario": schema.Scenario,
+        "clocks": schema.Clocks,
+        "samples": schema.Samples,
+        "limits": schema.Limits,
+    }
+    return _fields(models[name])
+
+
+def _groups() -> str:
+    from faults.groups import WAYS
+
+    return _fields_of_several(WAYS.values())
+
+
+def _fields_of_several(models: Iterable[type[BaseModel]]) -> str:
+    return _grid(("field", "type", "default", "meaning"), (cells for model in models for cells in _cells(model)))
+
+
+def _metrics() -> str:
+    from analysis.metrics import METRICS
+
+    rows = ([f"`{each.name}`", each.unit, each.description] for each in METRICS.values())
+    return _grid(("metric", "unit", "meaning"), rows)
+
+
+def _series() -> str:
+    from analysis.probes import NODE_SERIES, SERIES
+
+    named = [(name, "", text) for name, text in SERIES.items()]
+    named += [(name, "each, at the end", text) for name, text in NODE_SERIES.items()]
+    return _grid(("metric", "node", "value"), ([f"`{name}`", node, text] for name, node, text in named))
+
+
+def _protocol(name: str) -> str:
+    return _fields(dict(_models_of("protocols"))[name])
+
+
+def _other_protocols() -> str:
+    return _kinds(pair for pair in _models_of("protocols") if pair[0] != "gossip")
+
+
+def _columns(name: str) -> str:
+    from analysis.events_file import events_schema
+    from analysis.samples_file import samples_schema
+
+    columns: Any = {"events": events_schema, "samples": samples_schema}[name]()
+    rows = ([f"`{field.name}`", str(field.type), "yes" if field.nullable else "no"] for field in columns)
+    return _grid(("column", "type", "may be empty"), ([a, re.sub(r"dictionary.*", "string", b), c] for a, b, c in rows))
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "scenario": lambda: _scenario("scenario"),
+    "clocks": lambda: _scenario("clocks"),
+    "samples": lambda: _scenario("samples"),
+    "limits": lambda: _scenario("limits"),
+    "network": lambda: _network("network"),
+    "latency": lambda: _kinds(_latencies()),
+    "loss": lambda: _network("loss"),
+    "reordering": lambda: _network("reordering"),
+    "topologies": lambda: _descriptions("topologies"),
+    "checks": lambda: _descriptions("checks"),
+    "topology fields": lambda: _kinds(_models_of("topologies")),
+    "workloads": lambda: _kinds(_models_of("workloads")),
+    "faults": lambda: _kinds(_models_of("faults")),
+    "groups": _groups,
+    "gossip": lambda: _protocol("gossip"),
+    "other protocols": _other_protocols,
+    "metrics": _metrics,
+    "events columns": lambda: _columns("events"),
+    "series": _series,
+    "samples columns": lambda: _columns("samples"),
+}
+"""What each table holds, by the name in its comment."""
+
+
+def with_tables(text: str) -> str:
+    """Return the text of a page with its tables as the program has them now."""
+    return _TABLE.sub(lambda match: match[1] + TABLES[match[2]](), text)
+
+
+def tables_in(text: str) -> list[str]:
+    """Return the names of the tables of a page."""
+    return [match[2] for match in _TABLE.finditer(text)]
+
+
+def write_tables() -> None:
+    """Write the tables of every page again, as the program has them now."""
+    for page in sorted((Path(__file__).resolve().parents[1] / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if tables_in(text):
+            page.write_text(with_tables(text), encoding="utf-8")
+            print(page.name)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    write_tables()
