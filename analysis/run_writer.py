@@ -44,6 +44,7 @@ class RunWriter:
     def __init__(self, target: Path) -> None:
         self.target = Path(os.path.realpath(target))
         _refuse_what_is_no_run(self.target)
+        self._made = [folder for folder in self.target.parents if not folder.exists()]
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self.folder = _new_folder(self.target, UNFINISHED)
@@ -84,11 +85,14 @@ class RunWriter:
         _to_disk(self.folder)
 
     def discard(self) -> None:
-        """Delete what was written of a run that will not be finished."""
+        """Delete what was written of a run that will not be finished, and the folders made for it."""
         if self._open:
             self._open = False
             self.events.abandon()
             shutil.rmtree(self.folder)
+            for folder in self._made:
+                with suppress(OSError):  # others have put something there meanwhile
+                    folder.rmdir()
 
     def __enter__(self) -> Self:
         return self

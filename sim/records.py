@@ -129,13 +129,16 @@ class Recorder:
             if sys.byteorder == "big":
                 lane.byteswap()
             self._outcome_lane.update(lane)
-        if self._state_batch:
-            self._state_lane.update(_encode(self._state_batch)[1:-1].encode() + b",")
-            self._state_batch.clear()
+        self._digest_states()
         if self._rows:
             if self.sink is not None:
                 self.sink(self._rows)
             self._rows = []
+
+    def _digest_states(self) -> None:
+        if self._state_batch:
+            self._state_lane.update(_encode(self._state_batch)[1:-1].encode() + b",")
+            self._state_batch.clear()
 
     def digest(self) -> str:
         """BLAKE2b (hexadecimal) of everything recorded so far."""
@@ -148,6 +151,7 @@ class Recorder:
         if name not in self.kind_names:
             if len(self.kind_names) >> KIND_BITS:
                 raise ValueError(f"more than {1 << KIND_BITS} kinds of messages in one run")
+            self._digest_states()  # else the kind's place among them would tell when batches were full
             self._state_lane.update(f"message kind {name}\n".encode())
             self.kind_names.append(name)
         number = self.kinds[payload_class] = self.kind_names.index(name) << OUTCOME_BITS

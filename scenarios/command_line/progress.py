@@ -18,6 +18,8 @@ PATIENCE: Final = 2.0
 """Seconds of wall time after which progress is shown."""
 REFRESH: Final = 0.25
 """Seconds between two looks at the simulation."""
+MOST_PAUSE: Final = 30.0
+"""Seconds between two lines of progress, at most, where standard error is no terminal."""
 
 
 class RunProgress:
@@ -53,17 +55,43 @@ class RunProgress:
     def _look(self, simulation: Simulation) -> None:
         if self._ended.wait(self.patience):
             return
-        kernel, began = simulation.kernel, perf_counter()
-        events_before = kernel.events_processed
+        if sys.stderr.isatty():
+            self._draw(simulation)
+        else:
+            self._tell(simulation)
+
+    def _draw(self, simulation: Simulation) -> None:
+        """Draw a bar until the run has ended, then take it away."""
+        kernel, speed = simulation.kernel, _Speed(simulation)
         with _bar() as bar:
             task = bar.add_task("", total=self.duration, simulated="", rate="")
-            while True:
-                ended = self._ended.wait(REFRESH)
-                rate = (kernel.events_processed - events_before) / (perf_counter() - began)
-                simulated = f"{kernel.now / 1e9:,.2f} of {self.duration / 1e9:,.2f} s simulated"
-                bar.update(task, completed=kernel.now, simulated=simulated, rate=f"{rate:,.0f} events/s")
-                if ended:
-                    return
+            while not self._ended.wait(REFRESH):
+                bar.update(task, completed=kernel.now, simulated=self._simulated(kernel.now), rate=speed.text())
+
+    def _tell(self, simulation: Simulation) -> None:
+        """Write a line from time to time, and one at the end, for logs."""
+        speed, pause = _Speed(simulation), REFRESH
+        while not self._ended.wait(pause):
+            sys.stderr.write(f"{self._simulated(simulation.now)}, {speed.text()}\n")
+            pause = min(2 * pause, MOST_PAUSE)
+        sys.stderr.write(f"{self._simulated(simulation.now)}, {speed.text()}\n")
+
+    def _simulated(self, now: int) -> str:
+        return f"{now / 1e9:,.2f} of {self.duration / 1e9:,.2f} s simulated"
+
+
+class _Speed:
+    """Events a second of wall time, from now on."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.kernel = simulation.kernel
+        self.began = perf_counter()
+        self.before = self.kernel.events_processed
+
+    def text(self) -> str:
+        """Return the speed in words."""
+        rate = (self.kernel.events_processed - self.before) / max(perf_counter() - self.began, 1e-9)
+        return f"{rate:,.0f} events/s"
 
 
 def _bar() -> Progress:

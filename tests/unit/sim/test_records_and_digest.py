@@ -201,3 +201,21 @@ def test_gathered_outcomes_stay_bounded_while_the_run_goes_on() -> None:
     simulation.run(10_000_000_000)
     assert simulation.balance().outcomes["delivered"] > 3 * BATCH
     assert longest < 2 * BATCH
+
+
+@given(st.lists(st.sampled_from(["state", "new kind", "flush"]), max_size=30))
+def test_when_batches_are_digested_does_not_change_the_digest(steps: list[str]) -> None:
+    """However often a recorder is flushed between states and new kinds of messages, its digest is the same."""
+
+    def digest(flushes: bool) -> str:
+        recorder = Recorder(10)
+        for number, step in enumerate(steps):
+            if step == "state":
+                recorder.state(number, 1, "heard", {"source": 2})
+            elif step == "new kind":
+                recorder.new_kind(type(f"Kind{number}", (), {}))
+            elif flushes:
+                recorder.flush()
+        return recorder.digest()
+
+    assert digest(True) == digest(False)

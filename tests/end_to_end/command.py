@@ -1,0 +1,28 @@
+"""The real command in a process of its own, as people run it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, str(ROOT / "murmur.py")]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of the command: this one, without what would colour or widen its output."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
+    return {**kept, "NO_COLOR": "1", **changes}
+
+
+def murmur(*arguments: str | Path, folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder to its end."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=folder,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

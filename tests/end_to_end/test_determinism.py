@@ -1,0 +1,70 @@
+"""The same scenario, seed and version give the same run, to the bit, in any process."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scenarios.library import names
+from scenarios.replay import replay
+from scenarios.run import run
+from tests.end_to_end.command import ROOT, environment
+
+GOLDEN = {
+    "averaging": "79dae19e633d9002566c38a98daa7edad9636a3f2e101728cfdbad2c3cbc254e",
+    "gossip-churn": "fb2cadef0827d627b942751a8b47f02a591312aa27e14119fb1d8b1b681cc96a",
+    "gossip-lossy-links": "96959e9a70f753c388f592f86dc0d5cb6afe4335daf87e98f5d51bf5b3417203",
+}
+"""Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""
+
+
+def digests(hash_seed: int) -> dict[str, str]:
+    """The digest of every built-in scenario, from a fresh process with this PYTHONHASHSEED."""
+    order = ["backwards"] if hash_seed % 2 else []
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.end_to_end.digests_of_built_in_scenarios", *order],
+        cwd=ROOT,
+        env=environment(PYTHONHASHSEED=str(hash_seed)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(process.stdout)
+    return found
+
+
+def test_every_built_in_scenario_has_one_digest_in_five_processes() -> None:
+    """Neither the order of sets nor what ran before in the process changes any run."""
+    with ThreadPoolExecutor(2) as pool:
+        first, *others = pool.map(digests, range(5))
+    assert sorted(first) == names()
+    assert len(set(first.values())) == len(first)
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_digests(name: str) -> None:
+    """What these scenarios do has not changed by accident."""
+    assert run(name).digest == GOLDEN[name]
+
+
+@pytest.mark.parametrize("name", sorted(set(names()) - {"gossip-large"}))
+def test_every_built_in_scenario_replays(name: str, tmp_path: Path) -> None:
+    """A run on disk, with all its files as they were written, replays to its digest; its checks hold."""
+    done = run(name, tmp_path / "kept")
+    assert done.exit_code == 0
+    assert replay(tmp_path / "kept").same
+
+
+def test_another_seed_gives_another_run() -> None:
+    """The seed does decide: ten seeds give ten digests."""
+    assert len({run("gossip-ring", seed=seed).digest for seed in range(10)}) == 10
+
+
+def test_watching_changes_nothing() -> None:
+    """Samples, and rows that are kept, leave the digest as it is."""
+    plain = run("gossip-churn", overrides=["samples=null", "detail=summary"]).digest
+    assert run("gossip-churn", overrides=["samples={every: 100ms}", "detail=all"]).digest == plain
