@@ -44,15 +44,22 @@ def _type(text: str) -> str:
     return " or ".join([*plain, "block"])
 
 
-def _default(text: str) -> str:
-    return text if text == "required" else "see below" if len(text) > LONGEST_CELL else f"`{text}`"
+def _default(text: str, kind: str) -> str:
+    """Return a default as a file writes it; what a file leaves out, or what has a table of its own, in words."""
+    if text == "required":
+        return text
+    if text == "''":
+        return "empty"
+    if text == "none" and "none" not in kind.split(" or "):
+        return "left out"
+    return "see below" if len(text) > LONGEST_CELL else f"`{text.strip(chr(39))}`"
 
 
 def _cells(model: type[BaseModel]) -> Iterator[list[str]]:
     from scenarios.catalog import fields
 
     for name, kind, default, meaning in fields(model):
-        yield [f"`{name}`", _type(kind), _default(default.strip("'") or "empty"), meaning]
+        yield [f"`{name}`", _type(kind), _default(default, kind), meaning]
 
 
 def _fields(model: type[BaseModel]) -> str:
