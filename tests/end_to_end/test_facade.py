@@ -1,0 +1,95 @@
+"""What users import: every public name, a run from Python, and the same from a simulation built by hand."""
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+
+import murmur
+from tests.end_to_end.command import murmur as command
+
+
+@pytest.mark.parametrize("name", murmur.__all__)
+def test_every_public_name_is_there_and_documented(name: str) -> None:
+    """Each name of the facade loads, and says what it is."""
+    assert inspect.getdoc(getattr(murmur, name))
+    assert name in dir(murmur)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    """The facade does not hide a misspelt name."""
+    with pytest.raises(AttributeError, match="module 'murmur' has no attribute 'Simulatoin'"):
+        murmur.Simulatoin  # noqa: B018
+
+
+def test_python_and_command_line_give_the_same_run(tmp_path: Path) -> None:
+    """The same scenario, seed and changes give the same summary from either."""
+    done = murmur.run("gossip-ring", seed=3, overrides=["topology.nodes=12"])
+    flags = ("--seed", "3", "--set", "topology.nodes=12", "--json")
+    printed = json.loads(command("run", "gossip-ring", *flags, folder=tmp_path).stdout)
+    summary = json.loads(json.dumps(done.summary))
+    assert {name: printed[name] for name in summary} == summary
+
+
+def test_a_run_from_python_replays_and_is_compared(tmp_path: Path) -> None:
+    """What was run into a folder replays, and differs from a run with another seed in its first record."""
+    first = murmur.run("gossip-ring", tmp_path / "first")
+    second = murmur.run(murmur.load("gossip-ring"), tmp_path / "second", seed="abcdef0")
+    assert murmur.replay(first).same
+    assert murmur.diff(first, first).same
+    difference = murmur.diff(first, second)
+    assert not difference.same
+    assert difference.first != difference.second
+
+
+def test_frames_are_the_same_from_memory_and_from_disk(tmp_path: Path) -> None:
+    """Records, messages and samples of a run do not depend on where it is kept."""
+    flags = ["detail=messages", "samples={every: 1s}"]
+    kept = murmur.run("gossip-ring", tmp_path / "kept", overrides=flags).frames()
+    held = murmur.run("gossip-ring", overrides=flags).frames()
+    for frame in ("records", "messages", "samples"):
+        one, other = getattr(kept, frame)(), getattr(held, frame)()
+        assert len(one) > 50
+        assert one.equals(other)
+    assert set(held.records(["informed"])["kind"]) == {"informed"}
+
+
+class Hello:
+    """A payload without content."""
+
+
+class Hailing(murmur.Protocol):
+    """Greets all neighbours once."""
+
+    def on_start(self) -> None:
+        self.node.broadcast(Hello())
+
+    def on_message(self, message: murmur.Message) -> None:
+        self.node.record("greeted", source=message.source)
+
+
+def test_a_simulation_built_by_hand_gives_frames() -> None:
+    """A protocol, a topology and a fault without any scenario file end in pandas frames."""
+    simulation = murmur.Simulation(
+        murmur.topology("star", nodes=5), Hailing, faults=[murmur.Crash(target=4, at=0)], detail="messages"
+    )
+    rows = simulation.keep_records()
+    simulation.run()
+    greeted = murmur.frames.records(rows, ["greeted"])
+    assert sorted(greeted["node"]) == [0, 0, 0, 0, 1, 2, 3]
+    assert list(murmur.frames.messages(rows)["outcome"]).count("crashed") == 1
+
+
+def test_wrong_input_is_an_input_error_in_python_too() -> None:
+    """Mistakes are told by the same messages as on the command line."""
+    with pytest.raises(murmur.InputError, match="did you mean 'gossip-ring'"):
+        murmur.run("gosip-ring")
+    with pytest.raises(murmur.InputError, match="found 2; expected an integer of at least 3"):
+        murmur.run("gossip-ring", overrides=["topology.nodes=2"])
+    with pytest.raises(murmur.InputError, match="overrides are for a scenario's name or file"):
+        murmur.run(murmur.load("gossip-ring"), overrides=["topology.nodes=5"])
+    with pytest.raises(murmur.InputError, match="a run that was not kept on disk"):
+        murmur.replay(murmur.run("gossip-ring"))
+    with pytest.raises(murmur.InputError, match="expected one of mesh, ring"):
+        murmur.topology("rng", nodes=5)

@@ -1,0 +1,84 @@
+"""Discovery through the command: what there is, what it takes, and whether the installation is well."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from scenarios.command_line.listing import SORTS
+from scenarios.command_line.main import main
+from scenarios.library import names, text_of
+from tests.end_to_end.command import murmur
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that succeeds prints."""
+    assert main(arguments) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    return output.out
+
+
+def test_list_names_everything_with_a_description(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each sort has entries, each entry a description, and the table holds every name."""
+    found = json.loads(printed(capsys, "list", "--json"))
+    assert list(found) == list(SORTS)
+    assert set(found["scenarios"]) == set(names())
+    table = printed(capsys, "list")
+    for entries in found.values():
+        assert entries
+        for name, description in entries.items():
+            assert description
+            assert name in table
+
+
+def test_list_of_one_sort_names_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """`list faults` holds the faults and no protocol."""
+    table = printed(capsys, "list", "faults")
+    assert "partition" in table
+    assert "averaging" not in table
+
+
+def test_everything_that_is_listed_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """`show` knows each name of each sort."""
+    for entries in json.loads(printed(capsys, "list", "--json")).values():
+        for name in entries:
+            assert name in printed(capsys, "show", name)
+
+
+def test_show_gives_a_scenario_as_a_start_for_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """A built-in scenario is printed as its file is."""
+    assert printed(capsys, "show", "gossip-churn") == text_of("gossip-churn")
+
+
+def test_show_names_fields_with_types_defaults_and_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a fault takes is shown field by field."""
+    table = printed(capsys, "show", "partition")
+    for part in ("groups", "required", "heal_after", "time after which it heals"):
+        assert part in table
+
+
+def test_the_schema_accepts_every_built_in_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `schema` prints is a JSON Schema, and the built-in scenarios are right by it."""
+    schema = json.loads(printed(capsys, "schema"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for name in names():
+        jsonschema.validate(yaml.safe_load(text_of(name)), schema)
+
+
+def test_the_doctor_finds_this_installation_well(tmp_path: Path) -> None:
+    """Every finding is well, and Python, the scenarios and determinism are among them."""
+    done = murmur("doctor", folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    subjects = {line.removeprefix("ok").split(":")[0].strip() for line in done.stdout.splitlines()}
+    assert {"Python", "Murmur", "scenarios", "determinism", "runs", "numpy"} <= subjects
+
+
+def test_help_names_each_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of the command holds every command, and each has a help of its own."""
+    overview = printed(capsys, "--help")
+    for command in ("run", "replay", "diff", "plot", "list", "show", "check", "schema", "doctor"):
+        assert f"\n  {command}" in overview
+        assert "Usage: murmur " + command in printed(capsys, command, "--help")
