@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.arrow_columns import column
 from sim.records import Record
 
 if TYPE_CHECKING:
@@ -93,13 +94,7 @@ def _table(records: list[Record]) -> pa.Table:
         columns[name] = _taken(name, told, rest)
     columns["fields"] = ["{}" if fields is None else _encode(_without_columns(fields)) for fields in rest]
     schema = events_schema()
-    return pa.table([_array(columns[field.name], field.type) for field in schema], schema=schema)
-
-
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.string()).dictionary_encode() if pa.types.is_dictionary(kind) else pa.array(values, kind)
+    return pa.Table.from_arrays([column(columns[field.name], field.type) for field in schema], schema=schema)
 
 
 def _taken(name: str, told: list[dict[str, Any]], rest: list[dict[str, Any] | None]) -> list[Any]:

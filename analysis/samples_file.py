@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from analysis.arrow_columns import column
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -39,10 +41,9 @@ def write_samples(path: Path, samples: list[Sample]) -> None:
     schema = samples_schema()
     with pq.ParquetWriter(path, schema, compression="zstd") as file:
         for start in range(0, len(samples), ROW_GROUP):
-            times, nodes, metrics, values = zip(*samples[start : start + ROW_GROUP], strict=True)
-            names = pa.array(metrics, pa.string()).dictionary_encode()
-            columns = [pa.array(times, pa.int64()), pa.array(nodes, pa.int32()), names, pa.array(values, pa.float64())]
-            file.write_table(pa.table(columns, schema=schema), row_group_size=ROW_GROUP)
+            rows = zip(*samples[start : start + ROW_GROUP], strict=True)
+            columns = [column(values, field.type) for values, field in zip(rows, schema, strict=True)]
+            file.write_table(pa.Table.from_arrays(columns, schema=schema), row_group_size=ROW_GROUP)
 
 
 def read_samples(path: Path) -> list[Sample]:
