@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 Entry = tuple[int, int, Callable[[Any], object], Any]
 """(time in nanoseconds, tie-break key, function, its one argument); no two entries share both time and key."""
@@ -32,7 +32,7 @@ WINDOW_SHIFT = 10
 WIDEST_SHIFT = 50
 
 
-class EventQueue:
+class PythonEventQueue:
     """Entries in the order of (time, key); `cursor` walks the open slot and sees what is inserted behind it."""
 
     __slots__ = (
@@ -160,15 +160,18 @@ class EventQueue:
                 self._coarse.setdefault(time >> self._coarse_shift, []).append(entry)
 
     def open_next(self) -> bool:
-        """Close the consumed slot and open the next one; False when nothing is left. The open slot must be consumed."""
+        """Close the consumed slot and open the next one; False when nothing is left. Keeps one that is not consumed."""
+        if self._tail():  # opened meanwhile, from within its last entry: by `next_time`, or by a run in the run
+            return True
         self.closed += len(self.open)
         self._opened_entries += len(self.open)
         if self._opened >= OBSERVED_SLOTS:
             self._adapt()
-        if not self._order and not self._open_window():
-            self.open = []
-            self.cursor = iter(self.open)
-            return False
+        while not self._order:
+            if not self._open_window():
+                self.open = []
+                self.cursor = iter(self.open)
+                return False
         self._opened += 1
         self._slot = heappop(self._order)
         entries = self._slots.pop(self._slot)
@@ -242,3 +245,12 @@ class EventQueue:
     def _tail(self) -> int:
         """Entries that wait in the open slot."""
         return self.cursor.__length_hint__()  # type: ignore[attr-defined, no-any-return]
+
+
+if TYPE_CHECKING:
+    EventQueue = PythonEventQueue
+else:
+    try:
+        from sim._event_queue import EventQueue
+    except ImportError:
+        EventQueue = PythonEventQueue

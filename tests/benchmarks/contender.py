@@ -30,7 +30,7 @@ class Measurement:
 def measure(task: dict[str, Any]) -> Measurement:
     """Run the named function of a benchmark module with its options."""
     if not task["accelerator"]:
-        sys.modules["sim._accelerator"] = None  # type: ignore[assignment]
+        sys.modules["sim._accelerator"] = sys.modules["sim._event_queue"] = None  # type: ignore[assignment]
     module, function = task["function"].split(":")
     measurement: Measurement = getattr(import_module(module), function)(**task["options"])
     unit = 1 if sys.platform == "darwin" else 1024

@@ -216,7 +216,7 @@ def test_messages_give_back_what_they_hold() -> None:
 RUN = """
 import sys
 if sys.argv[1] == "without":
-    sys.modules["sim._accelerator"] = None
+    sys.modules["sim._accelerator"] = sys.modules["sim._event_queue"] = None
 import networkx
 from sim import randomness
 from sim.network.config import NetworkConfig

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.event_queue import EventQueue as PythonEventQueue
+from sim.event_queue import PythonEventQueue
 
 compiled = pytest.importorskip("sim._event_queue", reason="this installation has no compiled event queue")
 
@@ -95,11 +95,12 @@ def take(queue: Any, number: int) -> list[tuple[int, int]]:
     return taken
 
 
-@given(st.lists(TIMES, max_size=300), st.integers(1, 5), st.integers(0, 50))
-def test_what_is_kept_comes_in_order(times: list[int], step: int, consumed: int) -> None:
+@given(times=st.lists(TIMES, max_size=300), step=st.integers(1, 5), consumed=st.integers(0, 50))
+@pytest.mark.parametrize("make", QUEUES)
+def test_what_is_kept_comes_in_order(make: Any, times: list[int], step: int, consumed: int) -> None:
     """After some entries were consumed and some of the others dropped, the rest wait, and come as if sorted."""
     expected = sorted((time, number) for number, time in enumerate(times))
-    queue = compiled.EventQueue()
+    queue = make()
     for number, time in enumerate(times):
         queue.push(entry(time, number))
     assert take(queue, consumed) == expected[:consumed]

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.event_queue import EventQueue
+from sim.event_queue import PythonEventQueue as EventQueue
 
 SCALES = st.sampled_from([0, 1, 10, 1_000, 1_000_000, 10**9, 10**12, 10**15])
 DELAYS = st.builds(lambda scale, factor: scale * factor, SCALES, st.integers(0, 20))
