@@ -44,15 +44,16 @@ def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
 
 
 def _times_beyond_the_end(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
-    """A point in time after the duration never comes."""
+    """A point in time after the duration never comes, and at its very end nothing happens any more."""
     end = scenario.duration
     for path, block in _acting_blocks(scenario):
         for name in TIMES & type(block).model_fields.keys():
             time = getattr(block, name)
-            if isinstance(time, int) and time > end:
+            if isinstance(time, int) and (time > end or (time == end and name == "at")):
+                where = "after the end of the run" if time > end else "the end of the run"
+                expected = f"{'less than' if name == 'at' else 'at most'} its duration, {format_duration(end)}"
                 remedy = "make it earlier, or the duration longer"
-                found = f"found {format_duration(time)}, after the end of the run"
-                yield (*path, name), f"{found}; expected at most its duration, {format_duration(end)}: {remedy}"
+                yield (*path, name), f"found {format_duration(time)}, {where}; expected {expected}: {remedy}"
 
 
 def _nodes_beyond_the_last(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:

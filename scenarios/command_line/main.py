@@ -97,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What reads the output has gone; Python would complain of it once more on leaving.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        return fail(f"the system refused to go on ({error}); look at the disk, the folder and its permissions")
     return code if isinstance(code, int) else 0
 
 
