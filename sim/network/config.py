@@ -19,6 +19,11 @@ class IndependentLoss(BaseModel):
     kind: Literal["independent"] = "independent"
     probability: Probability = Field(description="probability that a message is lost")
 
+    @property
+    def ever(self) -> bool:
+        """Whether it can lose a message at all."""
+        return self.probability > 0
+
 
 class BurstLoss(BaseModel):
     """Gilbert-Elliott loss: the link is in a good or a bad state, and may change it before each message.
@@ -33,6 +38,11 @@ class BurstLoss(BaseModel):
     leave_bad: Probability = Field(gt=0, description="probability of turning good, at each message in the bad state")
     loss_good: Probability = Field(default=0.0, description="loss probability in the good state")
     loss_bad: Probability = Field(default=1.0, description="loss probability in the bad state")
+
+    @property
+    def ever(self) -> bool:
+        """Whether it can lose a message at all."""
+        return self.loss_good > 0 or (self.enter_bad > 0 and self.loss_bad > 0)
 
 
 def _from_probability(value: Any) -> Any:
@@ -89,14 +99,14 @@ class NetworkConfig(BaseModel):
         return self
 
     @property
-    def lossless_default(self) -> bool:
-        """Whether nothing but latency happens on a link: the fast path."""
-        return (
-            self.loss == IndependentLoss(probability=0.0)
-            and not self.jitter
-            and not self.duplication
-            and self.reordering is None
-            and not self.corruption
-            and self.bandwidth is None
-            and not self.ordered
+    def only_latency(self) -> bool:
+        """Whether nothing but latency can happen on a link, however the rest is configured: the fast path."""
+        return not (
+            self.loss.ever
+            or self.jitter
+            or self.duplication
+            or (self.reordering is not None and self.reordering.probability)
+            or self.corruption
+            or self.bandwidth is not None
+            or self.ordered
         )

@@ -45,7 +45,7 @@ class Network:
         self.recorder = recorder
         self.root = root
         self.sample = config.latency.sampler()
-        self.plain = config.lossless_default
+        self.plain = config.only_latency
         self.separations: list[Separation] = []
         self.receivers: list[Receiver] = []
         self.forwarders: list[Receiver] = []

@@ -248,3 +248,36 @@ def test_sending_to_no_node_names_the_sender_and_the_range() -> None:
                 ValueError, match=rf"node 0 sends to {target}: expected another node from 0 to {nodes - 1}"
             ):
                 Simulation(topology("mesh", nodes), Lost).run()
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"loss": 0.0},
+        {"loss": {"kind": "gilbert-elliott", "enter_bad": 0.0, "leave_bad": 0.5}},
+        {"reordering": {"probability": 0.0, "delay": "5ms"}},
+        {"duplication": 0.0, "corruption": 0.0, "jitter": 0},
+    ],
+)
+def test_faults_that_are_configured_but_off_take_the_fast_path_and_change_nothing(off) -> None:
+    """What can never happen costs no draw: the run is the one without it, to the bit."""
+    latency = {"kind": "exponential", "mean": "5ms"}
+    plain, _ = burst(200, latency=latency)
+    same, _ = burst(200, latency=latency, **off)
+    assert same.network.plain
+    assert same.digest() == plain.digest()
+
+
+def test_a_fault_that_can_happen_never_takes_the_fast_path() -> None:
+    """Each option that can touch a message keeps the network from skipping it."""
+    on = [
+        {"loss": 0.1},
+        {"loss": {"kind": "gilbert-elliott", "enter_bad": 0.1, "leave_bad": 0.5}},
+        {"reordering": {"probability": 0.1, "delay": "5ms"}},
+        {"duplication": 0.1},
+        {"corruption": 0.1},
+        {"jitter": "1ms"},
+        {"bandwidth": "1Mbit/s"},
+        {"ordered": True},
+    ]
+    assert not any(burst(1, **options)[0].network.plain for options in on)
