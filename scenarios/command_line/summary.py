@@ -27,7 +27,8 @@ def print_summary(run: Run) -> None:
     console = output()
     console.print(pair_table([*_what(run), *_metrics(run), *_messages(run), *_machine(run)]))
     for verdict in run.verdicts:
-        console.print(f"{verdict.verdict:9} {verdict.check}: {verdict.reason}")
+        console.print(f"{verdict.verdict:9} {verdict.check}: {verdict.reason}", soft_wrap=True)
+    console.print(f"digest {run.digest}", soft_wrap=True)
     if run.folder is not None:
         console.print(shortest(run.folder), soft_wrap=True)
 
@@ -63,7 +64,6 @@ def _messages(run: Run) -> Iterator[tuple[str, str]]:
 
 def _machine(run: Run) -> Iterator[tuple[str, str]]:
     yield "took", f"{run.timing['seconds']:,.2f} s, {run.timing['events_per_second']:,.0f} events/s"
-    yield "digest", run.digest
 
 
 def shown_metric(value: Any, unit: str) -> str:
