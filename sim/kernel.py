@@ -66,6 +66,7 @@ class Kernel(simpy.Environment):
         self._active_proc: Process | None = None
         self._cancelled: set[int] = set()
         self._purge_above = 1024
+        self._stop_event: Event | None = None
         self.event_limit = event_limit
         self._instant = _InstantGuard(self._events, instant_limit)
         self.between_slots: Callable[[], None] | None = None
@@ -122,9 +123,15 @@ class Kernel(simpy.Environment):
             cancelled.add(entry[1])
         if len(cancelled) > self._purge_above:
             if len(cancelled) * 2 > len(self._events):
-                self._events.keep(lambda waiting: waiting[1] not in cancelled)
-                cancelled.clear()
+                self._purge()
             self._purge_above = max(1024, 2 * len(cancelled))
+
+    def _purge(self) -> None:
+        """Clear out the entries that were cancelled."""
+        cancelled = self._cancelled
+        if cancelled:
+            self._events.keep(lambda waiting: waiting[1] not in cancelled)
+            cancelled.clear()
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: int = 0) -> None:  # type: ignore[override]
         """Schedule a SimPy event after `delay` nanoseconds; among equal times a lower priority number goes first."""
@@ -133,7 +140,8 @@ class Kernel(simpy.Environment):
         self.push((time, key, self._dispatch, event))
 
     def peek(self) -> float:
-        """Time of the next event in nanoseconds; infinity when there is none."""
+        """Time of the next event in nanoseconds, passing over what was cancelled; infinity when there is none."""
+        self._purge()
         time = self._events.next_time
         return simpy.core.Infinity if time is None else time
 
@@ -164,7 +172,7 @@ class Kernel(simpy.Environment):
                 callback(event)
         except StopSimulation:
             event.callbacks = callbacks[callbacks.index(callback) + 1 :]
-            self.schedule(event, -1)
+            self.push((self._now, next(self._stop_keys), self._dispatch, event))  # takes no key that others would get
             raise
         if not event._ok and not hasattr(event, "_defused"):
             raise _rebuilt(event._value) from event._value
@@ -174,32 +182,47 @@ class Kernel(simpy.Environment):
 
         A time stops before the ordinary events of that time; a predicate without arguments is asked after every event.
         Raises `EventLimitReached`, and RuntimeError when the queue ran empty before the event that was waited for.
+        However a run ends, nothing of it is left to end a later one.
         """
-        if callable(until) and not isinstance(until, Event):
-            return self._run_until(until)
-        if until is None:
-            return self._run(None)
-        if not isinstance(until, Event):
-            until = self._stop_event(whole_nanoseconds(until))
-        elif until.callbacks is None:
-            return until.value
-        until.callbacks.append(StopSimulation.callback)
-        return self._run(until)
+        event: Event | None = None
+        predicate: Callable[[], bool] | None = None
+        if isinstance(until, Event):
+            if until.callbacks is None:
+                return until.value
+            event = until
+            event.callbacks.append(StopSimulation.callback)
+        elif callable(until):
+            predicate = until
+        elif until is not None:
+            event = self._end_at(whole_nanoseconds(until))
+        try:
+            return self._run(event) if predicate is None else self._run_until(predicate)
+        finally:
+            self._call_off(event)
 
     def stop(self) -> None:
         """End the running `run` after the present entry; `run` gives None."""
+        if self._stop_event is None:
+            self._stop_event = self._ending(self._now)
+
+    def _end_at(self, time: int) -> Event:
+        if time <= self._now:
+            raise ValueError(f"until ({time}) must be greater than the current simulation time ({self._now})")
+        return self._ending(time)
+
+    def _ending(self, time: int) -> Event:
         event = Event(self)
         event._ok, event._value = True, None
         event.callbacks.append(StopSimulation.callback)
-        self.push((self._now, next(self._stop_keys), self._dispatch, event))
-
-    def _stop_event(self, time: int) -> Event:
-        if time <= self._now:
-            raise ValueError(f"until ({time}) must be greater than the current simulation time ({self._now})")
-        event = Event(self)
-        event._ok, event._value = True, None
         self.push((time, next(self._stop_keys), self._dispatch, event))
         return event
+
+    def _call_off(self, until: Event | None) -> None:
+        """Have what would have ended the run, where something else did, end no later one."""
+        for event in (until, self._stop_event):
+            if event is not None and StopSimulation.callback in (event.callbacks or ()):
+                event.callbacks.remove(StopSimulation.callback)
+        self._stop_event = None
 
     def _run(self, until: Event | None) -> Any:
         events = self._events
@@ -216,11 +239,11 @@ class Kernel(simpy.Environment):
                         continue
                     self._now = entry[0]
                     entry[2](entry[3])
-                self._instant.check(self._now)
-                if self.between_slots is not None:
-                    self.between_slots()
                 if not events.open_next():
                     raise EmptySchedule
+                self._instant.check(self._now)
+                if self.between_slots is not None:  # after the opening: what it schedules finds a slot that is walked
+                    self.between_slots()
                 if limit is not None and events.closed + len(events.open) + CAREFUL > limit:
                     self._run_counted(limit)
         except StopSimulation as stop:
@@ -234,7 +257,7 @@ class Kernel(simpy.Environment):
 
     def _run_counted(self, limit: int) -> None:
         """Run on with each event counted, to stop at exactly the limit whatever the slots of the queue."""
-        while self.peek() != simpy.core.Infinity:
+        while self._events.next_time is not None:
             if self._events.consumed >= limit:
                 raise EventLimitReached(
                     f"the limit of {limit:,} events was reached at {self._now} ns of simulated time; "
@@ -247,10 +270,12 @@ class Kernel(simpy.Environment):
         """Step until the predicate holds; tells whether it did before the queue ran empty, None when it was stopped."""
         limit = self.event_limit
         while not predicate():
-            if limit is not None and self._events.consumed >= limit:
-                self._run_counted(limit)
             self._instant.check(self._now)
+            if self.between_slots is not None:
+                self.between_slots()
             try:
+                if limit is not None and self._events.consumed >= limit:
+                    self._run_counted(limit)
                 self.step()
             except EmptySchedule:
                 return False
