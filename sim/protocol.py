@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -54,6 +54,18 @@ class Protocol:
         """The workload asks something of this node."""
 
     run: ClassVar[Any] = None
+
+    @classmethod
+    def on(cls, node: Node, config: ProtocolConfig | None = None) -> Self:
+        """An instance on a node, `__init__` called last, with the defaults of `config` where it is None.
+
+        A simulation makes its protocols so; a test may, with any object for a node that does what the protocol asks.
+        """
+        protocol = cls.__new__(cls)
+        protocol.node = node
+        protocol.config = cls.Config() if config is None else config
+        protocol.__init__()  # type: ignore[misc]
+        return protocol
 
     @classmethod
     def name(cls) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from typing import Protocol as Interface
 
 from sim.clock import Clock
-from sim.kernel import Kernel, TieBreak
+from sim.kernel import PRIORITY_STRIDE, Kernel, TieBreak
 from sim.network.config import NetworkConfig
 from sim.network.network import Network
 from sim.network.separation import Separation
@@ -94,8 +94,8 @@ class Simulation:
         self.kernel.between_slots = self.recorder.flush_if_full
         self._clocks = clocks
         self.nodes = self._build_nodes()
-        for node in self.nodes:
-            self.kernel.post(0, node.start, None)
+        for node in self.nodes:  # before all else at time zero, whatever the tie-break
+            self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))
         for plan in (*workload, *faults):
             plan.arm(self)
 
@@ -108,14 +108,12 @@ class Simulation:
             node = make(number, network, self._new_protocol, random, self._clock(number))
             network.receivers.append(node.accept)
             network.forwarders.append(node.forward)
+            network.admitters.append(node.admit)
             nodes.append(node)
         return nodes
 
     def _new_protocol(self, node: Node) -> Protocol:
-        protocol = self.protocol.__new__(self.protocol)
-        protocol.node, protocol.config = node, self.config
-        protocol.__init__()  # type: ignore[misc]
-        return protocol
+        return self.protocol.on(node, self.config)
 
     def _clock(self, number: int) -> Clock | None:
         spread = self._clocks
