@@ -26,21 +26,23 @@ def print_summary(run: Run) -> None:
 
     console = output()
     console.print(pair_table([*_what(run), *_metrics(run), *_messages(run), *_machine(run)]))
+    console.print(f"digest {run.digest}", soft_wrap=True)
     for verdict in run.verdicts:
         console.print(f"{verdict.verdict:9} {verdict.check}: {verdict.reason}", soft_wrap=True)
-    console.print(f"digest {run.digest}", soft_wrap=True)
     if run.folder is not None:
         console.print(shortest(run.folder), soft_wrap=True)
 
 
 def _what(run: Run) -> Iterator[tuple[str, str]]:
-    summary = run.summary
+    summary, faults = run.summary, run.scenario.faults
     yield (
         "scenario",
-        f"{run.scenario.name}: {summary['protocol']} on a {summary['topology']}, {summary['nodes']:,} nodes",
+        f"{run.scenario.name}: {summary['protocol']} on {summary['nodes']:,} nodes ({summary['topology']})",
     )
-    for number, fault in enumerate(run.scenario.faults):
+    for number, fault in enumerate(faults[:MOST_FAULTS]):
         yield "" if number else "faults", getattr(fault, "description", "")
+    if len(faults) > MOST_FAULTS:
+        yield "", f"and {len(faults) - MOST_FAULTS} more"
     yield "ended", f"at {seconds(run.ended)} ({run.ended_by})"
 
 
