@@ -84,9 +84,7 @@ class Node:
         self.guarded = recorder.keeps_messages
         self.mailbox: deque[Message] | None = None
         self.mailbox_capacity: int | None = None
-        self.protocol: Protocol = new_protocol(self)
         self._new_protocol = new_protocol
-        self._handle: Callable[[Message], None] = self.protocol.on_message
         self._network = network
         self._kernel: Kernel = kernel
         self._push = kernel.push
@@ -100,6 +98,8 @@ class Node:
         self._storage: Storage | None = None
         self._process: Process | None = None
         self._waiting: Event | None = None
+        self.protocol: Protocol = new_protocol(self)
+        self._handle: Callable[[Message], None] = self.protocol.on_message
 
     # What a protocol calls.
 
@@ -127,6 +127,9 @@ class Node:
         try:
             kind = self._kinds[type(payload)]
         except KeyError:
+            if self.life == "crashed":
+                self.sent -= 1
+                return None
             kind = self._network.recorder.new_kind(type(payload))
         now = self._kernel._now
         if link is None:
@@ -148,6 +151,8 @@ class Node:
     def set_timer(self, name: Hashable, delay: int) -> None:
         """Have `on_timer(name)` called after `delay` nanoseconds of local time; replaces the timer of that name."""
         assert delay >= 0, f"timer {name!r} with a negative delay of {delay} ns"
+        if self.life == "crashed":
+            return
         earlier = self._timers.get(name)
         if earlier is not None:
             self._kernel.cancel(earlier)
@@ -167,12 +172,15 @@ class Node:
 
     def record(self, kind: str, **fields: Any) -> None:
         """Put a state record into the run: what it says is what checkers and plots know."""
-        self._network.recorder.state(self._kernel._now, self.id, kind, fields)
+        if self.life != "crashed":
+            self._network.recorder.state(self._kernel._now, self.id, kind, fields)
 
     def receive(self, timeout: int | None = None) -> Event:
         """For protocols with `run`: an event that gives the next message, or None after `timeout` nanoseconds."""
         assert self._waiting is None, f"node {self.id} waits for a message already"
         event = self._kernel.event()
+        if self.life == "crashed":
+            return event
         if self.mailbox:
             return event.succeed(self.mailbox.popleft())
         self._waiting = event
@@ -212,15 +220,24 @@ class Node:
 
     def _accept_guarded(self, message: Message) -> None:
         """The same while the node is not up, a partition may separate it, or rows about messages are kept."""
+        down = self.life == "crashed" or self.life == "restarting"
+        if not down and self._network.separations and self._cut_off(message):
+            return self._network.outcome(message, CUT, self.id)
+        return self.admit(message)
+
+    def admit(self, message: Message) -> None:
+        """Take in a message that has reached this node, now or in a pause that is over: no partition stops it here."""
         network = self._network
-        if self.life == "crashed" or self.life == "restarting":
-            return network.outcome(message, CRASHED, self.id)
-        if network.separations and self._cut_off(message):
-            return network.outcome(message, CUT, self.id)
         if self.life == "paused":
             assert self._inbox is not None
             self._inbox.append(message)
             return None
+        if self.life == "crashed" or self.life == "restarting":
+            return network.outcome(message, CRASHED, self.id)
+        if message.destination != self.id:
+            assert isinstance(message, RoutedMessage)
+            self.forwarded += 1
+            return network.route(self.id, message)
         if self.mailbox_capacity is not None and self.mailbox and len(self.mailbox) >= self.mailbox_capacity:
             return network.outcome(message, MAILBOX_FULL, self.id)
         network.outcome(message, DELIVERED, self.id)
@@ -233,17 +250,10 @@ class Node:
 
     def forward(self, message: RoutedMessage) -> None:
         """A message for another node arrives on its way."""
-        network = self._network
-        if self.life == "crashed" or self.life == "restarting":
-            return network.outcome(message, CRASHED, self.id)
-        if network.separations and self._cut_off(message):
-            return network.outcome(message, CUT, self.id)
-        if self.life == "paused":
-            assert self._inbox is not None
-            self._inbox.append(message)
-            return None
+        if self.guarded:
+            return self._accept_guarded(message)
         self.forwarded += 1
-        return network.route(self.id, message)
+        return self._network.route(self.id, message)
 
     def _timer_due(self, name: Hashable) -> None:
         del self._timers[name]
@@ -251,7 +261,7 @@ class Node:
             assert self._overdue is not None
             self._overdue.append(name)
             return
-        if isinstance(name, tuple) and name[0] is SLEEP:
+        if isinstance(name, tuple) and name and name[0] is SLEEP:
             name[1].succeed()
         elif name is RECEIVE:
             event, self._waiting = self._waiting, None
@@ -282,6 +292,7 @@ class Node:
 
     def _come_up(self) -> None:
         self.life = "up"
+        self._kinds = self._network.recorder.kinds
         self.refresh_guard()
         run = self.protocol.run
         if run is None:
@@ -302,27 +313,35 @@ class Node:
         )
 
     def crash(self) -> bool:
-        """Lose memory, timers and waiting messages; what arrives is dropped. False when it was down already."""
+        """Lose memory, timers and waiting messages; what arrives is dropped. False when it was down already.
+
+        What is on its way stays so: it arrives where the node is up again by then, and what the node sent goes on. A
+        handler that runs meanwhile comes to its end, but what it still sends, sets or records is lost.
+        """
         if self.life == "crashed":
             return False
-        self.record("crashed")
         for entry in self._timers.values():
             self._kernel.cancel(entry)
         self._timers.clear()
-        self._end_process()
         waiting, self._inbox, self._overdue = self._inbox or [], None, None
         self.life, self.guarded, self.mailbox = "crashed", True, None
+        self._kinds = {}  # so that sending, the hot path, finds out without asking
+        self._end_process()
+        self._record_life("crashed")
         for message in waiting:
             self._network.outcome(message, CRASHED, self.id)
         return True
 
     def _end_process(self) -> None:
         process, self._process, self._waiting = self._process, None, None
-        if process is not None and process.is_alive:
-            target = process.target
-            if target is not None and target.callbacks is not None:
-                target.callbacks.remove(process._resume)
-            process._generator.close()
+        if process is not None and process is self._kernel.active_process:  # it can be closed once it waits
+            self._kernel.post(self._kernel._now, _close, process)
+        elif process is not None:
+            _close(process)
+
+    def _record_life(self, kind: str) -> None:
+        """Record a change of life that is complete, so that whoever is told may bring about the next."""
+        self._network.recorder.state(self._kernel._now, self.id, kind, {})
 
     def restart(self) -> bool:
         """Run again after a crash, with new memory and the old storage. False when it was not down."""
@@ -330,7 +349,9 @@ class Node:
             return False
         self.life = "restarting"
         self.protocol = self._new_protocol(self)
-        self.record("restarted")
+        self._record_life("restarted")
+        if self.life != "restarting":
+            return True
         self._come_up()
         self.protocol.on_restart()
         return True
@@ -339,9 +360,9 @@ class Node:
         """Stop the node as a whole; messages and timers wait for it. False when it was not up."""
         if self.life != "up":
             return False
-        self.record("paused")
         self.life, self.guarded = "paused", True
         self._inbox, self._overdue = [], []
+        self._record_life("paused")
         return True
 
     def resume(self) -> bool:
@@ -352,17 +373,28 @@ class Node:
         assert inbox is not None
         assert overdue is not None
         self._inbox = self._overdue = None
-        self.record("resumed")
         self.life = "up"
         self.refresh_guard()
+        now, push = self._kernel._now, self._push
+        keys = iter(sorted(next(self._keys) for _ in range(len(overdue) + len(inbox))))  # their order, shuffled or not
         for name in overdue:
-            self._timers[name] = self._kernel.call_after(0, self._timer_due, name)
+            entry = self._timers[name] = (now, next(keys), self._timer_due, name)
+            push(entry)
         for message in inbox:
-            arrive = self.accept if message.destination == self.id else self.forward
-            self._kernel.post(self._kernel._now, arrive, message)
+            push((now, next(keys), self.admit, message))
+        self._record_life("resumed")
         return True
 
     @property
     def waiting_messages(self) -> int:
         """Messages that arrived during a pause and wait for its end."""
         return len(self._inbox or ())
+
+
+def _close(process: Process) -> None:
+    """End a process where it waits."""
+    if process.is_alive:
+        target = process.target
+        if target is not None and target.callbacks is not None:
+            target.callbacks.remove(process._resume)
+        process._generator.close()

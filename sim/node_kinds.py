@@ -9,7 +9,7 @@ from sim.clock import Clock
 from sim.message import Message
 from sim.network.link import Impairments
 from sim.network.network import Network
-from sim.node import SLEEP, Node
+from sim.node import RECEIVE, SLEEP, Node
 from sim.randomness import Stream, derive_seed
 from sim.records import PAIR_SHIFT
 
@@ -47,6 +47,9 @@ class MeshNode(Node):
         try:
             kind = self._kinds[type(payload)]
         except KeyError:
+            if self.life == "crashed":
+                self.sent -= 1
+                return None
             kind = network.recorder.new_kind(type(payload))
         now = self._kernel._now
         message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
@@ -68,11 +71,13 @@ class TalkativeNode(Node):
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload, as any node does, and keep a row about it."""
         fields = {"destination": destination, "message": type(payload).__name__, "size": size}
-        self._network.recorder.message_row(self._kernel._now, self.id, "sent", fields)
+        if self.life != "crashed":
+            self._network.recorder.message_row(self._kernel._now, self.id, "sent", fields)
         super().send(destination, payload, size)
 
     def _timer_due(self, name: Hashable) -> None:
-        fields = {"timer": "" if isinstance(name, tuple) and name[0] is SLEEP else str(name)}
+        own = name is RECEIVE or (isinstance(name, tuple) and name[:1] == (SLEEP,))
+        fields = {"timer": "" if own else str(name)}
         self._network.recorder.message_row(self._kernel._now, self.id, "timer", fields)
         super()._timer_due(name)
 

@@ -32,8 +32,8 @@ Receiver = Callable[[Any], None]
 class Network:
     """Links over a topology. Nodes send through their own `links` where only latency can happen, else through here.
 
-    `receivers[i]` and `forwarders[i]` take a message that arrives at node i, for it or on the way; `separations` are
-    the partitions in force.
+    `receivers[i]` and `forwarders[i]` take a message that arrives at node i, for it or on the way, `admitters[i]` one
+    that waited there for the end of a pause; `separations` are the partitions in force.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Network:
         self.separations: list[Separation] = []
         self.receivers: list[Receiver] = []
         self.forwarders: list[Receiver] = []
+        self.admitters: list[Receiver] = []
         self.duplicated = 0
         self.routes = Routes(topology)
         self.links: dict[tuple[int, int], Link] = {}
@@ -146,7 +147,7 @@ class Network:
 
     def in_flight(self) -> int:
         """Messages whose arrival still waits in the queue."""
-        arrivals = {self._discard_damaged, *self.receivers, *self.forwarders}
+        arrivals = {self._discard_damaged, *self.receivers, *self.forwarders, *self.admitters}
         return sum(entry[2] in arrivals for entry in self.kernel.pending())
 
 
