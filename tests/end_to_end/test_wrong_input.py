@@ -178,7 +178,7 @@ class Misuses(Protocol):
     [
         ("Fails", ("the protocol failing:Fails raised KeyError: 'no such thing'", "failing.py:9, in on_timer")),
         ("FailsAtOnce", ("the protocol failing:FailsAtOnce raised SystemExit: 3", "failing.py:14, in __init__")),
-        ("Endless", ("5,000,000 events at the one instant 0 ns: an endless loop",)),
+        ("Endless", ("limits.events: the limit of 100,000 events was reached at 0 ns",)),
         ("Misuses", ("ValueError: node 0 sends to 0: expected another node", "failing.py:27, in on_start")),
     ],
 )
@@ -186,6 +186,7 @@ def test_a_plugin_that_fails_is_named_with_its_line(name: str, fragments: tuple[
     """What a user's own protocol raises is one message with its file and line, and no run folder."""
     (folder / "failing.py").write_text(PLUGIN)
     flags = ("--set", f"protocol={{kind: 'failing:{name}'}}", "--plugin", "failing", "--quiet")
+    flags += ("--set", "limits.events=100000")
     done = murmur("run", "good.yaml", *flags, folder=folder, PYTHONDONTWRITEBYTECODE="1")
     assert done.returncode == 2
     is_one_message(done.stderr, fragments)
