@@ -42,14 +42,18 @@ def messages(source: Source) -> pd.DataFrame:
     `message` (its kind), `sent_at` and `size` in bytes (0: the network's default), `latency` in nanoseconds, which is
     missing where a message was not delivered. Raises InputError for a run on disk whose detail kept no messages.
     """
-    if isinstance(source, RunFolder) and source.manifest.detail not in ("messages", "all"):
-        raise InputError(
-            f"{source.path} kept no messages (detail {source.manifest.detail}); run it again with --detail messages"
-        )
+    if isinstance(source, RunFolder):
+        refuse_without_messages(source.manifest.detail, str(source.path))
     rows = [record for record in _records(source, OUTCOMES) if not is_state(record)]
     fields = {name: [record.fields[name] for record in rows] for name in MESSAGE_COLUMNS}
     fields["latency"] = [row.time - row.fields["sent_at"] if row.kind == "delivered" else None for row in rows]
     return _frame(rows, fields).rename(columns={"kind": "outcome"})
+
+
+def refuse_without_messages(detail: str, name: str) -> None:
+    """Raise InputError where a run, which messages call `name`, was kept at a level of detail without messages."""
+    if detail not in ("messages", "all"):
+        raise InputError(f"{name} kept no messages (detail {detail}); run it again with --detail messages")
 
 
 def samples(source: RunFolder | Iterable[Sample]) -> pd.DataFrame:

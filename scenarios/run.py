@@ -75,10 +75,10 @@ class Run:
     def frames(self) -> RunFrames:
         """Return its records, messages and samples as pandas frames, from where they are kept."""
         if self.folder is None:
-            return RunFrames(self.records, self.samples)
+            return RunFrames(self.records, self.samples, self.scenario.detail)
         from analysis.run_folder import open_run
 
-        return RunFrames(open_run(self.folder), self.samples)
+        return RunFrames(open_run(self.folder), self.samples, self.scenario.detail)
 
     @property
     def exit_code(self) -> int:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from analysis.frames import Source
     from analysis.samples_file import Sample
+    from sim.records import Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class RunFrames:
 
     source: Source
     series: list[Sample]
+    detail: Detail
 
     def records(self, kinds: Collection[str] | None = None) -> pd.DataFrame:
         """Return the state records, one row each; only of `kinds` where given."""
@@ -27,9 +29,10 @@ class RunFrames:
         return records(self.source, kinds)
 
     def messages(self) -> pd.DataFrame:
-        """Return the messages, one row each; there are some only at the details messages and all."""
-        from analysis.frames import messages
+        """Return the messages, one row each; raises InputError unless the run's detail is messages or all."""
+        from analysis.frames import messages, refuse_without_messages
 
+        refuse_without_messages(self.detail, "the run")
         return messages(self.source)
 
     def samples(self) -> pd.DataFrame:

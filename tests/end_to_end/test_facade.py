@@ -55,6 +55,18 @@ def test_frames_are_the_same_from_memory_and_from_disk(tmp_path: Path) -> None:
     assert set(held.records(["informed"])["kind"]) == {"informed"}
 
 
+@pytest.mark.parametrize("detail", ["summary", "states"])
+def test_messages_that_were_not_kept_are_refused_wherever_the_run_is(detail: str, tmp_path: Path) -> None:
+    """A run without messages says so in the same words from memory and from disk, not by an empty frame."""
+    said = []
+    for folder in (None, tmp_path / "kept"):
+        done = murmur.run("gossip-ring", folder, overrides=[f"detail={detail}"])
+        with pytest.raises(murmur.InputError) as refused:
+            done.frames().messages()
+        said.append(str(refused.value))
+    assert said == [f"the run kept no messages (detail {detail}); run it again with --detail messages"] * 2
+
+
 class Hello:
     """A payload without content."""
 
