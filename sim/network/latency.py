@@ -144,12 +144,20 @@ class ParetoLatency(LatencyModel):
     shape: float = Field(gt=0, le=100, description="tail exponent")
     maximum: PositiveDuration = Field(default=3_600_000_000_000, description="longer draws are cut to this")
 
+    @model_validator(mode="after")
+    def _ordered(self) -> ParetoLatency:
+        if self.maximum < self.minimum:
+            raise ValueError("maximum must be at least minimum; it is 1h where it is left out")
+        return self
+
     def sampler(self) -> Sampler:
         """Inverts the distribution function, one draw a delay."""
         minimum, exponent, maximum = float(self.minimum), -1.0 / self.shape, self.maximum
+        cut = (minimum / maximum) ** self.shape  # below it all is cut, and powers may overflow
 
         def sample(stream: Stream) -> int:
-            return int(min(minimum * (1.0 - stream.random()) ** exponent, maximum))
+            rest = 1.0 - stream.random()
+            return int(min(minimum * rest**exponent, maximum)) if rest > cut else maximum
 
         return sample
 

@@ -47,8 +47,9 @@ class Link(Stream):
 class Impairments:
     """What can happen to a message on a link beside latency: loss, damage, holding back, waiting for bandwidth.
 
-    Each kind of chance has a stream of its own (`network.loss/3→7`), so that turning one on or off leaves the draws of
-    the others as they were. `name` is the link's (`3→7`), or the sender's where many links share it.
+    Each kind of chance has a stream of its own (`network.loss/3→7`), and so have second copies, so that turning
+    damage, duplication, jitter or reordering on or off leaves the draws of the others as they were. `name` is the
+    link's (`3→7`), or the sender's where many links share its streams; the state of each link is its own all the same.
     """
 
     __slots__ = ("_bad", "_config", "_last_arrival", "_name", "_root", "_sample", "_starts", "_streams", "_wire_free")
@@ -59,9 +60,9 @@ class Impairments:
         self._name = name
         self._sample = sample
         self._streams: dict[str, Stream] = {}
-        self._bad = False
-        self._wire_free = 0
-        self._starts: deque[int] = deque()
+        self._bad: set[int] = set()
+        self._wire_free: dict[int, int] = {}
+        self._starts: dict[int, deque[int]] = {}
         self._last_arrival: dict[int, int] = {}
 
     def _draw(self, purpose: str) -> Stream:
@@ -71,18 +72,20 @@ class Impairments:
             self._streams[purpose] = stream
         return stream
 
-    def loses(self) -> bool:
-        """Whether the link loses the next message."""
+    def loses(self, destination: int) -> bool:
+        """Whether the link to `destination` loses the next message."""
         loss = self._config.loss
         if isinstance(loss, IndependentLoss):
             return loss.probability > 0.0 and self._draw("loss").random() < loss.probability
-        return self._burst_loses(loss)
+        return self._burst_loses(loss, destination)
 
-    def _burst_loses(self, loss: BurstLoss) -> bool:
+    def _burst_loses(self, loss: BurstLoss, destination: int) -> bool:
         stream = self._draw("loss")
-        if stream.random() < (loss.leave_bad if self._bad else loss.enter_bad):
-            self._bad = not self._bad
-        return stream.random() < (loss.loss_bad if self._bad else loss.loss_good)
+        bad = destination in self._bad
+        if stream.random() < (loss.leave_bad if bad else loss.enter_bad):
+            bad = not bad
+            self._bad ^= {destination}
+        return stream.random() < (loss.loss_bad if bad else loss.loss_good)
 
     def corrupts(self) -> bool:
         """Whether the link damages the next message."""
@@ -94,33 +97,45 @@ class Impairments:
         probability = self._config.duplication
         return probability > 0.0 and self._draw("duplication").random() < probability
 
-    def departure(self, now: int, size: int) -> int | None:
+    def departure(self, now: int, size: int, destination: int) -> int | None:
         """When the last bit of a message of `size` bytes is on the wire; None when the queue is full."""
         config = self._config
         if config.bandwidth is None:
             return now
-        starts = self._starts
+        assert size >= 0, f"a message of {size} bytes"
+        start = max(now, self._wire_free.get(destination, 0))
+        if config.queue is not None and not self._queues(now, start, destination, config.queue):
+            return None
+        self._wire_free[destination] = free = start + -(-size * 8_000_000_000 // config.bandwidth)
+        return free
+
+    def _queues(self, now: int, start: int, destination: int, places: int) -> bool:
+        """Whether a message whose turn comes at `start` finds a place among those that wait; it then takes it."""
+        starts = self._starts.setdefault(destination, deque())
         while starts and starts[0] <= now:
             starts.popleft()
-        if config.queue is not None and len(starts) >= config.queue and self._wire_free > now:
-            return None
-        start = max(now, self._wire_free)
-        starts.append(start)
-        self._wire_free = start + -(-size * 8_000_000_000 // config.bandwidth)
-        return self._wire_free
+        if start > now:
+            if len(starts) >= places:
+                return False
+            starts.append(start)
+        return True
 
-    def arrival(self, departure: int, base: int, stream: Stream, destination: int) -> int:
+    def arrival(self, departure: int, base: int, stream: Stream, destination: int, copy: str = "") -> int:
         """When a message that left at `departure` arrives, latency drawn from `stream`."""
         config = self._config
         arrival = departure + base + self._sample(stream)
         if config.jitter:
-            arrival += self._draw("jitter").below(config.jitter + 1)
+            arrival += self._draw(f"jitter{copy}").below(config.jitter + 1)
         reordering = config.reordering
         if reordering is not None:
-            held_back = self._draw("reordering")
+            held_back = self._draw(f"reordering{copy}")
             if held_back.random() < reordering.probability:
                 arrival += held_back.below(reordering.delay + 1)
-        if config.ordered:
-            arrival = max(arrival, self._last_arrival.get(destination, 0))
+        if config.ordered:  # a nanosecond apart at least, for equal times may be shuffled
+            arrival = max(arrival, self._last_arrival.get(destination, -1) + 1)
             self._last_arrival[destination] = arrival
         return arrival
+
+    def copy_arrival(self, departure: int, base: int, destination: int) -> int:
+        """When the second copy of a message arrives, by draws of its own."""
+        return self.arrival(departure, base, self._draw("latency.copy"), destination, ".copy")

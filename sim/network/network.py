@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from copy import copy
 from typing import Any
@@ -56,10 +57,12 @@ class Network:
 
     def link(self, source: int, destination: int) -> Link | None:
         """The link between neighbours, made at first use; None where they are no neighbours."""
-        if destination not in self.topology.neighbors[source]:
-            return None
         link = self.links.get((source, destination))
         if link is None:
+            neighbors = self.topology.neighbors[source]
+            place = bisect_left(neighbors, destination)
+            if place == len(neighbors) or neighbors[place] != destination:
+                return None
             link = self.links[source, destination] = self._new_link(source, destination)
         return link
 
@@ -103,9 +106,9 @@ class Network:
         now = self.kernel._now
         if self.separations and self.separated(source, hop):
             return self.outcome(message, CUT, source)
-        if impairments.loses():
+        if impairments.loses(hop):
             return self.outcome(message, LOST, source)
-        departure = impairments.departure(now, message.size or self.config.message_size)
+        departure = impairments.departure(now, message.size or self.config.message_size, hop)
         if departure is None:
             return self.outcome(message, QUEUE_FULL, source)
         receive = self.receivers[hop] if hop == message.destination else self.forwarders[hop]
@@ -114,7 +117,7 @@ class Network:
         self.kernel.post(impairments.arrival(departure, base, stream, hop), receive, message)
         if impairments.duplicates():
             self.duplicated += 1
-            self.kernel.post(impairments.arrival(departure, base, stream, hop), receive, copy(message))
+            self.kernel.post(impairments.copy_arrival(departure, base, hop), receive, copy(message))
         return None
 
     def _discard_damaged(self, message: Message) -> None:
@@ -141,9 +144,9 @@ class Network:
         """Account for what became of a message, decided at `node`."""
         now = self.kernel._now
         recorder = self.recorder
-        recorder.outcomes.extend((now, message.code | outcome))
-        if recorder.keeps_messages:
+        if recorder.keeps_messages:  # first, so that its place in the order of the run is that of the outcome
             recorder.message_row(now, node, OUTCOMES[outcome], message_fields(message))
+        recorder.outcomes.extend((now, message.code | outcome))
 
     def in_flight(self) -> int:
         """Messages whose arrival still waits in the queue."""
