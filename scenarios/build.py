@@ -56,8 +56,13 @@ def build(scenario: Scenario) -> Simulation:
 
 def build_topology(scenario: Scenario) -> Topology:
     """Return the topology of a scenario, the same for the same seed."""
+    from topologies.graph_file import FileConfig
+
+    config = scenario.topology
+    if isinstance(config, FileConfig) and scenario.graph_folder is not None:
+        config = config.below(scenario.graph_folder)
     try:
-        return scenario.topology.build(Streams(scenario.seed).seed("topology"))
+        return config.build(Streams(scenario.seed).seed("topology"))
     except InputError as error:
         raise InputError(error.message, ("topology", *error.path)) from None
 

@@ -1,6 +1,7 @@
 """Whether a scenario is deterministic here: two runs in fresh processes, with other hash seeds, compared.
 
-Each process is `python -m scenarios.determinism FOLDER [PLUGIN...]`, which reads a scenario as JSON on standard input.
+Each process is `python -m scenarios.determinism FOLDER [PLUGIN...]`, which reads a scenario and the folder of its graph
+file as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ def compare_in_fresh_processes(scenario: Scenario, plugins: Collection[str] = ()
     Raises InputError where such a process fails.
     """
     from analysis.comparison import compare_runs
-
     from analysis.run_folder import open_run
 
     with TemporaryDirectory(prefix="murmur-") as place:
@@ -52,9 +52,10 @@ def compare_in_fresh_processes(scenario: Scenario, plugins: Collection[str] = ()
 
 def run_in_fresh_process(scenario: Scenario, folder: Path, hash_seed: str, plugins: Collection[str] = ()) -> None:
     """Run a scenario into a folder in a new Python process with this PYTHONHASHSEED."""
+    graph_folder = scenario.graph_folder
     process = subprocess.run(
         [sys.executable, "-m", "scenarios.determinism", str(folder), *plugins],
-        input=json.dumps(scenario.canonical()),
+        input=json.dumps({"scenario": scenario.canonical(), "graph_folder": graph_folder and str(graph_folder)}),
         env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         text=True,
@@ -66,11 +67,14 @@ def run_in_fresh_process(scenario: Scenario, folder: Path, hash_seed: str, plugi
 
 
 def _main() -> None:
+    from scenarios.document import Document
     from scenarios.run import run
     from scenarios.schema import scenario_of
 
     folder, *plugins = sys.argv[1:]
-    run(scenario_of(json.load(sys.stdin), plugins), folder)
+    given = json.load(sys.stdin)
+    graph_folder = Path(given["graph_folder"]) if given["graph_folder"] else None
+    run(scenario_of(Document("scenario", given["scenario"], folder=graph_folder), plugins), folder)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim.units import shown
@@ -16,13 +17,19 @@ class Document:
     """Plain data with the origin of each field.
 
     `name` is what messages call the file. `lines` maps a field's path to its (line, column), from 1; `flags` maps the
-    path of a field that a command-line flag set to the text of that flag.
+    path of a field that a command-line flag set to the text of that flag. `folder` is the file's, where it is one.
     """
 
     name: str
     data: dict[str, Any]
     lines: Mapping[FieldPath, tuple[int, int]] = field(default_factory=dict)
     flags: Mapping[FieldPath, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def folder_of(self, path: FieldPath) -> Path | None:
+        """Return the folder that a relative path in a field counts from; None, the current one, where a flag set it."""
+        by_flag = any(path[:length] in self.flags for length in range(len(path) + 1))
+        return None if by_flag else self.folder
 
     def place(self, path: FieldPath) -> str:
         """Return where a field was said, or the nearest block around it: `gossip.yaml:4`, or a flag."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, Final
 
 from scenarios.document import Document, FieldPath, dotted
@@ -29,7 +30,7 @@ def apply_overrides(document: Document | Mapping[str, Any], flags: Iterable[str]
         origins = {place: text for place, text in origins.items() if place[: len(path)] != path}
         for made in _set(data, path, value, name):
             origins[made] = name
-    return Document(base.name, data, base.lines, origins)
+    return replace(base, data=data, flags=origins)
 
 
 def parse_override(flag: str) -> tuple[tuple[str, ...], Any]:

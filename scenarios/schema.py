@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -10,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -128,6 +130,19 @@ class Scenario(BaseModel):
     )
     detail: Detail = Field(default="states", description="which records are written to disk")
     limits: Limits = Field(default=Limits(), description="where a run that does not end is cut off")
+    _graph_folder: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep where a graph file is looked for, apart from the fields: it is not what the experiment is."""
+        from topologies.graph_file import FileConfig
+
+        if isinstance(self.topology, FileConfig):
+            self._graph_folder = (context or {}).get("graph_folder")
+
+    @property
+    def graph_folder(self) -> Path | None:
+        """The folder that a graph file's relative path counts from; None: the current folder."""
+        return self._graph_folder
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -147,11 +162,16 @@ def scenario_of(
     """Return the scenario in plain data or in a document that was read from a file.
 
     `allowed_plugins` are the modules of which a `protocol` may name a class; `name` is what messages call plain data.
-    Raises InputError with one line for each mistake.
+    A graph file's relative path counts from the folder of the document, or from the current folder where it was set by
+    a flag or comes from plain data. Raises InputError with one line for each mistake.
     """
     document = data if isinstance(data, Document) else Document(name, dict(data))
     written = as_written(document.data)
+    context = {
+        "allowed_plugins": tuple(allowed_plugins),
+        "graph_folder": document.folder_of(("topology", "path")),
+    }
     try:
-        return Scenario.model_validate(written, context={"allowed_plugins": tuple(allowed_plugins)})
+        return Scenario.model_validate(written, context=context)
     except ValidationError as error:
         raise report(problems_of(error, Scenario, written), document) from None

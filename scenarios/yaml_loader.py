@@ -7,7 +7,7 @@ constructors follow YAML 1.1, keep the last of two equal keys in silence, and ex
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -64,7 +64,7 @@ def load_file(path: Path) -> Document:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}; expected a YAML file") from None
-    return load_bytes(content, str(path))
+    return replace(load_bytes(content, str(path)), folder=path.absolute().parent)
 
 
 def load_bytes(content: bytes, name: str) -> Document:

@@ -27,7 +27,9 @@ class FileConfig(TopologyConfig):
     """
 
     kind: Literal["file"] = "file"
-    path: Annotated[str, Field(min_length=1, max_length=4096)] = Field(description="the graph file")
+    path: Annotated[str, Field(min_length=1, max_length=4096)] = Field(
+        description="the graph file; a relative path counts from the folder of the scenario's file"
+    )
     format: Literal["graphml", "gml", "edge-list", "node-link"] | None = Field(
         default=None, description="by default told by the suffix: .graphml, .gml, .json, .csv, .txt, .edges ..."
     )
@@ -59,6 +61,10 @@ class FileConfig(TopologyConfig):
     @property
     def link_count(self) -> None:
         return None
+
+    def below(self, folder: Path) -> Self:
+        """Return it with a relative path counted from a folder instead of from the current one."""
+        return self.model_copy(update={"path": str(folder / self.path)})
 
     def build(self, seed: int) -> Topology:
         """Read the file, once."""
