@@ -41,8 +41,11 @@ class Fault(BaseModel):
         return f"{self.kind} at {format_duration(self.at)}"
 
     def stream(self, simulation: Simulation) -> Stream:
-        """The random stream of this fault: named for what it is, so that no other fault changes its draws."""
-        return simulation.streams.stream(f"faults/{self.kind}@{format_duration(self.at)}")
+        """The random stream of this fault: named for all that it is, so that no other fault changes its draws.
+
+        Faults that are the same in every field share it, and draw in turn.
+        """
+        return simulation.streams.stream(f"faults/{self.kind}@{format_duration(self.at)}/{self.model_dump_json()}")
 
     def report(self, simulation: Simulation, phase: str, targets: Any, effect: int, **further: Any) -> None:
         """Put what the fault did into the run."""

@@ -78,3 +78,18 @@ def test_equal_faults_at_equal_times_choose_different_nodes() -> None:
     """Two random crashes at the same instant go on drawing, and strike six different nodes."""
     simulation = chatter(*[Crash(target={"random": 3}, at=50 * MILLISECOND)] * 2)
     assert sum(node.life == "crashed" for node in simulation.nodes) == 6
+
+
+def test_faults_of_one_kind_at_one_time_draw_apart() -> None:
+    """Random halves are the same, whether or not another partition into random halves comes at the same moment."""
+
+    def halves(*earlier: Fault) -> list[tuple[tuple[int, ...], ...]]:
+        partition = Partition(groups={"halves": "random"}, at=20 * MILLISECOND, name="second")
+        simulation = Simulation(build({"kind": "line", "nodes": 10}), Chatter, faults=(*earlier, partition), seed=5)
+        rows = simulation.keep_records()
+        simulation.run(30 * MILLISECOND)
+        return [row.fields["targets"] for row in rows if row.kind == "fault" and row.fields["name"] == "second"]
+
+    first = Partition(groups={"halves": "random"}, at=20 * MILLISECOND, name="first")
+    assert halves(first) == halves()
+    assert len(halves()) == 1
