@@ -22,16 +22,23 @@ FORMAT: Final = 1
 DECIDING: Final = ("simpy", "networkx", "numpy", "pydantic")
 """Packages whose version may decide results."""
 
+FROM_A_FILE: Final = "file"
+"""Kind of the topologies that a scenario alone does not tell."""
+
 _OPTIONS: Final = ConfigDict(frozen=True, extra="ignore")
 
 
 class RunTopology(BaseModel):
-    """The topology that was built: its digest tells whether a replay builds the same."""
+    """The topology that was built: its digest tells whether a replay builds the same.
+
+    `source_digest` is the BLAKE2b hash of the graph file that it was read from, if it was.
+    """
 
     model_config = _OPTIONS
     kind: str
     nodes: int
     digest: str
+    source_digest: str | None = None
 
 
 class RunCounts(BaseModel):
@@ -148,7 +155,12 @@ def describe(
         versions=deciding_versions(),
         scenario=dict(scenario),
         seed=simulation.seed,
-        topology=RunTopology(kind=topology.kind, nodes=topology.nodes, digest=topology.digest()),
+        topology=RunTopology(
+            kind=topology.kind,
+            nodes=topology.nodes,
+            digest=topology.digest(),
+            source_digest=topology.source_digest,
+        ),
         detail=recorder.detail,
         digest=simulation.digest(),
         ended=simulation.now,

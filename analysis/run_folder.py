@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ from pydantic import ValidationError
 from analysis.canonical import file_checksum
 from analysis.events_file import read_events
 from analysis.manifest import FORMAT, Manifest, content_checksum, deciding_versions, murmur_version
-from analysis.run_writer import EVENTS, MANIFEST, REPLACED, RUN_FILES, SAMPLES, SUMMARY, TIMING, UNFINISHED
+from analysis.run_writer import EVENTS, MANIFEST, REPLACED, RUN_FILES, SAMPLES, SUMMARY, TIMING, TOPOLOGY, UNFINISHED
 from analysis.samples_file import Sample, read_samples
+from analysis.topology_file import read_topology
+from sim.randomness import Streams
 from sim.records import Record
 from topologies.errors import InputError
+from topologies.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,26 @@ class RunFolder:
     def samples(self) -> list[Sample]:
         """Return the time series of the run."""
         return read_samples(self.path / SAMPLES)
+
+    def topology(self) -> Topology:
+        """Return the topology of the run, from nothing but its folder where a graph file was copied into it.
+
+        Raises InputError where it is not the one of the run.
+        """
+        from topologies.registry import build
+
+        about = self.manifest.topology
+        if TOPOLOGY in self.manifest.files:
+            stored = read_topology(self.path / TOPOLOGY)
+            topology = replace(stored, kind=about.kind, source_digest=about.source_digest)
+        else:
+            topology = build(self.manifest.scenario["topology"], Streams(self.manifest.seed).seed("topology"))
+        if topology.digest() != about.digest:
+            raise InputError(
+                f"{self.path}: the topology cannot be built again as it was; {TOPOLOGY} or a graph file was changed, "
+                "or networkx draws another graph in this version: run the scenario again"
+            )
+        return topology
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -19,17 +19,21 @@ from analysis.canonical import file_checksum, readable_json
 from analysis.events_file import EventsWriter
 from analysis.manifest import Manifest
 from analysis.samples_file import Sample, write_samples
+from analysis.topology_file import write_topology
 from sim.records import Record
 from topologies.errors import InputError
+from topologies.topology import Topology
 
 MANIFEST: Final = "manifest.json"
 EVENTS: Final = "events.parquet"
 SAMPLES: Final = "samples.parquet"
 SUMMARY: Final = "summary.json"
 TIMING: Final = "timing.json"
+TOPOLOGY: Final = "topology-links.json"
+"""Only in runs whose topology came from a file."""
 DATA_FILES: Final = (EVENTS, SAMPLES, SUMMARY)
 """Files that equal runs have byte for byte; timing.json alone tells of the machine, and has no checksum."""
-RUN_FILES: Final = frozenset((MANIFEST, *DATA_FILES, TIMING))
+RUN_FILES: Final = frozenset((MANIFEST, *DATA_FILES, TIMING, TOPOLOGY))
 UNFINISHED: Final = ".unfinished"
 REPLACED: Final = ".replaced"
 
@@ -37,8 +41,9 @@ REPLACED: Final = ".replaced"
 class RunWriter:
     """A run folder in the making: hand it records and samples while the run goes on, then `finish`.
 
-    `target` is the folder that the run will be in. As a context manager it deletes what was written when the run fails.
-    Raises InputError where something other than a run is at `target`, or where nothing can be written.
+    `target` is the folder that the run will be in; `topology` is to be set where the scenario alone does not tell it.
+    As a context manager it deletes what was written when the run fails. Raises InputError where something other than a
+    run is at `target`, or where nothing can be written.
     """
 
     def __init__(self, target: Path) -> None:
@@ -52,6 +57,7 @@ class RunWriter:
             raise InputError(f"cannot write a run to {target}: {error.strerror}; give another folder") from None
         self.events = EventsWriter(self.folder / EVENTS)
         self.samples: list[Sample] = []
+        self.topology: Topology | None = None
         self._open = True
 
     def write(self, records: list[Record]) -> None:
@@ -69,7 +75,10 @@ class RunWriter:
         (self.folder / SUMMARY).write_text(readable_json(summary), encoding="utf-8")
         if timing is not None:
             (self.folder / TIMING).write_text(readable_json(timing), encoding="utf-8")
-        files = {name: file_checksum(self.folder / name) for name in DATA_FILES}
+        if self.topology is not None:
+            write_topology(self.folder / TOPOLOGY, self.topology)
+        data_files = DATA_FILES if self.topology is None else (*DATA_FILES, TOPOLOGY)
+        files = {name: file_checksum(self.folder / name) for name in data_files}
         for name in sorted(path.name for path in self.folder.iterdir()):
             _to_disk(self.folder / name)
         self._write_manifest(manifest.model_copy(update={"files": files}))

@@ -32,15 +32,16 @@ class _Placed:
             raise InputError(error.message, (*self.path, *error.path)) from None
 
 
-def build(scenario: Scenario) -> Simulation:
+def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
     """Return the simulation of a scenario, nothing of it run yet.
 
-    The topology's own chance comes from the seed `topology` of the scenario's root seed. Raises InputError, with the
-    path of the field, where the scenario asks for what cannot be built.
+    The topology's own chance comes from the seed `topology` of the scenario's root seed; `topology` is one that was
+    built before, as a run folder may hold it. Raises InputError, with the path of the field, where the scenario asks
+    for what cannot be built.
     """
     workload: list[Plan] = [_Placed(scenario.workload, ("workload",))] if scenario.workload is not None else []
     return Simulation(
-        build_topology(scenario),
+        build_topology(scenario) if topology is None else topology,
         protocol_of(scenario),
         scenario.protocol,
         network=scenario.network,

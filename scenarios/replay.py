@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scenarios.run import Observer, Run, run
+from scenarios.run import Observer, Run, run_loaded
 from scenarios.schema import Scenario, scenario_of
 from topologies.errors import InputError
 
@@ -24,12 +24,14 @@ def replay(
     `plugins` and `observers` are as for `run`. Raises InputError where the folder is damaged, edited or unfinished.
     """
     from analysis.comparison import compare_runs
+    from analysis.manifest import FROM_A_FILE
     from analysis.run_folder import open_run
 
     recorded = open_run(folder_of(run_folder))
     scenario = scenario_in(recorded, plugins)
+    topology = recorded.topology() if recorded.manifest.topology.kind == FROM_A_FILE else None
     with TemporaryDirectory(prefix="murmur-") as place:
-        again = run(scenario, Path(place) / "replay", observers=observers)
+        again = run_loaded(scenario, Path(place) / "replay", observers, topology)
         assert again.folder is not None
         return compare_runs(recorded, open_run(again.folder))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.run_writer import RunWriter
     from analysis.samples_file import Sample
     from sim.records import Record
+    from topologies.topology import Topology
 
 Observer = Callable[[Simulation], None]
 """Is handed a simulation before it runs, to watch it."""
@@ -105,12 +106,19 @@ def run(
     scenario = _scenario(scenario, overrides, plugins)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": parse_seed(seed)})
+    return run_loaded(scenario, out, observers)
+
+
+def run_loaded(
+    scenario: Scenario, out: str | Path | None, observers: Iterable[Observer] = (), topology: Topology | None = None
+) -> Run:
+    """Run a scenario as it is, on its own topology or on the one that was built for it before."""
     if out is None:
-        return _run(scenario, observers, None)
+        return _run(scenario, observers, topology, None)
     from analysis.run_writer import RunWriter
 
     with RunWriter(Path(out)) as writer:
-        return _run(scenario, observers, writer)
+        return _run(scenario, observers, topology, writer)
 
 
 def _scenario(
@@ -123,9 +131,9 @@ def _scenario(
     return scenario if isinstance(scenario, Scenario) else scenario_of(scenario, plugins)
 
 
-def _run(scenario: Scenario, observers: Iterable[Observer], writer: RunWriter | None) -> Run:
+def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology | None, writer: RunWriter | None) -> Run:
     with blamed_on(scenario.protocol.kind):
-        simulation = build(scenario)
+        simulation = build(scenario, topology)
         records: list[Record] = []
         simulation.recorder.sink = records.extend if writer is None else writer.write
         watch = Watch.attach(simulation, scenario)
@@ -157,10 +165,12 @@ def _ended(scenario: Scenario, simulation: Simulation, watch: Watch, ended_by: E
 
 def _keep(run: Run, writer: RunWriter) -> Path:
     """Write what the run came to, and put its folder in place."""
-    from analysis.manifest import describe
+    from analysis.manifest import FROM_A_FILE, describe
 
     manifest = describe(
         run.simulation, run.scenario.canonical(), ended_by=run.ended_by, rows=writer.events.rows, verdicts=run.verdicts
     )
     writer.samples = run.samples
+    if manifest.topology.kind == FROM_A_FILE:
+        writer.topology = run.simulation.topology
     return writer.finish(manifest, run.summary, run.timing)

@@ -11,7 +11,6 @@ import numpy as np
 
 from analysis.node_life import is_state
 from analysis.run_writer import EVENTS
-from sim.randomness import Streams
 from sim.records import OUTCOMES, Record
 from topologies.errors import InputError
 from topologies.topology import Topology
@@ -93,7 +92,7 @@ def view_of_folder(run: RunFolder) -> RunView:
         end=manifest.ended,
         detail=manifest.detail,
         convergence=_convergence_of(scenario.get("protocol", {})),
-        topology=lambda: _rebuilt_topology(run),
+        topology=run.topology,
         records=run.records,
         ends=lambda: _ends_in_file(run),
     )
@@ -156,17 +155,3 @@ def _convergence_of(protocol: Mapping[str, Any]) -> Convergence | None:
     module, _, name = kind.partition(":")
     own: type[Protocol] | None = getattr(sys.modules.get(module), name, None) if name else None
     return getattr(own, "convergence", None)
-
-
-def _rebuilt_topology(run: RunFolder) -> Topology:
-    """Build the topology again from the manifest; raises InputError where it is not the one of the run."""
-    from topologies.registry import build
-
-    manifest = run.manifest
-    topology = build(manifest.scenario["topology"], Streams(manifest.seed).seed("topology"))
-    if topology.digest() != manifest.topology.digest:
-        raise InputError(
-            f"{run.path}: the topology cannot be built again as it was; "
-            "a graph file was changed, or networkx draws another graph in this version: run the scenario again"
-        )
-    return topology
