@@ -281,3 +281,29 @@ def test_a_fault_that_can_happen_never_takes_the_fast_path() -> None:
         {"ordered": True},
     ]
     assert not any(burst(1, **options)[0].network.plain for options in on)
+
+
+@pytest.mark.parametrize(("kind", "nodes"), [("line", 2), ("mesh", 300)])
+def test_what_is_sent_into_a_partition_is_lost_also_when_it_heals_before_the_arrival(kind, nodes) -> None:
+    """Of messages that take 20 ms, those sent across a cut from 5 to 15 ms never arrive, and the others do."""
+
+    class Across(Protocol):
+        def on_start(self) -> None:
+            if self.node.id == 0:
+                for time in (1, 10, 16):
+                    self.node.set_timer(time, time * MILLISECOND)
+
+        def on_timer(self, name: object) -> None:
+            self.node.send(1, Datagram())
+
+        def on_message(self, message) -> None:
+            self.node.record("heard", sent_at=message.sent_at)
+
+    simulation = Simulation(topology(kind, nodes), Across, network=NetworkConfig(latency="20ms"))
+    rows = simulation.keep_records()
+    separation = GroupSeparation("cut", [{0}])
+    simulation.kernel.call_at(5 * MILLISECOND, simulation.separate, separation)
+    simulation.kernel.call_at(15 * MILLISECOND, simulation.reunite, separation)
+    simulation.run()
+    assert [row.fields["sent_at"] // MILLISECOND for row in rows] == [1, 16]
+    assert simulation.balance().outcomes == {"delivered": 2, "cut": 1}
