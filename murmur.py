@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from analysis import frames
-    from faults.crash import Crash, Restart
-    from faults.partition import Heal, Partition
-    from faults.pause import Pause
+    from faults.heal import Heal
+    from faults.node.crash import Crash, Restart
+    from faults.node.pause import Pause
+    from faults.partition.partition import Partition
     from scenarios.build import build
     from scenarios.library import load
     from scenarios.plot import plot
@@ -46,24 +47,24 @@ _HOMES: Final = {
     "Bandwidth": "sim.units",
     "ClockSpread": "sim.simulation",
     "Coverage": "sim.convergence",
-    "Crash": "faults.crash",
+    "Crash": "faults.node.crash",
     "Duration": "sim.units",
     "Extinction": "sim.convergence",
     "Gossip": "sim.protocols.gossip.gossip",
-    "Heal": "faults.partition",
+    "Heal": "faults.heal",
     "InputError": "topologies.errors",
     "Message": "sim.message",
     "NetworkConfig": "sim.network.config",
     "Node": "sim.node",
-    "Partition": "faults.partition",
-    "Pause": "faults.pause",
+    "Partition": "faults.partition.partition",
+    "Pause": "faults.node.pause",
     "PositiveDuration": "sim.units",
     "Probability": "sim.units",
     "Protocol": "sim.protocol",
     "ProtocolConfig": "sim.protocol",
     "Rate": "sim.units",
     "Record": "sim.records",
-    "Restart": "faults.crash",
+    "Restart": "faults.node.crash",
     "Rumour": "sim.workloads.rumour",
     "Run": "scenarios.run",
     "Scenario": "scenarios.schema",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
+from analysis.liveness_check import LivenessKept
 from analysis.manifest import RunVerdict, balance_of
 from analysis.node_life import is_state
 from analysis.verdict import Check, CheckKind, RunEnd, Subject
@@ -150,6 +151,13 @@ _KINDS: Final = (
         "the run is converged at its end",
         lambda subject: subject.declared is not None,
         Converged,
+    ),
+    CheckKind(
+        "liveness",
+        "always",
+        "once a core of nodes is healed for good, the run converges in time",
+        lambda subject: subject.declared is not None,
+        LivenessKept,
     ),
     CheckKind("no-invention", "always", "nobody knows what nobody told", _spreads_items, NoInvention),
     CheckKind(

@@ -1,52 +1,136 @@
-"""What every fault is: a frozen description of what breaks and when, that arms itself on a simulation."""
+"""What every fault is: a frozen description of what breaks, where and when, that arms itself on a simulation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, model_validator
 
-from sim.units import Duration, format_duration
+from faults.when import OPTIONS, When
+from sim.units import Duration, PositiveDuration, Probability, format_duration
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.randomness import Stream
+    from faults.drawing import Drawing
+    from faults.strike import Strike
     from sim.simulation import Simulation
 
-OPTIONS = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+FaultName = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Fault(BaseModel):
-    """Base of faults. `at` is when it strikes, in nanoseconds of simulated time.
+    """Base of faults: what breaks, and when it strikes.
 
-    A fault acts only through the operations of the simulation, and says what it did in `fault` records of the whole
-    system: `fault`, its kind; `phase`, `begin` or `end`; `targets`, the nodes it chose; `effect`, how many of them it
-    changed.
+    It strikes once `at` a time, or as `when` says. Each strike calls `begin`, and for a fault that lasts, `end` when it
+    heals. A fault acts only through the operations of the simulation; what it did goes into `fault` records of the
+    whole system: `fault`, its kind; `id`, what it is called in this run; `phase`, `begin`, `end`, or `once` for what
+    does not last; `strike`, which of its strikes; `targets`, whom it chose; `effect`, how many of them it changed;
+    `touched`, the messages, writes or handlers that it did something to. At the end of a run each fault has a record of
+    phase `total`.
+
+    Subclasses set `layer`; `takes_down`, `lies`, where its targets count as down or lying for the budget; `healer`, the
+    field that says after what time it heals, None where it does not last.
     """
 
     model_config = OPTIONS
+    layer: ClassVar[str]
+    takes_down: ClassVar[bool] = False
+    lies: ClassVar[bool] = False
+    healer: ClassVar[str | None] = None
+    phase: ClassVar[str] = "once"
+
     kind: str
-    at: Duration = Field(description="simulated time at which it strikes")
+    name: FaultName | None = Field(
+        default=None, description="what a heal and the records call it, and what its chance is named for"
+    )
+    at: Duration | None = Field(default=None, description="simulated time at which it strikes")
+    when: When | None = Field(default=None, description="a schedule instead of `at`: when it strikes, how often")
+    chance: Probability = Field(default=1.0, description="probability that it strikes when its time has come")
+    stability: Duration = Field(
+        default=0, description="least time that it leaves the system whole between the end of a strike and the next"
+    )
+
+    @model_validator(mode="after")
+    def _has_one_time(self) -> Self:
+        if (self.at is None) == (self.when is None):
+            found = "neither 'at' nor 'when'" if self.at is None else "both 'at' and 'when'"
+            raise InputError(f"found {found}; expected one of them: a time such as 5s, or a schedule", ("at",))
+        return self
+
+    @property
+    def lasting(self) -> int | None:
+        """How long a strike lasts, in nanoseconds; None: until something else ends it, or it does not last."""
+        return getattr(self, self.healer) if self.healer is not None else None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the options ask for nothing, so that it never strikes."""
+        return self.chance == 0.0
+
+    def check(self, simulation: Simulation) -> None:
+        """Raise InputError, with its path from the fault on, where the simulation has not what it speaks of."""
+
+    def begin(self, strike: Strike) -> None:
+        """Break what the fault breaks, now; set the strike's `targets` and `effect`."""
+        raise NotImplementedError
+
+    def end(self, strike: Strike) -> None:
+        """Heal what the strike has broken and is still broken; set the strike's `effect` to what it changed."""
+
+    def count(self, strike: Strike) -> None:
+        """Bring the strike's `touched` up to date, while it is still on."""
+
+    def spare(self, strike: Strike, core: frozenset[int]) -> bool:
+        """Heal what the strike breaks among the nodes of the core; whether nothing of the strike is left."""
+        if not core.isdisjoint(strike.nodes):
+            self.end(strike)
+            return True
+        return False
 
     def arm(self, simulation: Simulation) -> None:
         """Schedule the fault; raises InputError where the simulation has not what it speaks of."""
-        simulation.kernel.call_at(self.at, self.strike, simulation)
+        from faults.injector import Injector
 
-    def strike(self, simulation: Simulation) -> None:
-        """Break what the fault breaks, now."""
-        raise NotImplementedError
+        Injector.of(simulation).arm(self)
+
+    @classmethod
+    def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
+        """The fields of one fault of this kind for a random plan, without its time; None where none can be."""
+        return None
+
+    @property
+    def words(self) -> str:
+        """What breaks, in a few words, for people."""
+        return self.kind
+
+    @property
+    def moment(self) -> str:
+        """When it strikes, as a part of names: `@5s`, or `@every-10s`."""
+        if self.at is not None:
+            return f"@{format_duration(self.at)}"
+        return f"@{self.when.words.replace(' ', '-')}" if self.when is not None else ""
 
     @property
     def description(self) -> str:
-        """The fault in a few words, for people."""
-        return f"{self.kind} at {format_duration(self.at)}"
+        """What breaks and when, in a few words, for people."""
+        when = f" at {format_duration(self.at)}" if self.at is not None else ""
+        if self.when is not None:
+            when = f" {self.when.words}"
+        lasting = self.lasting
+        healed = f", {self._healed_word} {format_duration(lasting)} later" if lasting else ""
+        return f"{self.words}{when}{healed}"
 
-    def stream(self, simulation: Simulation) -> Stream:
-        """The random stream of this fault: named for all that it is, so that no other fault changes its draws.
+    @property
+    def _healed_word(self) -> str:
+        return {"restart_after": "restarted", "resume_after": "resumed"}.get(self.healer or "", "healed")
 
-        Faults that are the same in every field share it, and draw in turn.
-        """
-        return simulation.streams.stream(f"faults/{self.kind}@{format_duration(self.at)}/{self.model_dump_json()}")
 
-    def report(self, simulation: Simulation, phase: str, targets: Any, effect: int, **further: Any) -> None:
-        """Put what the fault did into the run."""
-        simulation.record("fault", fault=self.kind, phase=phase, targets=targets, effect=effect, **further)
+class LastingFault(Fault):
+    """Base of faults that last until they are healed."""
+
+    healer: ClassVar[str | None] = "heal_after"
+    phase: ClassVar[str] = "begin"
+
+    heal_after: PositiveDuration | None = Field(
+        default=None, description="time after which it heals; only by a heal when left out"
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from faults.crash import Crash, Restart
 from faults.fault import Fault
-from faults.partition import Heal, Partition
-from faults.pause import Pause
+from faults.heal import Heal
+from faults.network.loss import Loss
+from faults.node.crash import Crash, Restart
+from faults.node.pause import Pause, Resume
+from faults.partition.partition import Partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,25 @@ class FaultKind:
     description: str
 
 
-FAULTS: Final[dict[str, FaultKind]] = {
-    "crash": FaultKind(Crash, "nodes stop and lose their memory; restarted after a time if wanted"),
+LAYERS: Final = ("node", "network", "partition", "clock", "storage", "core", "byzantine", "swarm")
+"""What can break, from the node outwards."""
+
+NODE: Final[dict[str, FaultKind]] = {
+    "crash": FaultKind(Crash, "nodes stop and lose their memory, and the disk if wanted; restarted after a time"),
     "restart": FaultKind(Restart, "crashed nodes run again, from stable storage"),
     "pause": FaultKind(Pause, "nodes stop with their memory kept; resumed after a time if wanted"),
+    "resume": FaultKind(Resume, "paused nodes go on"),
+}
+PARTITION: Final[dict[str, FaultKind]] = {
     "partition": FaultKind(Partition, "no message crosses between groups of nodes; healed after a time if wanted"),
-    "heal": FaultKind(Heal, "partitions end: one by its name, or all"),
+}
+NETWORK: Final[dict[str, FaultKind]] = {
+    "loss": FaultKind(Loss, "messages are lost, each by itself with the same probability"),
+}
+
+FAULTS: Final[dict[str, FaultKind]] = {
+    **NODE,
+    **PARTITION,
+    **NETWORK,
+    "heal": FaultKind(Heal, "faults end: partitions or another kind, one by its name, or all"),
 }

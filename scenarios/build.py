@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.plan import resolve
 from scenarios.schema import Clocks, Scenario
 from sim.protocol import Protocol
 from sim.randomness import Streams
@@ -35,24 +36,37 @@ class _Placed:
 def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
     """Return the simulation of a scenario, nothing of it run yet.
 
-    The topology's own chance comes from the seed `topology` of the scenario's root seed; `topology` is one that was
+    A plan of faults that is to be drawn is drawn. The topology's own chance comes from the seed `topology` of the scenario's root seed; `topology` is one that was
     built before, as a run folder may hold it. Raises InputError, with the path of the field, where the scenario asks
     for what cannot be built.
     """
+    built = build_topology(scenario) if topology is None else topology
+    scenario = resolve(scenario, built)
     workload: list[Plan] = [_Placed(scenario.workload, ("workload",))] if scenario.workload is not None else []
     return Simulation(
-        build_topology(scenario) if topology is None else topology,
+        built,
         protocol_of(scenario),
         scenario.protocol,
         network=scenario.network,
         seed=scenario.seed,
         workload=workload,
-        faults=[_Placed(fault, ("faults", index)) for index, fault in enumerate(scenario.faults)],
+        faults=_faults(scenario),
         detail=scenario.detail,
         clocks=_spread(scenario.clocks),
         tie_break=scenario.tie_break,
         event_limit=scenario.limits.events,
     )
+
+
+def _faults(scenario: Scenario) -> list[Plan]:
+    """What breaks: the budget first, for it holds for all that follow."""
+    from faults.budget import BudgetLimit
+
+    plans: list[Plan] = [BudgetLimit(scenario.budget)] if scenario.budget != "unbounded" else []
+    plans += [_Placed(fault, ("faults", index)) for index, fault in enumerate(scenario.faults)]
+    if scenario.liveness is not None:
+        plans.append(_Placed(scenario.liveness, ("liveness",)))
+    return plans
 
 
 def build_topology(scenario: Scenario) -> Topology:

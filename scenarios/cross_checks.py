@@ -25,20 +25,32 @@ NODES: Final = frozenset({"isolate", "nodes", "groups", "target"})
 COUNTS: Final = frozenset({"nodes", "random"})
 """Fields in which a bare integer is how many nodes."""
 
-ENDINGS: Final = {"heal": "partition", "restart": "crash", "resume": "pause"}
-"""Faults that end an earlier one, and the kind of that one."""
+ENDINGS: Final = {"restart": ("crash",), "resume": ("pause",)}
+"""Faults that end an earlier one, and the kinds of that one."""
 
 
 def contradictions(scenario: Scenario) -> list[Problem]:
     """Return every contradiction, with the path of the field to change."""
-    checks = (_times_beyond_the_end, _nodes_beyond_the_last, _endings_without_a_beginning, _detail_of_too_many_nodes)
+    checks = (
+        _times_beyond_the_end,
+        _nodes_beyond_the_last,
+        _endings_without_a_beginning,
+        _budget_that_is_broken,
+        _liveness_without_time,
+        _detail_of_too_many_nodes,
+    )
     return [Problem(path, message) for check in checks for path, message in check(scenario)]
 
 
 def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
     """Yield what acts on nodes at times: the faults and the workload, with their paths."""
-    for index, fault in enumerate(scenario.faults):
-        yield ("faults", index), fault
+    if isinstance(scenario.faults, tuple):
+        for index, fault in enumerate(scenario.faults):
+            yield ("faults", index), fault
+            if isinstance(schedule := getattr(fault, "when", None), BaseModel):
+                yield ("faults", index, "when"), schedule
+    else:
+        yield ("faults",), scenario.faults
     if scenario.workload is not None:
         yield ("workload",), scenario.workload
 
@@ -92,11 +104,53 @@ def _integers(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, int]]:
 
 def _endings_without_a_beginning(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
     """A fault that ends another needs one that is earlier."""
-    began = [(getattr(fault, "kind", ""), getattr(fault, "at", 0)) for fault in scenario.faults]
-    for index, (kind, at) in enumerate(began):
-        if kind in ENDINGS and not any(other == ENDINGS[kind] and start < at for other, start in began):
-            message = f"found '{kind}' at {format_duration(at)}, with no earlier '{ENDINGS[kind]}' to end"
+    faults = scenario.faults if isinstance(scenario.faults, tuple) else ()
+    for index, fault in enumerate(faults):
+        kind = getattr(fault, "kind", "")
+        ends = (fault.fault,) if kind == "heal" else ENDINGS.get(kind)
+        if ends is None or fault.at is None:
+            continue
+        name = fault.name if kind == "heal" else None
+        earlier = [
+            other
+            for other in faults
+            if other is not fault
+            and ("all" in ends or other.kind in ends)
+            and name in (None, other.name)
+            and (other.at is None or other.at < fault.at)
+        ]
+        if not earlier:
+            what = " or ".join(f"'{end}'" for end in ends) + (f" called {name!r}" if name is not None else "")
+            message = f"found '{kind}' at {format_duration(fault.at)}, with no earlier {what} to end"
             yield ("faults", index, "at"), f"{message}; add one, or move this after it"
+
+
+def _budget_that_is_broken(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """A list that is sure to take down, or have lie, more nodes at once than the budget allows."""
+    from faults.budget import LIMITS, overdrafts
+
+    population = scenario.topology.node_count
+    if population is None or not isinstance(scenario.faults, tuple):
+        return
+    limit = LIMITS[scenario.budget](population)
+    if limit is None:
+        return
+    for place, struck in overdrafts(scenario.faults, limit, population):
+        nodes = "no node" if limit == 0 else "1 node" if limit == 1 else f"{limit} nodes"
+        found = f"found {struck} nodes of {population} down or lying at once from here on"
+        remedy = (
+            f"expected at most {nodes}, the budget '{scenario.budget}': strike fewer, heal earlier, or widen budget"
+        )
+        yield ("faults", place), f"{found}; {remedy}"
+
+
+def _liveness_without_time(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """The liveness phase must be over when the run is, and needs a protocol that says what progress is."""
+    liveness = scenario.liveness
+    if liveness is not None and liveness.at + liveness.within > scenario.duration:
+        end = format_duration(liveness.at + liveness.within)
+        message = f"found a liveness phase until {end}; expected it to end within the duration"
+        yield ("liveness", "within"), f"{message}, {format_duration(scenario.duration)}: begin earlier, or lengthen it"
 
 
 def _detail_of_too_many_nodes(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:

@@ -24,7 +24,7 @@ LOOKS: Final = 1_000
 def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) -> Ending:
     """Run until the end of the scenario's duration, or until what `stop_when` names; return what ended the run.
 
-    A run that stops when it has converged stops at the first such moment. Whether a run is quiescent is asked every
+    A run that stops when it has converged stops at the first such moment, of its liveness phase where it has one. Whether a run is quiescent is asked every
     thousandth of its duration. Raises InputError where the protocol does not say what it is to converge to, and where
     the limit on events is reached.
     """
@@ -45,20 +45,23 @@ def _run(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) ->
                 "say which records mean progress; leave stop_when out, or give the protocol a `convergence`",
                 ("stop_when",),
             )
-        return _run_until_converged(simulation, scenario.duration, tracker)
+        earliest = 0 if scenario.liveness is None else scenario.liveness.at
+        return _run_until_converged(simulation, scenario.duration, tracker, earliest)
     simulation.run(scenario.duration)
     return "duration"
 
 
-def _run_until_converged(simulation: Simulation, duration: int, tracker: Tracker) -> Ending:
+def _run_until_converged(simulation: Simulation, duration: int, tracker: Tracker, earliest: int) -> Ending:
     moments: list[int] = []
 
-    def stop() -> None:
-        if not moments:
+    def stop(_: None = None) -> None:
+        if not moments and simulation.now >= earliest and tracker.converged:
             moments.append(simulation.now)
             simulation.kernel.stop()
 
     tracker.on_converged = stop
+    if earliest:
+        simulation.kernel.observe_at(earliest, stop, None)
     simulation.run(duration)
     return "converged" if moments else "duration"
 

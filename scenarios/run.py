@@ -8,9 +8,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from scenarios.build import build
+from scenarios.build import build, build_topology
 from scenarios.execute import Ending, run_to_end
 from scenarios.library import load
+from scenarios.plan import resolve
 from scenarios.plugins import blamed_on
 from scenarios.run_frames import RunFrames
 from scenarios.schema import Scenario, scenario_of
@@ -35,6 +36,9 @@ Observer = Callable[[Simulation], None]
 class Run:
     """What a scenario came to. `ended` is simulated time in nanoseconds.
 
+    `scenario` is what ran: a plan of faults that the seed drew is written out in it. `faults` tells of each fault what
+    it did: `id`, `fault`, `strikes`, `healed`, `touched` and more.
+
     `folder` is where the run is on disk, if it is; where not, `records` holds the rows that its level of detail keeps.
     `timing` tells of the machine: seconds of wall time and events per second. All else is the same in each run of the
     same scenario.
@@ -47,6 +51,7 @@ class Run:
     metrics: dict[str, Value]
     samples: list[Sample] = field(repr=False)
     verdicts: tuple[RunVerdict, ...]
+    faults: list[dict[str, Any]]
     ended: int
     ended_by: Ending
     timing: dict[str, float]
@@ -69,6 +74,7 @@ class Run:
             "ended_by": self.ended_by,
             "digest": self.digest,
             "metrics": self.metrics,
+            "faults": self.faults,
             "balance": balance_of(self.balance).model_dump(mode="json"),
             "verdicts": [verdict.model_dump(mode="json") for verdict in self.verdicts],
         }
@@ -133,6 +139,8 @@ def _scenario(
 
 def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology | None, writer: RunWriter | None) -> Run:
     with blamed_on(scenario.protocol.kind):
+        topology = build_topology(scenario) if topology is None else topology
+        scenario = resolve(scenario, topology)
         simulation = build(scenario, topology)
         records: list[Record] = []
         simulation.recorder.sink = records.extend if writer is None else writer.write
@@ -141,6 +149,7 @@ def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology |
             observe(simulation)
         began = perf_counter()
         ended_by = run_to_end(simulation, scenario, watch.measurements.tracker)
+        simulation.conclude()
         seconds = perf_counter() - began
     run = replace(_ended(scenario, simulation, watch, ended_by, seconds), records=records)
     return run if writer is None else replace(run, folder=_keep(run, writer))
@@ -156,6 +165,7 @@ def _ended(scenario: Scenario, simulation: Simulation, watch: Watch, ended_by: E
         metrics=watch.metrics,
         samples=watch.samples,
         verdicts=watch.verdicts,
+        faults=watch.faults.told(),
         ended=simulation.now,
         ended_by=ended_by,
         records=[],

@@ -10,13 +10,17 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PrivateAttr,
+    Tag,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
 
+from faults.budget import Budget
+from faults.liveness import Liveness
 from scenarios.blocks import Block
 from scenarios.cross_checks import contradictions
 from scenarios.document import Document
@@ -55,6 +59,17 @@ def _faults() -> Mapping[str, type[BaseModel]]:
     from faults.registry import FAULTS
 
     return {name: kind.config for name, kind in FAULTS.items()}
+
+
+def _random_plans() -> Mapping[str, type[BaseModel]]:
+    from faults.random_plan import RandomPlan
+
+    return {"random": RandomPlan}
+
+
+def _list_or_plan(value: Any) -> str:
+    """Return whether faults are a list or a plan to draw, as a tag that no field is called."""
+    return "#list" if isinstance(value, list | tuple) else "#plan"
 
 
 def _tuple_of_list(value: Any) -> Any:
@@ -116,8 +131,14 @@ class Scenario(BaseModel):
     workload: Annotated[BaseModel, Block("a workload", _workloads)] | None = Field(
         default=None, description="what is asked of the nodes from outside"
     )
-    faults: Annotated[tuple[Annotated[BaseModel, Block("a fault", _faults)], ...], FromList] = Field(
-        default=(), description="what breaks, and when"
+    faults: Annotated[
+        Annotated[tuple[Annotated[BaseModel, Block("a fault", _faults)], ...], FromList, Tag("#list")]
+        | Annotated[BaseModel, Block("a list of faults, or a plan", _random_plans), Tag("#plan")],
+        Discriminator(_list_or_plan),
+    ] = Field(default=(), description="what breaks, and when: a list of faults, or a plan that the seed draws")
+    budget: Budget = Field(default="unbounded", description="how many nodes may be down or lying at once")
+    liveness: Liveness | None = Field(
+        default=None, description="a last phase in which a core of nodes is healed for good and must converge"
     )
     checks: Annotated[tuple[Name, ...], FromList] = Field(default=(), description="what must hold, by name")
     stop_when: Literal["converged", "quiescent"] | None = Field(

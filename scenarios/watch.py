@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from analysis.checks import Checks
+    from analysis.fault_tally import FaultTally
     from analysis.manifest import RunVerdict
     from analysis.measurements import Measurements
     from analysis.metrics import Value
@@ -23,6 +24,7 @@ class Watch:
     measurements: Measurements
     checks: Checks
     probes: Probes | None
+    faults: FaultTally
     metrics: dict[str, Value] = field(default_factory=dict)
     verdicts: tuple[RunVerdict, ...] = ()
     samples: list[Sample] = field(default_factory=list)
@@ -34,15 +36,18 @@ class Watch:
         Raises InputError for a check that is none, or that has no meaning for the protocol.
         """
         from analysis.checks import Checks
+        from analysis.fault_tally import FaultTally
         from analysis.measurements import Measurements
         from analysis.probes import Probes
 
         measurements = Measurements.attach(simulation)
-        checks = Checks.attach(scenario.checks, simulation)
+        checks = Checks.attach(names_of_checks(scenario), simulation)
+        faults = FaultTally()
+        simulation.recorder.observe(faults.kinds, faults.observe)
         if scenario.samples is None:
-            return cls(measurements, checks, None)
+            return cls(measurements, checks, None, faults)
         probes = Probes(simulation, scenario.samples.every, scenario.duration, measurements.tracker)
-        return cls(measurements, checks, probes)
+        return cls(measurements, checks, probes, faults)
 
     def finish(self, simulation: Simulation, ended_by: str) -> None:
         """Take in what the simulation has come to, at its end."""
@@ -53,3 +58,10 @@ class Watch:
         series = self.probes.finish(simulation) if self.probes is not None else []
         self.samples = series + node_samples(self.measurements)
         self.verdicts = self.checks.ended(simulation, ended_by)
+
+
+def names_of_checks(scenario: Scenario) -> tuple[str, ...]:
+    """Return the checks of a scenario: those that it names, and that its liveness phase is kept."""
+    if scenario.liveness is None or "liveness" in scenario.checks:
+        return scenario.checks
+    return (*scenario.checks, "liveness")

@@ -31,7 +31,8 @@ class Node:
     """What a protocol acts through. Public attributes are for protocols, methods under "life" for the simulation.
 
     `id`; `neighbors`, ascending; `population`, the number of nodes; `random`, the node's own stream for the protocol;
-    `storage`, kept over crashes; `sent` and `forwarded`, messages that it sent and passed on.
+    `storage`, kept over crashes; `sent` and `forwarded`, messages that it sent and passed on; `dropped`, messages that
+    reached it while it was down.
     """
 
     __slots__ = (
@@ -51,6 +52,7 @@ class Node:
         "_timers",
         "_waiting",
         "clock",
+        "dropped",
         "forwarded",
         "guarded",
         "id",
@@ -80,6 +82,7 @@ class Node:
         self.clock = clock
         self.sent = 0
         self.forwarded = 0
+        self.dropped = 0
         self.life: Life = "starting"
         self.guarded = recorder.keeps_messages
         self.mailbox: deque[Message] | None = None
@@ -233,6 +236,7 @@ class Node:
             self._inbox.append(message)
             return None
         if self.life == "crashed" or self.life == "restarting":
+            self.dropped += 1
             return network.outcome(message, CRASHED, self.id)
         if message.destination != self.id:
             assert isinstance(message, RoutedMessage)
@@ -244,9 +248,9 @@ class Node:
         return self._handle(message)
 
     def _cut_off(self, message: Message) -> bool:
-        """Whether a partition lies on the last hop of a message that arrives now."""
+        """Whether a partition stops a message on its last hop as it arrives."""
         sender = message.via if isinstance(message, RoutedMessage) else message.source
-        return self._network.separated(sender, self.id)
+        return self._network.cuts(sender, self.id)
 
     def forward(self, message: RoutedMessage) -> None:
         """A message for another node arrives on its way."""
@@ -328,9 +332,15 @@ class Node:
         self._kinds = {}  # so that sending, the hot path, finds out without asking
         self._end_process()
         self._record_life("crashed")
+        self.dropped += len(waiting)
         for message in waiting:
             self._network.outcome(message, CRASHED, self.id)
         return True
+
+    def lose_disk(self) -> None:
+        """Lose what is on stable storage; for a node that is down."""
+        assert self.life == "crashed", f"node {self.id} loses its disk while it is {self.life}"
+        self._storage = None
 
     def _end_process(self) -> None:
         process, self._process, self._waiting = self._process, None, None
@@ -384,6 +394,11 @@ class Node:
             push((now, next(keys), self.admit, message))
         self._record_life("resumed")
         return True
+
+    @property
+    def waiting(self) -> int:
+        """Messages that arrived and timers that came due during a pause and wait for its end."""
+        return self.waiting_messages + len(self._overdue or ())
 
     @property
     def waiting_messages(self) -> int:

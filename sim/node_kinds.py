@@ -54,7 +54,7 @@ class MeshNode(Node):
         now = self._kernel._now
         message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
         base = 0 if self._pair_latency is None else self._pair_latency(self.id, destination)
-        if not network.plain or network.separations:
+        if network.disturbed or not network.plain:
             if self._impairments is None:
                 self._impairments = network.impairments(str(self.id))
             return network.transmit(message, self.id, destination, base, self._stream, self._impairments)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.convergence import Convergence
     from sim.message import Message
     from sim.node import Node
+    from sim.roles import Roles
 
 
 class ProtocolConfig(BaseModel):
@@ -33,6 +34,8 @@ class Protocol:
     Config: ClassVar[type[ProtocolConfig]] = ProtocolConfig
     convergence: ClassVar[Convergence | None] = None
     """Which records mean progress; None where the protocol has no notion of being done."""
+    roles: ClassVar[Roles | None] = None
+    """How records tell what role a node has, for faults that are aimed at a role; None where there are no roles."""
 
     node: Node
     config: Any

@@ -61,7 +61,9 @@ class Simulation:
     Parameters: `topology`; `protocol`, a Protocol class, and `config`, its options (made with defaults when None);
     `network`, options of the links; `seed`, the root of all chance; `workload` and `faults`, plans that are armed in
     this order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks;
-    `tie_break`; `event_limit`. Nothing happens before `run`.
+    `tie_break`; `event_limit`. Nothing happens before `run`; `conclude` ends it.
+
+    `at_end` holds what `conclude` calls; `injector` is where faults keep what they share.
     """
 
     def __init__(
@@ -92,6 +94,8 @@ class Simulation:
         self.outcome_counts = [0] * len(OUTCOMES)
         self.recorder.observe_outcomes(self._count_outcomes)
         self.kernel.between_slots = self.recorder.flush_if_full
+        self.at_end: list[Callable[[], None]] = []
+        self.injector: object | None = None
         self._clocks = clocks
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
@@ -132,6 +136,13 @@ class Simulation:
         """Run until a time in nanoseconds, until a predicate holds, or until nothing is left; can be called again."""
         if not isinstance(until, int) or until > self.kernel.now:
             self.kernel.run(until)
+        self.recorder.flush()
+        return self
+
+    def conclude(self) -> Simulation:
+        """Call what is in `at_end`, in order: the run is over, and plans put into its records what they came to."""
+        for tell in self.at_end:
+            tell()
         self.recorder.flush()
         return self
 

@@ -113,7 +113,7 @@ def _scenario(name: str) -> str:
 
 
 def _groups() -> str:
-    from faults.groups import WAYS
+    from faults.partition.groups import WAYS
 
     return _fields_of_several(WAYS.values())
 

@@ -120,22 +120,28 @@ class Impairments:
             starts.append(start)
         return True
 
-    def arrival(self, departure: int, base: int, stream: Stream, destination: int, copy: str = "") -> int:
-        """When a message that left at `departure` arrives, latency drawn from `stream`."""
+    def latency(self, stream: Stream, copy: str = "") -> int:
+        """Time on the way beyond the propagation delay, drawn from `stream`, with jitter and holding back."""
         config = self._config
-        arrival = departure + base + self._sample(stream)
+        latency = self._sample(stream)
         if config.jitter:
-            arrival += self._draw(f"jitter{copy}").below(config.jitter + 1)
+            latency += self._draw(f"jitter{copy}").below(config.jitter + 1)
         reordering = config.reordering
         if reordering is not None:
             held_back = self._draw(f"reordering{copy}")
             if held_back.random() < reordering.probability:
-                arrival += held_back.below(reordering.delay + 1)
-        if config.ordered:  # a nanosecond apart at least, for equal times may be shuffled
+                latency += held_back.below(reordering.delay + 1)
+        return latency
+
+    def arrival(self, departure: int, latency: int, destination: int) -> int:
+        """When a message that left at `departure` and takes `latency` arrives."""
+        arrival = departure + latency
+        if self._config.ordered:  # a nanosecond apart at least, for equal times may be shuffled
             arrival = max(arrival, self._last_arrival.get(destination, -1) + 1)
             self._last_arrival[destination] = arrival
         return arrival
 
     def copy_arrival(self, departure: int, base: int, destination: int) -> int:
         """When the second copy of a message arrives, by draws of its own."""
-        return self.arrival(departure, base, self._draw("latency.copy"), destination, ".copy")
+        latency = base + self.latency(self._draw("latency.copy"), ".copy")
+        return self.arrival(departure, latency, destination)

@@ -10,6 +10,7 @@ from typing import Any
 from sim.kernel import Kernel
 from sim.message import Message, RoutedMessage
 from sim.network.config import NetworkConfig
+from sim.network.effects import LinkEffect, Passage
 from sim.network.link import Impairments, Link
 from sim.network.routing import UNREACHABLE, Routes
 from sim.network.separation import Separation
@@ -34,7 +35,8 @@ class Network:
     """Links over a topology. Nodes send through their own `links` where only latency can happen, else through here.
 
     `receivers[i]` and `forwarders[i]` take a message that arrives at node i, for it or on the way, `admitters[i]` one
-    that waited there for the end of a pause; `separations` are the partitions in force.
+    that waited there for the end of a pause; `separations` are the partitions in force and `effects` what faults do to
+    messages on links now, in the order in which they began; `disturbed` tells whether there is any of either.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Network:
         self.sample = config.latency.sampler()
         self.plain = config.only_latency
         self.separations: list[Separation] = []
+        self.effects: list[LinkEffect] = []
+        self.disturbed = False
         self.receivers: list[Receiver] = []
         self.forwarders: list[Receiver] = []
         self.admitters: list[Receiver] = []
@@ -68,7 +72,7 @@ class Network:
 
     def _new_link(self, source: int, destination: int) -> Link:
         latency = self.topology.latency_ns
-        plain = self.plain and not self.separated(source, destination)
+        plain = self.plain and not self.affected(source, destination)
         return Link(
             source,
             destination,
@@ -76,8 +80,12 @@ class Network:
             self.sample if plain else None,
             derive_seed(self.root, f"network/{source}→{destination}"),
             self.receivers[destination],
-            outcome_code(self.topology.nodes, source, destination),
+            self.code(source, destination),
         )
+
+    def code(self, source: int, destination: int) -> int:
+        """The code of a pair of nodes in the outcome lane."""
+        return outcome_code(self.topology.nodes, source, destination)
 
     def impairments(self, name: str) -> Impairments:
         """What can go wrong on a link of this name."""
@@ -87,10 +95,37 @@ class Network:
         """Whether a partition in force keeps messages from source from reaching destination."""
         return any(separation.separates(source, destination) for separation in self.separations)
 
+    def cuts(self, source: int, destination: int) -> bool:
+        """Whether a partition stops a message here; the first that does counts it."""
+        for separation in self.separations:
+            if separation.separates(source, destination):
+                separation.touched += 1
+                return True
+        return False
+
+    def affected(self, source: int, destination: int) -> bool:
+        """Whether a partition or a fault in force may concern messages from source to its neighbour destination."""
+        return self.separated(source, destination) or any(effect.links(source, destination) for effect in self.effects)
+
+    def add_effect(self, effect: LinkEffect) -> None:
+        """Have an effect act on the messages that are sent from now on."""
+        self.effects.append(effect)
+        self.refresh_links()
+
+    def remove_effect(self, effect: LinkEffect) -> bool:
+        """End an effect, and let go what it holds back. False when it was not in force."""
+        if effect not in self.effects:
+            return False
+        self.effects.remove(effect)
+        self.refresh_links()
+        effect.let_go(self)
+        return True
+
     def refresh_links(self) -> None:
-        """Take the partitions in force into the links that exist."""
+        """Take the partitions and effects in force into the links that exist."""
+        self.disturbed = bool(self.separations or self.effects)
         for link in self.links.values():
-            plain = self.plain and not self.separated(link.source, link.destination)
+            plain = self.plain and not (self.disturbed and self.affected(link.source, link.destination))
             link.delay = self.sample if plain else None
 
     def transmit_on(self, link: Link, message: Message) -> None:
@@ -102,23 +137,52 @@ class Network:
     def transmit(
         self, message: Message, source: int, hop: int, base: int, stream: Stream, impairments: Impairments
     ) -> None:
-        """Decide what becomes of a message from `source` to the neighbour `hop`, latency drawn from `stream`."""
+        """Decide what becomes of a message from `source` to the neighbour `hop`, latency drawn from `stream`.
+
+        Every chance is drawn for every message, whatever becomes of it, so that what a fault does to one message leaves
+        the draws of the next ones as they were.
+        """
         now = self.kernel._now
-        if self.separations and self.separated(source, hop):
+        latency = base + impairments.latency(stream)
+        lost, damaged, doubled = impairments.loses(hop), impairments.corrupts(), impairments.duplicates()
+        passage = self._passage(message, source, hop, now) if self.effects else None
+        if self.separations and self.cuts(source, hop):
             return self.outcome(message, CUT, source)
-        if impairments.loses(hop):
+        if passage is not None:
+            if passage.outcome is not None:
+                return self.outcome(message, passage.outcome, source)
+            message, latency, damaged = passage.message, latency + passage.delay, damaged or passage.damaged
+        if lost:
             return self.outcome(message, LOST, source)
         departure = impairments.departure(now, message.size or self.config.message_size, hop)
         if departure is None:
             return self.outcome(message, QUEUE_FULL, source)
         receive = self.receivers[hop] if hop == message.destination else self.forwarders[hop]
-        if impairments.corrupts():
-            receive = self._discard_damaged
-        self.kernel.post(impairments.arrival(departure, base, stream, hop), receive, message)
-        if impairments.duplicates():
+        arrives = self._discard_damaged if damaged else receive
+        arrival = impairments.arrival(departure, latency, hop)
+        post = self.kernel.post if passage is None or passage.keeper is None else self._keeping(passage.keeper)
+        post(arrival, arrives, message)
+        if doubled:
             self.duplicated += 1
-            self.kernel.post(impairments.copy_arrival(departure, base, hop), receive, copy(message))
+            post(impairments.copy_arrival(departure, base, hop), receive, copy(message))
+        if passage is not None:
+            for further, later in passage.copies:
+                self.duplicated += 1
+                post(arrival + later, receive, further)
         return None
+
+    def _passage(self, message: Message, source: int, hop: int, now: int) -> Passage:
+        """What the effects in force make of a message."""
+        passage = Passage(message, source, hop, now)
+        for effect in self.effects:
+            if effect.links(source, hop) and (effect.kinds is None or passage.message.kind in effect.kinds):
+                effect.act(passage)
+        return passage
+
+    def _keeping(self, keeper: LinkEffect) -> Callable[[int, Receiver, Message], None]:
+        """What takes the place of posting an arrival while an effect holds messages back."""
+        now = self.kernel._now
+        return lambda arrival, receive, message: keeper.keep(arrival - now, receive, message)
 
     def _discard_damaged(self, message: Message) -> None:
         """A damaged message arrives: its checksum tells, and it is dropped."""
@@ -151,7 +215,8 @@ class Network:
     def in_flight(self) -> int:
         """Messages whose arrival still waits in the queue."""
         arrivals = {self._discard_damaged, *self.receivers, *self.forwarders, *self.admitters}
-        return sum(entry[2] in arrivals for entry in self.kernel.pending())
+        held = sum(len(effect.kept) for effect in self.effects)
+        return held + sum(entry[2] in arrivals for entry in self.kernel.pending())
 
 
 def message_fields(message: Message) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from sim.convergence import Extinction
 from sim.protocol import Protocol, ProtocolConfig
+from sim.roles import Roles
 from sim.units import SECOND, PositiveDuration, Rate
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Sir(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = SirConfig
     convergence = Extinction(begin="infected", end="recovered")
+    roles = Roles(
+        "susceptible",
+        {"infected": "infective", "recovered": "removed"},
+        after_crash={"infective": "removed", "removed": "removed"},
+    )
 
     susceptible: bool = True
 

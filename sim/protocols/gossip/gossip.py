@@ -32,6 +32,7 @@ from sim.protocols.gossip.config import GossipConfig
 from sim.protocols.gossip.detector import Detector
 from sim.protocols.gossip.entry import Entry, Held, Stamp
 from sim.protocols.gossip.messages import REFUSALS, Digest, Refusal
+from sim.roles import Roles
 
 if TYPE_CHECKING:
     from sim.message import Message
@@ -46,6 +47,7 @@ class Gossip(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = GossipConfig
     convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
+    roles = Roles("uninformed", {"informed": "informed"}, after_crash={"informed": "informed"})
 
     def __init__(self) -> None:
         config: GossipConfig = self.config

@@ -2,10 +2,10 @@
 
 import pytest
 
-from faults.crash import Crash
+from faults.node.crash import Crash
 from faults.fault import Fault
-from faults.partition import Partition
-from faults.pause import Pause
+from faults.partition.partition import Partition
+from faults.node.pause import Pause
 from sim.network.config import NetworkConfig
 from sim.protocol import Protocol
 from sim.simulation import Simulation

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from analysis.plots.run_view import RunView, view_of_simulation
-from faults.crash import Crash
-from faults.partition import Partition
-from faults.pause import Pause
+from faults.node.crash import Crash
+from faults.partition.partition import Partition
+from faults.node.pause import Pause
 from sim.convergence import Coverage
 from sim.network.config import IndependentLoss, NetworkConfig
 from sim.network.latency import ExponentialLatency

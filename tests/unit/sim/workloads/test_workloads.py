@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from faults.crash import Crash
+from faults.node.crash import Crash
 from sim.protocol import Protocol
 from sim.simulation import Simulation
 from sim.workloads.rumour import Rumour

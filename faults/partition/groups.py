@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
 
-from faults.fault import OPTIONS
-from faults.target import NodeNumber, NodeNumbers, tuple_of_list
+from faults.target import NodeNumber, NodeNumbers, check_region, tuple_of_list
+from faults.when import OPTIONS
 from sim.units import shown
 from topologies.errors import InputError
 
@@ -129,13 +129,6 @@ def check_groups(groups: tuple[tuple[int, ...], ...] | Isolate | Halves | Region
 
 def _check_regions(groups: Regions, topology: Topology) -> None:
     if topology.regions is None:
-        raise InputError(
-            f"found regions, which a topology of kind {topology.kind} does not have; "
-            "give lists of node numbers, or a topology of kind regions",
-            ("groups", "regions"),
-        )
-    known = sorted(set(topology.regions))
+        check_region("", topology, ("groups", "regions"))
     for place, region in enumerate(groups.regions):
-        if region not in known:
-            found = f"found {region!r:.60}, where no node is"
-            raise InputError(f"{found}; expected one of {', '.join(known)}", ("groups", "regions", place))
+        check_region(region, topology, ("groups", "regions", place))

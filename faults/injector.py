@@ -1,0 +1,155 @@
+"""The fault injector of one simulation: what its faults share, and what they all came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from faults.strike import Armed, Strike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from faults.fault import Fault
+    from faults.role_tracker import RoleTracker
+    from sim.simulation import Simulation
+
+
+class Injector:
+    """All faults armed on a simulation, the nodes that they hold down, the budget, and the roles of the nodes.
+
+    `limit`: how many nodes may be down or lying at once; None: any number. `over`: the liveness phase has begun, and
+    nothing strikes any more.
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.armed: list[Armed] = []
+        self.limit: int | None = None
+        self.over = False
+        self._holders: dict[tuple[str, int], list[Strike]] = {}
+        self._used: Counter[int] = Counter()
+        self._roles: RoleTracker | None = None
+
+    @classmethod
+    def of(cls, simulation: Simulation) -> Injector:
+        """The injector of a simulation, made when it is first asked for."""
+        injector = simulation.injector
+        if injector is None:
+            injector = simulation.injector = cls(simulation)
+            simulation.at_end.append(injector.total)
+        assert isinstance(injector, Injector)
+        return injector
+
+    def arm(self, fault: Fault) -> Armed:
+        """Schedule a fault; raises InputError where the simulation has not what it speaks of."""
+        fault.check(self.simulation)
+        armed = Armed(fault, self, self._unique("id", _called(fault)), self._unique("key", _key(fault)))
+        self.armed.append(armed)
+        armed.schedule()
+        return armed
+
+    def _unique(self, what: str, name: str) -> str:
+        """The name, with a number where an earlier fault has it: which of equal faults is left out does not matter."""
+        same = sum(_called(armed.fault) == name if what == "id" else _key(armed.fault) == name for armed in self.armed)
+        return f"{name}#{same + 1}" if same else name
+
+    @property
+    def strikes(self) -> list[Strike]:
+        """The strikes that are on, in the order in which they began."""
+        on = [strike for armed in self.armed for strike in armed.on]
+        return sorted(on, key=lambda strike: strike.began)
+
+    @property
+    def roles(self) -> RoleTracker:
+        """Who has which role now."""
+        from faults.role_tracker import RoleTracker
+
+        if self._roles is None:
+            self._roles = RoleTracker(self.simulation)
+        return self._roles
+
+    # Who holds a node down: it comes up again when the last of them lets go.
+
+    def hold(self, what: str, node: int, strike: Strike) -> None:
+        """Note that a strike keeps a node in a state (`down`, `paused`)."""
+        self._holders.setdefault((what, node), []).append(strike)
+
+    def let_go(self, what: str, node: int, strike: Strike) -> bool:
+        """Take back that a strike keeps a node so; whether it did, and was the last."""
+        holders = self._holders.get((what, node), [])
+        if strike not in holders:
+            return False
+        holders.remove(strike)
+        return not holders
+
+    def let_all_go(self, what: str, node: int) -> None:
+        """Take back what any strike keeps a node in; it does not count as struck by them any more."""
+        for strike in self._holders.pop((what, node), []):
+            self.acquit(strike, node)
+
+    def acquit(self, strike: Strike, node: int) -> None:
+        """Count a node no more among those that a strike has struck."""
+        if node in strike.nodes:
+            strike.nodes -= {node}
+            self.forget_node(strike, node)
+
+    # The budget.
+
+    def within_budget(self, strike: Strike, nodes: Iterable[int]) -> tuple[int, ...]:
+        """Those of the nodes that may go down or lie now, in their order; from now on they count as such."""
+        fault = strike.armed.fault
+        wanted = tuple(nodes)
+        if not (fault.takes_down or fault.lies):
+            return wanted
+        allowed: list[int] = []
+        for node in wanted:
+            if self.limit is None or node in self._used or len(self._used) < self.limit:
+                allowed.append(node)
+                self._used[node] += 1
+        strike.spared = len(wanted) - len(allowed)
+        strike.nodes = frozenset(allowed)
+        return tuple(allowed)
+
+    def forget(self, strike: Strike) -> None:
+        """Take in that a strike is over: its nodes neither lie nor are down on its account."""
+        for node in strike.nodes:
+            self.forget_node(strike, node)
+
+    def forget_node(self, strike: Strike, node: int) -> None:
+        """Take in that a node neither lies nor is down on account of a strike."""
+        if strike.armed.fault.takes_down or strike.armed.fault.lies:
+            self._used[node] -= 1
+            if not self._used[node]:
+                del self._used[node]
+
+    # The ends.
+
+    def spare(self, core: frozenset[int]) -> None:
+        """Begin the liveness phase: nothing strikes any more, and what is broken among these nodes is healed."""
+        self.over = True
+        for strike in self.strikes:
+            if not strike.over and strike.armed.fault.spare(strike, core) and not strike.over:
+                strike.armed.ended(strike)
+        for number in sorted(core):
+            node = self.simulation.nodes[number]
+            if node.life == "paused":
+                node.resume()
+            elif node.life == "crashed":
+                node.restart()
+
+    def total(self) -> None:
+        """Put what every fault came to into the run."""
+        for armed in self.armed:
+            armed.total()
+
+
+def _called(fault: Fault) -> str:
+    return fault.name or f"{fault.kind}{fault.moment}"
+
+
+def _key(fault: Fault) -> str:
+    """What the streams of a fault are named for: its name, or all that it is beyond its defaults."""
+    if fault.name is not None:
+        return f"{fault.kind}/{fault.name}"
+    return f"{fault.kind}{fault.moment}/{fault.model_dump_json(exclude_defaults=True)}"

@@ -1,0 +1,1 @@
+"""Partitions: who cannot reach whom."""

@@ -1,0 +1,261 @@
+"""When a fault strikes: at intervals, by chance, after or while a record matches, at listed times, from a trace file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from sim.units import Duration, PositiveDuration, format_duration, shown
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from faults.strike import Armed
+    from sim.records import Record
+
+OPTIONS = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+Scalar = bool | int | float | str | None
+
+
+class Schedule(BaseModel):
+    """Base of schedules. `arm` has the fault strike when it should."""
+
+    model_config = OPTIONS
+
+    def arm(self, armed: Armed) -> None:
+        """Schedule the strikes of a fault."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        raise NotImplementedError
+
+
+class Every(Schedule):
+    """At regular intervals, first one interval after `start`."""
+
+    every: PositiveDuration = Field(description="time from one strike to the next")
+    start: Duration = Field(default=0, description="time from which it counts")
+    until: Duration | None = Field(
+        default=None, description="time from which it strikes no more; the end when left out"
+    )
+    times: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="most strikes; any number when left out"
+    )
+
+    def arm(self, armed: Armed) -> None:
+        """Schedule the first strike; each schedules the next."""
+        self._at(armed, self.start + self.every, 1)
+
+    def _at(self, armed: Armed, time: int, number: int) -> None:
+        if (self.until is None or time < self.until) and (self.times is None or number <= self.times):
+            armed.kernel.call_at(time, self._strike, armed, time, number)
+
+    def _strike(self, armed: Armed, time: int, number: int) -> None:
+        armed.opportunity()
+        self._at(armed, time + self.every, number + 1)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        return f"every {format_duration(self.every)}"
+
+
+class Poisson(Schedule):
+    """By chance, with an exponential time to failure, and an exponential time to repair where one is given.
+
+    With `per_node`, every node that the target names fails and is repaired by itself (an alternating renewal process;
+    Cox, "Renewal Theory", 1962, chapter 7); otherwise the fault as a whole does.
+    """
+
+    mean_time_between_failures: PositiveDuration = Field(
+        description="mean time from the start, or from a repair, to the next strike"
+    )
+    mean_time_to_repair: PositiveDuration | None = Field(
+        default=None, description="mean time that a strike lasts; as the fault says when left out"
+    )
+    start: Duration = Field(default=0, description="time from which it strikes")
+    until: Duration | None = Field(
+        default=None, description="time from which it strikes no more; the end when left out"
+    )
+    per_node: bool = Field(default=False, description="each node of the target fails and is repaired by itself")
+
+    def arm(self, armed: Armed) -> None:
+        """Schedule the first strike of each process; each schedules the next."""
+        for node in armed.named_nodes() if self.per_node else (None,):
+            self._next(armed, self.start, node)
+
+    def _next(self, armed: Armed, after: int, node: int | None) -> None:
+        stream = armed.stream("when" if node is None else f"when/{node}")
+        time = after + int(stream.exponential(self.mean_time_between_failures))
+        if self.until is None or time < self.until:
+            armed.kernel.call_at(time, self._strike, armed, node)
+
+    def _strike(self, armed: Armed, node: int | None) -> None:
+        lasting: int | None = armed.fault.lasting
+        if self.mean_time_to_repair is not None:
+            stream = armed.stream("repair" if node is None else f"repair/{node}")
+            lasting = max(1, int(stream.exponential(self.mean_time_to_repair)))
+        armed.opportunity(lasting, node)
+        self._next(armed, armed.kernel.now + (lasting or 0), node)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        return f"by chance every {format_duration(self.mean_time_between_failures)} in the mean"
+
+
+class After(Schedule):
+    """A time after a state record matches: after the first commit, the second election."""
+
+    after: Annotated[str, Field(min_length=1)] = Field(description="the kind of record that it waits for")
+    fields: dict[str, Scalar] = Field(default_factory=dict, description="what fields of the record must be")
+    node: Annotated[int, Field(ge=0)] | None = Field(default=None, description="whose record; anyone's when left out")
+    count: Annotated[int, Field(ge=1)] = Field(default=1, description="which matching record, the first being 1")
+    delay: Duration = Field(default=0, description="time from the record to the strike")
+    repeat: bool = Field(default=False, description="strike again after each further `count` matching records")
+
+    def arm(self, armed: Armed) -> None:
+        """Listen to the records."""
+        seen = 0
+
+        def observe(record: Record) -> None:
+            nonlocal seen
+            if matches(record, self.node, self.fields):
+                seen += 1
+                if seen == self.count or (self.repeat and seen % self.count == 0):
+                    armed.kernel.call_after(self.delay, armed.opportunity)
+
+        armed.recorder.observe((self.after,), observe)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        delay = f"{format_duration(self.delay)} " if self.delay else ""
+        return f"{delay}after {self.after!r}" + (f" number {self.count}" if self.count > 1 else "")
+
+
+class During(Schedule):
+    """While a condition of the records lasts: from a record of one kind to the next of another."""
+
+    during: Annotated[str, Field(min_length=1)] = Field(description="the kind of record with which it strikes")
+    ended_by: Annotated[str, Field(min_length=1)] = Field(description="the kind of record with which it heals")
+    fields: dict[str, Scalar] = Field(default_factory=dict, description="what fields of the first record must be")
+    node: Annotated[int, Field(ge=0)] | None = Field(default=None, description="whose records; anyone's when left out")
+
+    def arm(self, armed: Armed) -> None:
+        """Listen to the records."""
+
+        def begin(record: Record) -> None:
+            if matches(record, self.node, self.fields):
+                armed.kernel.call_after(0, armed.opportunity)
+
+        def end(record: Record) -> None:
+            if self.node is None or record.node == self.node:
+                armed.kernel.call_after(0, armed.end_all)
+
+        armed.recorder.observe((self.during,), begin)
+        armed.recorder.observe((self.ended_by,), end)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        return f"from {self.during!r} to {self.ended_by!r}"
+
+
+class Outage(BaseModel):
+    """One strike of a list."""
+
+    model_config = OPTIONS
+    at: Duration = Field(description="when it strikes")
+    lasting: PositiveDuration | None = Field(
+        default=None, description="how long it lasts; as the fault says when left out"
+    )
+    node: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="whom it strikes; the fault's target when left out"
+    )
+
+
+def _tuple_of_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Listed(Schedule):
+    """At times that are written out; a trace that was read becomes such a list."""
+
+    strikes: Annotated[tuple[Outage, ...], BeforeValidator(_tuple_of_list), Field(min_length=1)] = Field(
+        description="each strike: `at`, and if wanted `lasting` and `node`"
+    )
+    source_digest: str | None = Field(default=None, description="BLAKE2b of the trace file that it was read from")
+
+    def arm(self, armed: Armed) -> None:
+        """Schedule every strike."""
+        for strike in self.strikes:
+            lasting = armed.fault.lasting if strike.lasting is None else strike.lasting
+            armed.kernel.call_at(strike.at, armed.opportunity, lasting, strike.node)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        return f"at {len(self.strikes)} listed time{'s' if len(self.strikes) > 1 else ''}"
+
+
+class Trace(Schedule):
+    """From a file: CSV with the columns at, and if wanted lasting and node."""
+
+    trace: Annotated[str, Field(min_length=1)] = Field(
+        description="path of a CSV file with the columns at, lasting and node; the last two may be left out or empty"
+    )
+
+    def arm(self, armed: Armed) -> None:
+        """Raise InputError: a file is read where scenarios are read, which makes a list of it."""
+        raise InputError("found a trace that was not read; read it with faults.trace_file.listed", ("when", "trace"))
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        return f"as {self.trace} says"
+
+
+def matches(record: Record, node: int | None, fields: dict[str, Scalar]) -> bool:
+    """Whether a record is of this node (None: anyone) and has these fields."""
+    return (node is None or record.node == node) and all(
+        name in record.fields and record.fields[name] == value for name, value in fields.items()
+    )
+
+
+SCHEDULES: Final[dict[str, type[Schedule]]] = {
+    "every": Every,
+    "mean_time_between_failures": Poisson,
+    "after": After,
+    "during": During,
+    "strikes": Listed,
+    "trace": Trace,
+}
+"""Schedules by the field that tells them from each other."""
+
+
+def _which(value: Any) -> str:
+    if isinstance(value, Schedule):
+        return next(f"#{name}" for name, model in SCHEDULES.items() if type(value) is model)
+    return next((f"#{name}" for name in SCHEDULES if name in value), "#every")
+
+
+def _of_a_known_kind(value: Any) -> Any:
+    if isinstance(value, Schedule) or (isinstance(value, dict) and sum(name in value for name in SCHEDULES) == 1):
+        return value
+    found = shown(value) if not isinstance(value, dict) else f"the fields {', '.join(map(repr, value)) or '(none)'}"
+    raise InputError(f"found {found}; expected a schedule with exactly one of {', '.join(SCHEDULES)}")
+
+
+When = Annotated[
+    Annotated[Every, Tag("#every")]
+    | Annotated[Poisson, Tag("#mean_time_between_failures")]
+    | Annotated[After, Tag("#after")]
+    | Annotated[During, Tag("#during")]
+    | Annotated[Listed, Tag("#strikes")]
+    | Annotated[Trace, Tag("#trace")],
+    Discriminator(_which),
+    BeforeValidator(_of_a_known_kind),
+]
