@@ -61,6 +61,7 @@ def _is_file(text: str) -> bool:
 
 
 def _built_in() -> dict[str, Traversable]:
-    folder = resources.files("scenarios") / "library"
-    files = [file for file in folder.iterdir() if file.name.endswith(".yaml")] if folder.is_dir() else []
+    library = resources.files("scenarios") / "library"
+    folders = [folder for folder in (library, library / "faults") if folder.is_dir()]
+    files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".yaml")]
     return {file.name.removesuffix(".yaml"): file for file in files}

@@ -1,0 +1,1 @@
+"""Faults of local clocks: they are off, drift, jump."""

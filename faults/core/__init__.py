@@ -1,0 +1,1 @@
+"""Faults of cores: they are slow, stall, or pause to collect garbage."""
