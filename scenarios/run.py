@@ -109,7 +109,7 @@ def run(
     `overrides`, such as `topology.nodes=64`, for a name or file; `plugins`, modules whose protocols may run;
     `observers`, each handed the simulation before it starts. Raises InputError where the input is wrong.
     """
-    scenario = _scenario(scenario, overrides, plugins)
+    scenario = given_scenario(scenario, overrides, plugins)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": parse_seed(seed)})
     return run_loaded(scenario, out, observers)
@@ -127,9 +127,10 @@ def run_loaded(
         return _run(scenario, observers, topology, writer)
 
 
-def _scenario(
+def given_scenario(
     scenario: Scenario | Mapping[str, Any] | str | Path, overrides: Iterable[str], plugins: Collection[str]
 ) -> Scenario:
+    """Return the scenario that was given in any of the ways that `run` takes; raises InputError where it is wrong."""
     if isinstance(scenario, str | Path):
         return load(scenario, overrides, plugins)
     if tuple(overrides):
