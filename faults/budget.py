@@ -38,7 +38,7 @@ class BudgetLimit:
 
 
 def overdrafts(faults: Sequence[Fault], limit: int, population: int) -> Iterator[tuple[int, int]]:
-    """Yield the place of each fault that breaks the limit by itself or with those still on, and how many are then struck.
+    """Yield the place of each fault that breaks the limit, alone or with those still on, and how many are struck.
 
     Only faults at a time, on nodes that are named or counted beforehand, are sure to break it.
     """

@@ -68,5 +68,5 @@ class Drawing:
 
 def _rounded(time: int) -> int:
     """The time to three digits, where it is a millisecond or more to whole tenths of it."""
-    unit = max(1, 10 ** (len(str(time)) - 3))
+    unit = int(10 ** max(0, len(str(time)) - 3))
     return max(time // unit * unit, min(time, MILLISECOND // 10))

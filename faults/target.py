@@ -310,7 +310,6 @@ def _shown_choice(choice: NodeChoice) -> str:
     words.append("node" if choice.random == 1 else "nodes")
     if choice.region is not None:
         words.append(f"of {choice.region}")
-    for name in ("highest_degree", "highest_betweenness"):
-        if (asked := getattr(choice, name)) is not None:
-            words.append(f"with the {asked:g} {name.replace('_', ' ')}")
+    highest = [(name, getattr(choice, name)) for name in ("highest_degree", "highest_betweenness")]
+    words += [f"with the {asked:g} {name.replace('_', ' ')}" for name, asked in highest if asked is not None]
     return " ".join(words)

@@ -1,4 +1,4 @@
-"""When a fault strikes: at intervals, by chance, after or while a record matches, at listed times, from a trace file."""
+"""When a fault strikes: at intervals, by chance, after or while a record matches, at listed times, from a file."""
 
 from __future__ import annotations
 

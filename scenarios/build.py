@@ -36,9 +36,9 @@ class _Placed:
 def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
     """Return the simulation of a scenario, nothing of it run yet.
 
-    A plan of faults that is to be drawn is drawn. The topology's own chance comes from the seed `topology` of the scenario's root seed; `topology` is one that was
-    built before, as a run folder may hold it. Raises InputError, with the path of the field, where the scenario asks
-    for what cannot be built.
+    A plan of faults that is to be drawn is drawn. The topology's own chance comes from the seed `topology` of the
+    scenario's root seed; `topology` is one that was built before, as a run folder may hold it. Raises InputError, with
+    the path of the field, where the scenario asks for what cannot be built.
     """
     built = build_topology(scenario) if topology is None else topology
     scenario = resolve(scenario, built)
@@ -63,7 +63,7 @@ def _faults(scenario: Scenario) -> list[Plan]:
     from faults.budget import BudgetLimit
 
     plans: list[Plan] = [BudgetLimit(scenario.budget)] if scenario.budget != "unbounded" else []
-    plans += [_Placed(fault, ("faults", index)) for index, fault in enumerate(scenario.faults)]
+    plans += [_Placed(fault, ("faults", index)) for index, fault in enumerate(scenario.fault_list)]
     if scenario.liveness is not None:
         plans.append(_Placed(scenario.liveness, ("liveness",)))
     return plans

@@ -44,12 +44,11 @@ def contradictions(scenario: Scenario) -> list[Problem]:
 
 def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
     """Yield what acts on nodes at times: the faults and the workload, with their paths."""
-    if isinstance(scenario.faults, tuple):
-        for index, fault in enumerate(scenario.faults):
-            yield ("faults", index), fault
-            if isinstance(schedule := getattr(fault, "when", None), BaseModel):
-                yield ("faults", index, "when"), schedule
-    else:
+    for index, fault in enumerate(scenario.fault_list):
+        yield ("faults", index), fault
+        if fault.when is not None:
+            yield ("faults", index, "when"), fault.when
+    if not isinstance(scenario.faults, tuple):
         yield ("faults",), scenario.faults
     if scenario.workload is not None:
         yield ("workload",), scenario.workload
@@ -104,13 +103,14 @@ def _integers(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, int]]:
 
 def _endings_without_a_beginning(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
     """A fault that ends another needs one that is earlier."""
-    faults = scenario.faults if isinstance(scenario.faults, tuple) else ()
+    from faults.heal import Heal
+
+    faults = scenario.fault_list
     for index, fault in enumerate(faults):
-        kind = getattr(fault, "kind", "")
-        ends = (fault.fault,) if kind == "heal" else ENDINGS.get(kind)
+        ends = (fault.fault,) if isinstance(fault, Heal) else ENDINGS.get(fault.kind)
         if ends is None or fault.at is None:
             continue
-        name = fault.name if kind == "heal" else None
+        name = fault.name if isinstance(fault, Heal) else None
         earlier = [
             other
             for other in faults
@@ -121,7 +121,7 @@ def _endings_without_a_beginning(scenario: Scenario) -> Iterator[tuple[FieldPath
         ]
         if not earlier:
             what = " or ".join(f"'{end}'" for end in ends) + (f" called {name!r}" if name is not None else "")
-            message = f"found '{kind}' at {format_duration(fault.at)}, with no earlier {what} to end"
+            message = f"found '{fault.kind}' at {format_duration(fault.at)}, with no earlier {what} to end"
             yield ("faults", index, "at"), f"{message}; add one, or move this after it"
 
 
@@ -130,12 +130,12 @@ def _budget_that_is_broken(scenario: Scenario) -> Iterator[tuple[FieldPath, str]
     from faults.budget import LIMITS, overdrafts
 
     population = scenario.topology.node_count
-    if population is None or not isinstance(scenario.faults, tuple):
+    if population is None:
         return
     limit = LIMITS[scenario.budget](population)
     if limit is None:
         return
-    for place, struck in overdrafts(scenario.faults, limit, population):
+    for place, struck in overdrafts(scenario.fault_list, limit, population):
         nodes = "no node" if limit == 0 else "1 node" if limit == 1 else f"{limit} nodes"
         found = f"found {struck} nodes of {population} down or lying at once from here on"
         remedy = (

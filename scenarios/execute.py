@@ -24,9 +24,9 @@ LOOKS: Final = 1_000
 def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) -> Ending:
     """Run until the end of the scenario's duration, or until what `stop_when` names; return what ended the run.
 
-    A run that stops when it has converged stops at the first such moment, of its liveness phase where it has one. Whether a run is quiescent is asked every
-    thousandth of its duration. Raises InputError where the protocol does not say what it is to converge to, and where
-    the limit on events is reached.
+    A run that stops when it has converged stops at the first such moment, of its liveness phase where it has one.
+    Whether a run is quiescent is asked every thousandth of its duration. Raises InputError where the protocol does not
+    say what it is to converge to, and where the limit on events is reached.
     """
     try:
         return _run(simulation, scenario, tracker)

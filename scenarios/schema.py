@@ -20,7 +20,9 @@ from pydantic import (
 )
 
 from faults.budget import Budget
+from faults.fault import Fault
 from faults.liveness import Liveness
+from faults.random_plan import RandomPlan
 from scenarios.blocks import Block
 from scenarios.cross_checks import contradictions
 from scenarios.document import Document
@@ -62,8 +64,6 @@ def _faults() -> Mapping[str, type[BaseModel]]:
 
 
 def _random_plans() -> Mapping[str, type[BaseModel]]:
-    from faults.random_plan import RandomPlan
-
     return {"random": RandomPlan}
 
 
@@ -132,8 +132,8 @@ class Scenario(BaseModel):
         default=None, description="what is asked of the nodes from outside"
     )
     faults: Annotated[
-        Annotated[tuple[Annotated[BaseModel, Block("a fault", _faults)], ...], FromList, Tag("#list")]
-        | Annotated[BaseModel, Block("a list of faults, or a plan", _random_plans), Tag("#plan")],
+        Annotated[tuple[Annotated[Fault, Block("a fault", _faults)], ...], FromList, Tag("#list")]
+        | Annotated[RandomPlan, Block("a list of faults, or a plan", _random_plans), Tag("#plan")],
         Discriminator(_list_or_plan),
     ] = Field(default=(), description="what breaks, and when: a list of faults, or a plan that the seed draws")
     budget: Budget = Field(default="unbounded", description="how many nodes may be down or lying at once")
@@ -159,6 +159,11 @@ class Scenario(BaseModel):
 
         if isinstance(self.topology, FileConfig):
             self._graph_folder = (context or {}).get("graph_folder")
+
+    @property
+    def fault_list(self) -> tuple[Fault, ...]:
+        """The faults that are written out; none where a plan is still to be drawn."""
+        return self.faults if isinstance(self.faults, tuple) else ()
 
     @property
     def graph_folder(self) -> Path | None:

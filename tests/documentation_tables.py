@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
+
+from faults.registry import LAYERS
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
 _QUANTITIES: Final = {
@@ -118,6 +121,53 @@ def _groups() -> str:
     return _fields_of_several(WAYS.values())
 
 
+def _fault_kinds() -> str:
+    from faults.registry import FAULTS
+
+    rows = ([kind.config.layer, f"`{name}`", kind.description] for name, kind in FAULTS.items())
+    return _grid(("layer", "kind", "what it does"), rows)
+
+
+def _common_fault_fields() -> str:
+    from faults.fault import LastingFault
+
+    return _fields(LastingFault)
+
+
+def _faults_of(layer: str) -> str:
+    """The fields that the faults of a layer have beside those of all faults, a kind without any in one row."""
+    from faults.fault import LastingFault
+    from faults.registry import FAULTS
+
+    rows: list[list[str]] = []
+    for name, kind in FAULTS.items():
+        if kind.config.layer != layer:
+            continue
+        own = [cells for cells in _cells(kind.config) if cells[0].strip("`") not in LastingFault.model_fields]
+        rows += [[f"`{name}`", *cells] for cells in own] or [[f"`{name}`", "", "", "", "no fields of its own"]]
+    return _grid(("kind", "field", "type", "default", "meaning"), rows)
+
+
+def _fault_part(name: str) -> str:
+    from faults.liveness import Liveness
+    from faults.network.links import FORMS
+    from faults.random_plan import RandomPlan
+    from faults.target import NodeChoice
+    from faults.when import SCHEDULES, Outage
+
+    models: dict[str, tuple[type[BaseModel], ...]] = {
+        "targets": (NodeChoice,),
+        "links": tuple(FORMS.values()),
+        "liveness": (Liveness,),
+        "random plan": (RandomPlan,),
+        "outage": (Outage,),
+    }
+    if name == "schedules":
+        rows = ([f"`{kind}`", *cells] for kind, model in SCHEDULES.items() for cells in _cells(model))
+        return _grid(("schedule", "field", "type", "default", "meaning"), rows)
+    return _fields_of_several(models[name])
+
+
 def _fields_of_several(models: Iterable[type[BaseModel]]) -> str:
     return _grid(("field", "type", "default", "meaning"), (cells for model in models for cells in _cells(model)))
 
@@ -167,7 +217,15 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "checks": lambda: _descriptions("checks"),
     "topology fields": lambda: _kinds(_models_of("topologies")),
     "workloads": lambda: _kinds(_models_of("workloads")),
-    "faults": lambda: _kinds(_models_of("faults")),
+    "fault kinds": _fault_kinds,
+    "fault fields": _common_fault_fields,
+    "targets": lambda: _fault_part("targets"),
+    "links": lambda: _fault_part("links"),
+    "schedules": lambda: _fault_part("schedules"),
+    "outage": lambda: _fault_part("outage"),
+    "liveness": lambda: _fault_part("liveness"),
+    "random plan": lambda: _fault_part("random plan"),
+    **{f"faults of {layer}": partial(_faults_of, layer) for layer in LAYERS},
     "groups": _groups,
     "gossip": lambda: _protocol("gossip"),
     "other protocols": _other_protocols,

@@ -1,4 +1,4 @@
-"""Which links a fault strikes: all, pairs, those of nodes, one way between nodes, or drawn; resolved when it strikes."""
+"""Which links a fault strikes: all, pairs, those of nodes, one way, or drawn; resolved when it strikes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ Pairs = Annotated[
     AfterValidator(_pairs),
 ]
 
-_FORMS: Final[dict[str, type[BaseModel]]] = {
+FORMS: Final[dict[str, type[BaseModel]]] = {
     "of": LinksOf,
     "source": LinksBetween,
     "random": RandomLinks,
@@ -91,17 +91,17 @@ LinksValue = str | tuple[Pair, ...] | LinksOf | LinksBetween | RandomLinks | One
 
 def _form(value: Any) -> str:
     if isinstance(value, dict):
-        return next(f"#{name}" for name in _FORMS if name in value)
+        return next(f"#{name}" for name in FORMS if name in value)
     return next(
-        (f"#{name}" for name, form in _FORMS.items() if isinstance(value, form)),
+        (f"#{name}" for name, form in FORMS.items() if isinstance(value, form)),
         "#pairs" if not isinstance(value, str) else "#all",
     )
 
 
 def _of_a_known_form(value: Any) -> Any:
-    if value == "all" or isinstance(value, tuple(_FORMS.values())):
+    if value == "all" or isinstance(value, tuple(FORMS.values())):
         return value
-    if isinstance(value, dict) and any(name in value for name in _FORMS):
+    if isinstance(value, dict) and any(name in value for name in FORMS):
         return value
     if isinstance(value, list | tuple):
         return tuple_of_list(value)
@@ -206,7 +206,7 @@ def _drawn(links: RandomLinks, strike: Strike) -> frozenset[Pair]:
     chosen = stream.sample(known, min(number_of(links.random, len(known)), len(known)))
     if not links.one_way:
         return _both_ways(chosen)
-    return frozenset(pair if stream.random() < 0.5 else pair[::-1] for pair in chosen)  # type: ignore[misc]
+    return frozenset(pair if stream.random() < 0.5 else pair[::-1] for pair in chosen)
 
 
 def links_of(topology: Topology) -> list[Pair]:

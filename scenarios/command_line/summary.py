@@ -34,7 +34,7 @@ def print_summary(run: Run) -> None:
 
 
 def _what(run: Run) -> Iterator[tuple[str, str]]:
-    summary, faults = run.summary, run.scenario.faults
+    summary, faults = run.summary, run.scenario.fault_list
     yield (
         "scenario",
         f"{run.scenario.name}: {summary['protocol']} on {summary['nodes']:,} nodes ({summary['topology']})",

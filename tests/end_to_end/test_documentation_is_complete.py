@@ -22,7 +22,11 @@ from tests.documentation import ROOT
 from tests.documentation_tables import TABLES, tables_in, with_tables
 
 DOCS = ROOT / "docs"
-REFERENCE = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("scenarios.md", "gossip.md"))
+REFERENCE = "".join(
+    page.read_text(encoding="utf-8")
+    for pattern in ("scenarios.md", "gossip.md", "faults*.md")
+    for page in DOCS.glob(pattern)
+)
 COMMAND_LINE = (DOCS / "command-line.md").read_text(encoding="utf-8")
 
 
@@ -49,12 +53,12 @@ def documented_models() -> list[type[BaseModel]]:
 def test_models_are_found() -> None:
     """The walk over the schema finds models of every depth."""
     names = {model.__name__ for model in documented_models()}
-    assert {"Scenario", "BurstLoss", "LognormalLatency", "RandomNodes", "GossipConfig", "RegionsConfig"} <= names
+    assert {"Scenario", "BurstLoss", "LognormalLatency", "NodeChoice", "GossipConfig", "RegionsConfig"} <= names
 
 
 @pytest.mark.parametrize("model", documented_models(), ids=lambda model: model.__name__)
 def test_every_field_of_a_scenario_is_documented(model: type[BaseModel]) -> None:
-    """Each field that a scenario file may hold is named on the page of scenarios or of gossip."""
+    """Each field that a scenario file may hold is named on the page of scenarios, of gossip, or one of faults."""
     missing = [name for name in model.model_fields if name != "kind" and f"`{name}`" not in REFERENCE]
     assert not [name for name in missing if f"`{{{name}: " not in REFERENCE]
 
