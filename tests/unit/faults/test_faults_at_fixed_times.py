@@ -3,11 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
-from faults.node.crash import Crash, Restart
 from faults.fault import Fault
 from faults.heal import Heal
-from faults.partition.partition import Partition
+from faults.node.crash import Crash, Restart
 from faults.node.pause import Pause
+from faults.partition.partition import Partition
 from faults.registry import FAULTS
 from sim.protocol import Protocol
 from sim.records import Record

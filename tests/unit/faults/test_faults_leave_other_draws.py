@@ -2,10 +2,10 @@
 
 import pytest
 
-from faults.node.crash import Crash
 from faults.fault import Fault
-from faults.partition.partition import Partition
+from faults.node.crash import Crash
 from faults.node.pause import Pause
+from faults.partition.partition import Partition
 from sim.network.config import NetworkConfig
 from sim.protocol import Protocol
 from sim.simulation import Simulation

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from analysis.plots.run_view import RunView, view_of_simulation
 from faults.node.crash import Crash
-from faults.partition.partition import Partition
 from faults.node.pause import Pause
+from faults.partition.partition import Partition
 from sim.convergence import Coverage
 from sim.network.config import IndependentLoss, NetworkConfig
 from sim.network.latency import ExponentialLatency
