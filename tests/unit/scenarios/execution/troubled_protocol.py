@@ -1,0 +1,32 @@
+"""A protocol of one node that does what its options ask for: goes well, raises, or takes its whole process with it."""
+
+import os
+import signal
+from pathlib import Path
+
+from sim.protocol import Protocol, ProtocolConfig
+
+
+class Troubled(Protocol):
+    """Has one record of a number drawn; or does not come that far."""
+
+    class Config(ProtocolConfig):
+        """`fate`: well, raise, leave, or kill its process; the last only where the file `once` is not there yet."""
+
+        fate: str = "well"
+        once: str = ""
+
+    config: Config
+
+    def on_start(self) -> None:
+        """Meet the fate."""
+        if self.config.fate == "raise":
+            raise ValueError(f"found trouble at {self!r}")
+        if self.config.fate == "leave":
+            raise SystemExit(4)
+        if self.config.fate == "kill" and not (self.config.once and Path(self.config.once).exists()):
+            if self.config.once:
+                Path(self.config.once).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        print("drawn")
+        self.node.record("drawn", number=self.node.random.below(1_000_000))
