@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from faults.node.pause import Pause
     from faults.partition.partition import Partition
     from scenarios.build import build
+    from scenarios.fault import fault
     from scenarios.library import load
     from scenarios.plot import plot
     from scenarios.replay import diff, replay
@@ -76,6 +77,7 @@ _HOMES: Final = {
     "Updates": "sim.workloads.updates",
     "build": "scenarios.build",
     "diff": "scenarios.replay",
+    "fault": "scenarios.fault",
     "load": "scenarios.library",
     "open_run": "analysis.run_folder",
     "plot": "scenarios.plot",
@@ -114,6 +116,7 @@ __all__ = [
     "Updates",
     "build",
     "diff",
+    "fault",
     "frames",
     "load",
     "main",
