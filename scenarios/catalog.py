@@ -108,7 +108,33 @@ def _workloads() -> Iterator[Entry]:
 def _faults() -> Iterator[Entry]:
     from faults.registry import FAULTS
 
-    return (Entry("fault", name, kind.description, kind.config) for name, kind in FAULTS.items())
+    return (
+        Entry("fault", name, f"{kind.config.layer}: {kind.description}", kind.config) for name, kind in FAULTS.items()
+    )
+
+
+def _blocks() -> Iterator[Entry]:
+    from faults.liveness import Liveness
+    from faults.network.links import FORMS
+    from faults.random_plan import RandomPlan
+    from faults.target import NodeChoice
+    from faults.when import SCHEDULES
+    from scenarios import schema
+    from sim.network.config import NetworkConfig
+
+    blocks: list[tuple[str, str, type[BaseModel]]] = [
+        ("scenario", "the fields of a scenario file", schema.Scenario),
+        ("network", "what the links do to messages", NetworkConfig),
+        ("clocks", "how far local clocks are apart", schema.Clocks),
+        ("samples", "time series to take", schema.Samples),
+        ("limits", "where a run that does not end is cut off", schema.Limits),
+        ("liveness", "a last phase in which a core is healed for good and must converge", Liveness),
+        ("random", "a plan of faults that the seed draws", RandomPlan),
+        ("target", "a choice of nodes, for a fault's target", NodeChoice),
+    ]
+    blocks += [(f"links.{name}", "links of a fault of the network", form) for name, form in FORMS.items()]
+    blocks += [(f"when.{name}", "a schedule, for a fault's when", model) for name, model in SCHEDULES.items()]
+    return (Entry("block", name, description, config) for name, description, config in blocks)
 
 
 def _metrics() -> Iterator[Entry]:
@@ -138,5 +164,6 @@ SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
     "metrics": _metrics,
     "checks": _checks,
     "plots": _plots,
+    "blocks": _blocks,
 }
 """The sorts of named things, in the order in which people meet them."""

@@ -8,9 +8,17 @@ import click
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show a built-in scenario's file, or what the topology, protocol, workload, fault, ... NAME is and takes."""
-    from scenarios.catalog import find
+    """Show a built-in scenario's file, or what the topology, protocol, workload, fault, block ... NAME is and takes.
 
+    The name of a sort, such as faults, shows a line for each of it.
+    """
+    from scenarios.catalog import SORTS, entries, find
+
+    if name in SORTS:
+        from scenarios.command_line.tables import name_table, output
+
+        output().print(name_table(name, [(entry.name, entry.description) for entry in entries(name)]))
+        return
     for entry in find(name):
         if entry.sort == "scenario":
             from scenarios.library import text_of
