@@ -2,13 +2,19 @@
 
 import pytest
 
+from faults.drawing import Drawing
 from faults.fault import Fault
+from faults.network.loss import Loss
 from faults.node.crash import Crash
 from faults.node.pause import Pause
 from faults.partition.partition import Partition
+from faults.random_plan import RandomPlan
+from faults.registry import FAULTS, LAYERS
 from sim.network.config import NetworkConfig
 from sim.protocol import Protocol
+from sim.randomness import Streams
 from sim.simulation import Simulation
+from topologies.errors import InputError
 from topologies.registry import build
 
 MILLISECOND = 1_000_000
@@ -93,3 +99,39 @@ def test_faults_of_one_kind_at_one_time_draw_apart() -> None:
     first = Partition(groups={"halves": "random"}, at=20 * MILLISECOND, name="first")
     assert halves(first) == halves()
     assert len(halves()) == 1
+
+
+def confined(kind: str) -> Fault:
+    """A fault of this kind with drawn options, that has only node 9 and its one link to strike."""
+    model = FAULTS[kind].config
+    topology = build({"kind": "line", "nodes": 10})
+    drawing = Drawing(Streams(7).stream("options"), topology, Chatter, 50 * MILLISECOND, 1)
+    fields = model.drawn(drawing)
+    assert fields is not None
+    place = {"target": 9, "links": {"of": 9}, "groups": [[9]]}
+    here = {name: where for name, where in place.items() if name in model.model_fields}
+    assert here, f"{kind} has no place that could be confined"
+    return model.model_validate({**fields, **here, "at": 20 * MILLISECOND, "name": "confined"})
+
+
+@pytest.mark.parametrize("kind", sorted(RandomPlan(layers=LAYERS).kinds()))
+def test_no_kind_of_fault_changes_a_draw_elsewhere(kind: str) -> None:
+    """With a fault at node 9 left out, the other nodes, their links and two other faults draw as with it."""
+    others = (
+        Loss(links=[[2, 3]], probability=0.5, at=10 * MILLISECOND, name="other loss"),
+        Crash(target={"random": 2}, at=120 * MILLISECOND, name="other crash"),
+    )
+    try:
+        struck = chatter(confined(kind), *others)
+    except InputError as error:  # a system without cores, or a protocol without the hook
+        pytest.skip(str(error))
+    spared = chatter(*others)
+    assert draws(struck, range(8)) == draws(spared, range(8))
+    assert fault_draws(struck) == fault_draws(spared)
+    assert fault_draws(spared)
+
+
+def fault_draws(simulation: Simulation) -> dict[str, int]:
+    """The state of each stream of the faults that are called other."""
+    streams = simulation.streams._streams
+    return {name: stream.state for name, stream in streams.items() if "/other " in name}
