@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from simpy.events import Event, Process
+from simpy.events import Event
 
 from sim.clock import Clock
-from sim.kernel import Kernel
 from sim.message import Message, RoutedMessage
 from sim.network.link import Link
 from sim.network.network import Network
+from sim.node_life import DOWN, NodeLife
 from sim.randomness import Stream
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
 from sim.storage import Storage
@@ -20,51 +19,20 @@ from sim.storage import Storage
 if TYPE_CHECKING:
     from sim.protocol import Protocol
 
-Life = Literal["starting", "up", "paused", "crashed", "restarting"]
-
 RECEIVE = object()
 SLEEP = object()
 """Names of the timers behind `receive` and `sleep`, which no protocol can take by chance."""
 
 
-class Node:
-    """What a protocol acts through. Public attributes are for protocols, methods under "life" for the simulation.
+class Node(NodeLife):
+    """What a protocol acts through. Public attributes are for protocols, the methods of its life for the simulation.
 
     `id`; `neighbors`, ascending; `population`, the number of nodes; `random`, the node's own stream for the protocol;
     `storage`, kept over crashes; `sent` and `forwarded`, messages that it sent and passed on; `dropped`, messages that
     reached it while it was down.
     """
 
-    __slots__ = (
-        "_extend",
-        "_handle",
-        "_inbox",
-        "_kernel",
-        "_keys",
-        "_kinds",
-        "_links",
-        "_network",
-        "_new_protocol",
-        "_overdue",
-        "_process",
-        "_push",
-        "_storage",
-        "_timers",
-        "_waiting",
-        "clock",
-        "dropped",
-        "forwarded",
-        "guarded",
-        "id",
-        "life",
-        "mailbox",
-        "mailbox_capacity",
-        "neighbors",
-        "population",
-        "protocol",
-        "random",
-        "sent",
-    )
+    __slots__ = ("_extend", "_links", "clock", "forwarded", "neighbors", "population", "random", "sent")
 
     def __init__(
         self,
@@ -74,35 +42,17 @@ class Node:
         random: Stream,
         clock: Clock | None,
     ) -> None:
-        topology, kernel, recorder = network.topology, network.kernel, network.recorder
-        self.id = number
-        self.neighbors: Sequence[int] = topology.neighbors[number]
-        self.population = topology.nodes
+        super().__init__(number, network, new_protocol)
+        self.neighbors: Sequence[int] = network.topology.neighbors[number]
+        self.population = network.topology.nodes
         self.random = random
         self.clock = clock
         self.sent = 0
         self.forwarded = 0
-        self.dropped = 0
-        self.life: Life = "starting"
-        self.guarded = recorder.keeps_messages
-        self.mailbox: deque[Message] | None = None
-        self.mailbox_capacity: int | None = None
-        self._new_protocol = new_protocol
-        self._network = network
-        self._kernel: Kernel = kernel
-        self._push = kernel.push
-        self._keys = kernel.keys
-        self._kinds = recorder.kinds
-        self._extend = recorder.outcomes.extend
+        self._extend = network.recorder.outcomes.extend
         self._links: dict[int, Link] = {}
-        self._timers: dict[Hashable, Any] = {}
-        self._inbox: list[Message] | None = None
-        self._overdue: list[Hashable] | None = None
-        self._storage: Storage | None = None
-        self._process: Process | None = None
-        self._waiting: Event | None = None
-        self.protocol: Protocol = new_protocol(self)
-        self._handle: Callable[[Message], None] = self.protocol.on_message
+        self.protocol = new_protocol(self)
+        self._handle = self.protocol.on_message
 
     # What a protocol calls.
 
@@ -130,7 +80,7 @@ class Node:
         try:
             kind = self._kinds[type(payload)]
         except KeyError:
-            if self.life == "crashed":
+            if self.life in DOWN:
                 self.sent -= 1
                 return None
             kind = self._network.recorder.new_kind(type(payload))
@@ -154,7 +104,7 @@ class Node:
     def set_timer(self, name: Hashable, delay: int) -> None:
         """Have `on_timer(name)` called after `delay` nanoseconds of local time; replaces the timer of that name."""
         assert delay >= 0, f"timer {name!r} with a negative delay of {delay} ns"
-        if self.life == "crashed":
+        if self.life in DOWN:
             return
         earlier = self._timers.get(name)
         if earlier is not None:
@@ -175,14 +125,14 @@ class Node:
 
     def record(self, kind: str, **fields: Any) -> None:
         """Put a state record into the run: what it says is what checkers and plots know."""
-        if self.life != "crashed":
+        if self.life not in DOWN:
             self._network.recorder.state(self._kernel._now, self.id, kind, fields)
 
     def receive(self, timeout: int | None = None) -> Event:
         """For protocols with `run`: an event that gives the next message, or None after `timeout` nanoseconds."""
         assert self._waiting is None, f"node {self.id} waits for a message already"
         event = self._kernel.event()
-        if self.life == "crashed":
+        if self.life in DOWN:
             return event
         if self.mailbox:
             return event.succeed(self.mailbox.popleft())
@@ -223,7 +173,7 @@ class Node:
 
     def _accept_guarded(self, message: Message) -> None:
         """The same while the node is not up, a partition may separate it, or rows about messages are kept."""
-        down = self.life == "crashed" or self.life == "restarting"
+        down = self.life in DOWN or self.life == "restarting"
         if not down and self._network.separations and self._cut_off(message):
             return self._network.outcome(message, CUT, self.id)
         return self.admit(message)
@@ -235,7 +185,7 @@ class Node:
             assert self._inbox is not None
             self._inbox.append(message)
             return None
-        if self.life == "crashed" or self.life == "restarting":
+        if self.life in DOWN or self.life == "restarting":
             self.dropped += 1
             return network.outcome(message, CRASHED, self.id)
         if message.destination != self.id:
@@ -284,132 +234,3 @@ class Node:
             return
         assert self.mailbox is not None
         self.mailbox.append(message)
-
-    # Life.
-
-    def start(self, _: None = None) -> None:
-        """Begin to run for the first time."""
-        if self.life != "starting":
-            return
-        self._come_up()
-        self.protocol.on_start()
-
-    def _come_up(self) -> None:
-        self.life = "up"
-        self._kinds = self._network.recorder.kinds
-        self.refresh_guard()
-        run = self.protocol.run
-        if run is None:
-            self._handle = self.protocol.on_message
-        else:
-            self.mailbox = deque()
-            self._handle = self._post
-            self._process = self._kernel.process(run())
-
-    def refresh_guard(self) -> None:
-        """Decide again whether an arrival needs more than to be counted and handed to the protocol."""
-        network = self._network
-        self.guarded = (
-            self.life != "up"
-            or network.recorder.keeps_messages
-            or bool(network.separations)
-            or self.mailbox_capacity is not None
-        )
-
-    def crash(self) -> bool:
-        """Lose memory, timers and waiting messages; what arrives is dropped. False when it was down already.
-
-        What is on its way stays so: it arrives where the node is up again by then, and what the node sent goes on. A
-        handler that runs meanwhile comes to its end, but what it still sends, sets or records is lost.
-        """
-        if self.life == "crashed":
-            return False
-        for entry in self._timers.values():
-            self._kernel.cancel(entry)
-        self._timers.clear()
-        waiting, self._inbox, self._overdue = self._inbox or [], None, None
-        self.life, self.guarded, self.mailbox = "crashed", True, None
-        self._kinds = {}  # so that sending, the hot path, finds out without asking
-        self._end_process()
-        self._record_life("crashed")
-        self.dropped += len(waiting)
-        for message in waiting:
-            self._network.outcome(message, CRASHED, self.id)
-        return True
-
-    def lose_disk(self) -> None:
-        """Lose what is on stable storage; for a node that is down."""
-        assert self.life == "crashed", f"node {self.id} loses its disk while it is {self.life}"
-        self._storage = None
-
-    def _end_process(self) -> None:
-        process, self._process, self._waiting = self._process, None, None
-        if process is not None and process is self._kernel.active_process:  # it can be closed once it waits
-            self._kernel.post(self._kernel._now, _close, process)
-        elif process is not None:
-            _close(process)
-
-    def _record_life(self, kind: str) -> None:
-        """Record a change of life that is complete, so that whoever is told may bring about the next."""
-        self._network.recorder.state(self._kernel._now, self.id, kind, {})
-
-    def restart(self) -> bool:
-        """Run again after a crash, with new memory and the old storage. False when it was not down."""
-        if self.life != "crashed":
-            return False
-        self.life = "restarting"
-        self.protocol = self._new_protocol(self)
-        self._record_life("restarted")
-        if self.life != "restarting":
-            return True
-        self._come_up()
-        self.protocol.on_restart()
-        return True
-
-    def pause(self) -> bool:
-        """Stop the node as a whole; messages and timers wait for it. False when it was not up."""
-        if self.life != "up":
-            return False
-        self.life, self.guarded = "paused", True
-        self._inbox, self._overdue = [], []
-        self._record_life("paused")
-        return True
-
-    def resume(self) -> bool:
-        """Go on after a pause: first the timers that came due, then the messages that came. False when not paused."""
-        if self.life != "paused":
-            return False
-        inbox, overdue = self._inbox, self._overdue
-        assert inbox is not None
-        assert overdue is not None
-        self._inbox = self._overdue = None
-        self.life = "up"
-        self.refresh_guard()
-        now, push = self._kernel._now, self._push
-        keys = iter(sorted(next(self._keys) for _ in range(len(overdue) + len(inbox))))  # their order, shuffled or not
-        for name in overdue:
-            entry = self._timers[name] = (now, next(keys), self._timer_due, name)
-            push(entry)
-        for message in inbox:
-            push((now, next(keys), self.admit, message))
-        self._record_life("resumed")
-        return True
-
-    @property
-    def waiting(self) -> int:
-        """Messages that arrived and timers that came due during a pause and wait for its end."""
-        return self.waiting_messages + len(self._overdue or ())
-
-    @property
-    def waiting_messages(self) -> int:
-        """Messages that arrived during a pause and wait for its end."""
-        return len(self._inbox or ())
-
-
-def _close(process: Process) -> None:
-    """End a process where it waits."""
-    if process.is_alive:
-        target = process.target
-        if target is not None and target.callbacks is not None:
-            target.callbacks.remove(process._resume)
-        process._generator.close()

@@ -10,6 +10,7 @@ from sim.message import Message
 from sim.network.link import Impairments
 from sim.network.network import Network
 from sim.node import RECEIVE, SLEEP, Node
+from sim.node_life import DOWN
 from sim.randomness import Stream, derive_seed
 from sim.records import PAIR_SHIFT
 
@@ -47,7 +48,7 @@ class MeshNode(Node):
         try:
             kind = self._kinds[type(payload)]
         except KeyError:
-            if self.life == "crashed":
+            if self.life in DOWN:
                 self.sent -= 1
                 return None
             kind = network.recorder.new_kind(type(payload))
@@ -71,7 +72,7 @@ class TalkativeNode(Node):
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload, as any node does, and keep a row about it."""
         fields = {"destination": destination, "message": type(payload).__name__, "size": size}
-        if self.life != "crashed":
+        if self.life not in DOWN:
             self._network.recorder.message_row(self._kernel._now, self.id, "sent", fields)
         super().send(destination, payload, size)
 

@@ -166,6 +166,14 @@ class Simulation:
         """Start a crashed node again."""
         return self.nodes[node].restart()
 
+    def leave(self, node: int) -> bool:
+        """Take a node out of the system: memory and disk are lost, and it hears nothing until it joins."""
+        return self.nodes[node].leave()
+
+    def join(self, node: int) -> bool:
+        """Have a node that is absent run as a new one."""
+        return self.nodes[node].join()
+
     def pause(self, node: int) -> bool:
         """Stop a node for a while; what reaches it waits."""
         return self.nodes[node].pause()

@@ -1,0 +1,242 @@
+"""The life of a node: it starts, crashes and restarts, pauses and resumes, leaves and joins."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from sim.records import CRASHED
+
+if TYPE_CHECKING:
+    from simpy.events import Event, Process
+
+    from sim.kernel import Kernel
+    from sim.message import Message
+    from sim.network.network import Network
+    from sim.protocol import Protocol
+    from sim.storage import Storage
+
+Life = Literal["starting", "up", "paused", "crashed", "restarting", "absent"]
+DOWN: Final = ("crashed", "absent")
+"""Lives in which a node runs nothing, and sends and hears nothing."""
+
+
+class NodeLife:
+    """What happens to a node as a whole. Each method tells whether it had an effect."""
+
+    __slots__ = (
+        "_handle",
+        "_inbox",
+        "_kernel",
+        "_keys",
+        "_kinds",
+        "_network",
+        "_new_protocol",
+        "_overdue",
+        "_process",
+        "_push",
+        "_storage",
+        "_timers",
+        "_waiting",
+        "dropped",
+        "guarded",
+        "id",
+        "life",
+        "mailbox",
+        "mailbox_capacity",
+        "protocol",
+    )
+
+    _handle: Callable[[Message], None]
+    protocol: Protocol
+
+    def __init__(self, number: int, network: Network, new_protocol: Callable[[Any], Protocol]) -> None:
+        kernel = network.kernel
+        self.id = number
+        self.dropped = 0
+        self.life: Life = "starting"
+        self.guarded = network.recorder.keeps_messages
+        self.mailbox: deque[Message] | None = None
+        self.mailbox_capacity: int | None = None
+        self._new_protocol = new_protocol
+        self._network = network
+        self._kernel: Kernel = kernel
+        self._push = kernel.push
+        self._keys = kernel.keys
+        self._kinds = network.recorder.kinds
+        self._timers: dict[Hashable, Any] = {}
+        self._inbox: list[Message] | None = None
+        self._overdue: list[Hashable] | None = None
+        self._storage: Storage | None = None
+        self._process: Process | None = None
+        self._waiting: Event | None = None
+
+    def admit(self, message: Message) -> None:
+        """Take in a message that has reached this node."""
+        raise NotImplementedError
+
+    def _post(self, message: Message) -> None:
+        raise NotImplementedError
+
+    def _timer_due(self, name: Hashable) -> None:
+        raise NotImplementedError
+
+    def start(self, _: None = None) -> None:
+        """Begin to run for the first time; a node that is absent from the start only says so."""
+        if self.life == "absent":
+            self._record_life("left")
+        if self.life != "starting":
+            return
+        self._come_up()
+        self.protocol.on_start()
+
+    def _come_up(self) -> None:
+        self.life = "up"
+        self._kinds = self._network.recorder.kinds
+        self.refresh_guard()
+        run = self.protocol.run
+        if run is None:
+            self._handle = self.protocol.on_message
+        else:
+            self.mailbox = deque()
+            self._handle = self._post
+            self._process = self._kernel.process(run())
+
+    def refresh_guard(self) -> None:
+        """Decide again whether an arrival needs more than to be counted and handed to the protocol."""
+        network = self._network
+        self.guarded = (
+            self.life != "up"
+            or network.recorder.keeps_messages
+            or bool(network.separations)
+            or self.mailbox_capacity is not None
+        )
+
+    def crash(self) -> bool:
+        """Lose memory, timers and waiting messages; what arrives is dropped. False when it was down already.
+
+        What is on its way stays so: it arrives where the node is up again by then, and what the node sent goes on. A
+        handler that runs meanwhile comes to its end, but what it still sends, sets or records is lost.
+        """
+        if self.life in DOWN:
+            return False
+        self._go_down("crashed", "crashed")
+        return True
+
+    def _go_down(self, life: Life, record: str) -> None:
+        for entry in self._timers.values():
+            self._kernel.cancel(entry)
+        self._timers.clear()
+        waiting, self._inbox, self._overdue = self._inbox or [], None, None
+        self.life, self.guarded, self.mailbox = life, True, None
+        self._kinds = {}  # so that sending, the hot path, finds out without asking
+        self._end_process()
+        self._record_life(record)
+        self.dropped += len(waiting)
+        for message in waiting:
+            self._network.outcome(message, CRASHED, self.id)
+
+    def lose_disk(self) -> None:
+        """Lose what is on stable storage; for a node that is down."""
+        assert self.life in DOWN, f"node {self.id} loses its disk while it is {self.life}"
+        self._storage = None
+        self._record_life("disk-lost")
+
+    def leave(self) -> bool:
+        """Leave the system with memory and disk lost; what arrives is dropped. False when it was absent already."""
+        if self.life == "absent":
+            return False
+        self._storage = None
+        self._go_down("absent", "left")
+        return True
+
+    def stay_out(self) -> None:
+        """Be absent from the start, before anything runs."""
+        assert self.life in ("starting", "absent"), f"node {self.id} stays out while it is {self.life}"
+        self.life, self.guarded, self._kinds = "absent", True, {}
+
+    def join(self) -> bool:
+        """Run as a new node, with nothing in memory or on disk. False when it was not absent."""
+        if self.life != "absent":
+            return False
+        self._storage = None  # a handler in which it left may have written on
+        return self._run_anew("joined", first=True)
+
+    def _end_process(self) -> None:
+        process, self._process, self._waiting = self._process, None, None
+        if process is not None and process is self._kernel.active_process:  # it can be closed once it waits
+            self._kernel.post(self._kernel._now, _close, process)
+        elif process is not None:
+            _close(process)
+
+    def _record_life(self, kind: str) -> None:
+        """Record a change of life that is complete, so that whoever is told may bring about the next."""
+        self._network.recorder.state(self._kernel._now, self.id, kind, {})
+
+    def restart(self) -> bool:
+        """Run again after a crash, with new memory and the old storage. False when it was not down."""
+        if self.life != "crashed":
+            return False
+        return self._run_anew("restarted", first=False)
+
+    def _run_anew(self, record: str, first: bool) -> bool:
+        self.life = "restarting"
+        self.protocol = self._new_protocol(self)
+        self._record_life(record)
+        if self.life != "restarting":
+            return True
+        self._come_up()
+        if first:
+            self.protocol.on_start()
+        else:
+            self.protocol.on_restart()
+        return True
+
+    def pause(self) -> bool:
+        """Stop the node as a whole; messages and timers wait for it. False when it was not up."""
+        if self.life != "up":
+            return False
+        self.life, self.guarded = "paused", True
+        self._inbox, self._overdue = [], []
+        self._record_life("paused")
+        return True
+
+    def resume(self) -> bool:
+        """Go on after a pause: first the timers that came due, then the messages that came. False when not paused."""
+        if self.life != "paused":
+            return False
+        inbox, overdue = self._inbox, self._overdue
+        assert inbox is not None
+        assert overdue is not None
+        self._inbox = self._overdue = None
+        self.life = "up"
+        self.refresh_guard()
+        now, push = self._kernel._now, self._push
+        keys = iter(sorted(next(self._keys) for _ in range(len(overdue) + len(inbox))))  # their order, shuffled or not
+        for name in overdue:
+            entry = self._timers[name] = (now, next(keys), self._timer_due, name)
+            push(entry)
+        for message in inbox:
+            push((now, next(keys), self.admit, message))
+        self._record_life("resumed")
+        return True
+
+    @property
+    def waiting(self) -> int:
+        """Messages that arrived and timers that came due during a pause and wait for its end."""
+        return self.waiting_messages + len(self._overdue or ())
+
+    @property
+    def waiting_messages(self) -> int:
+        """Messages that arrived during a pause and wait for its end."""
+        return len(self._inbox or ())
+
+
+def _close(process: Process) -> None:
+    """End a process where it waits."""
+    if process.is_alive:
+        target = process.target
+        if target is not None and target.callbacks is not None:
+            target.callbacks.remove(process._resume)
+        process._generator.close()
