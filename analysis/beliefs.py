@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from analysis.convergence import Tracker
-from analysis.node_life import DOWN, LIFE, PAUSED, UP
+from analysis.node_life import AFTER, DOWN, LIFE, UP
 from sim.records import Record
 
 BELIEVES: Final = "believes"
@@ -42,7 +42,7 @@ class Beliefs:
             self.claims += self._believes[node]
             self.wrong_claims += self._believes[node] and not self.tracker.converged
         elif record.kind in LIFE and node is not None:
-            life = {"crashed": DOWN, "paused": PAUSED}.get(record.kind, UP)
+            life = AFTER[record.kind]
             self._change(node, life, bool(self._believes[node]) and life != DOWN)
         self._converged = self.tracker.converged
 

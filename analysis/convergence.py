@@ -1,8 +1,9 @@
 """Convergence, measured from state records: one tracker for each way in which a protocol may declare it.
 
 A tracker sees the records of a run in order, live (`attach`) or from disk (`feed`). It follows the lives of the nodes:
-who is crashed or paused is not waited for. Memory dies with a crash, so that a node that was restarted is known to
-hold only what it has recorded since, unless the protocol declares that its progress is durable.
+who is crashed, paused or absent is not waited for. Memory dies with a crash, so that a node that was restarted is known
+to hold only what it has recorded since, unless the protocol declares that its progress is durable; with its disk it
+loses that too.
 Each record takes constant time, one about a node's life time in proportion to the number of items.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from analysis.manifest import RunVerdict
+from analysis.node_life import LOSING_DISK
 from analysis.verdict import Check, RunEnd, Subject
 from sim.convergence import Coverage
 from sim.records import Record
@@ -49,6 +50,8 @@ class NoInvention(Check):
 class NoResurrection(Check):
     """A node that has learned of the deletion of a key never takes an older write of that key again.
 
+    A node that has lost its disk since is not held to it.
+
     Needs `announced` records with key, version, writer and deleted, and receipts, as gossip makes them.
     """
 
@@ -58,7 +61,7 @@ class NoResurrection(Check):
     def __init__(self, subject: Subject) -> None:
         assert isinstance(subject.declared, Coverage)
         self.declared = subject.declared
-        self.kinds = frozenset((self.declared.reached, self.declared.announced))
+        self.kinds = frozenset((self.declared.reached, self.declared.announced)) | LOSING_DISK
         self._announced: dict[Any, Record] = {}
         self._stamps: dict[Any, tuple[int, int]] = {}
         self._deleted: dict[tuple[int, str], Record] = {}
@@ -66,7 +69,10 @@ class NoResurrection(Check):
         self._found = 0
 
     def observe(self, record: Record) -> None:
-        """Take an announcement or a receipt."""
+        """Take an announcement, a receipt, or the loss of all that a node knew."""
+        if record.kind in LOSING_DISK:
+            self._deleted = {place: told for place, told in self._deleted.items() if place[0] != record.node}
+            return
         item = record.fields[self.declared.item]
         if record.kind == self.declared.announced:
             if record.fields.keys() >= self.ANNOUNCED:

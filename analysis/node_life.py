@@ -1,4 +1,4 @@
-"""Which nodes are up, as records of crashes, restarts, pauses and resumptions tell."""
+"""Which nodes are up, as the records of their lives tell."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from typing import Final
 
 from sim.records import OUTCOMES, Record
 
-LIFE: Final = ("crashed", "restarted", "paused", "resumed")
-"""Kinds of the state records of a node's life."""
 UP, PAUSED, DOWN = range(3)
+AFTER: Final = {
+    "crashed": DOWN,
+    "restarted": UP,
+    "paused": PAUSED,
+    "resumed": UP,
+    "left": DOWN,
+    "joined": UP,
+    "disk-lost": DOWN,
+}
+"""What a node is after each kind of state record of its life."""
+LIFE: Final = tuple(AFTER)
+"""Kinds of the state records of a node's life."""
+LOSING_DISK: Final = frozenset(("left", "disk-lost"))
+"""Kinds of those after which nothing is left in a node's stable storage."""
 
 _MESSAGE_ROW: Final = frozenset(("source", "destination", "message", "sent_at", "size"))
 _ROWS: Final = dict.fromkeys(OUTCOMES, _MESSAGE_ROW) | {

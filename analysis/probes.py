@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SERIES: Final = {
     "progress": "fraction of what the protocol's convergence asks for",
-    "nodes_up": "nodes that are neither crashed nor paused",
+    "nodes_up": "nodes that are neither crashed, paused nor absent",
     "messages_sent": "messages sent so far",
     "messages_delivered": "messages delivered so far",
     "messages_in_flight": "messages under way",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from analysis.node_life import DOWN, LIFE, PAUSED, UP
+from analysis.node_life import AFTER, DOWN, LIFE, LOSING_DISK, UP
 from analysis.progress import ConvergenceResult, Progress, Spans, result_of
 from sim.records import Record
 
@@ -56,12 +56,12 @@ class Tracker:
     def _live(self, record: Record) -> None:
         node = record.node
         assert node is not None
-        before, after = self._life[node], {"crashed": DOWN, "paused": PAUSED}.get(record.kind, UP)
+        before, after = self._life[node], AFTER[record.kind]
         self._life[node] = after
         self.up += (after == UP) - (before == UP)
         if before == UP:
             self._leave(node)
-        if after == DOWN and not self.durable:
+        if (after == DOWN and not self.durable) or record.kind in LOSING_DISK:
             self._forget(node)
         elif after == UP:
             self._return(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.node_life import LIFE
+from analysis.node_life import AFTER, DOWN, LIFE
 from analysis.variance import RunningVariance
 from sim.convergence import Spread
 from sim.records import Record
@@ -33,7 +33,7 @@ class VarianceByCycle:
         before = self._values[node]
         if record.kind == self.declared.kind:
             self._values[node] = float(record.fields[self.declared.field])
-        elif record.kind == "crashed":
+        elif AFTER[record.kind] == DOWN:
             self._values[node] = None
         self._running.replace(before, self._values[node])
 

@@ -20,13 +20,15 @@ class RoleTracker:
         self._role = [roles.initial] * len(simulation.nodes)
         self._since = [0] * len(simulation.nodes)
         self._changes = 0
-        simulation.recorder.observe(sorted({*roles.kinds, "crashed", "left"}), self._observe)
+        simulation.recorder.observe(sorted({*roles.kinds, "crashed", "left", "disk-lost"}), self._observe)
 
     def _observe(self, record: Record) -> None:
         node, declared = record.node, self._declared
         if node is None:
             return
-        if record.kind in ("crashed", "left"):
+        if record.kind in ("left", "disk-lost"):
+            role = declared.initial
+        elif record.kind == "crashed":
             role = declared.after_crash.get(self._role[node], declared.initial)
         elif record.kind == declared.record:
             role = str(record.fields[declared.field])
