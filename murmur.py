@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from faults.partition.partition import Partition
     from scenarios.build import build
     from scenarios.fault import fault
+    from scenarios.hunting.hunt import hunt
+    from scenarios.hunting.result import Hunt
     from scenarios.library import load
     from scenarios.plot import plot
     from scenarios.replay import diff, replay
@@ -53,6 +55,7 @@ _HOMES: Final = {
     "Extinction": "sim.convergence",
     "Gossip": "sim.protocols.gossip.gossip",
     "Heal": "faults.heal",
+    "Hunt": "scenarios.hunting.result",
     "InputError": "topologies.errors",
     "Message": "sim.message",
     "NetworkConfig": "sim.network.config",
@@ -78,6 +81,7 @@ _HOMES: Final = {
     "build": "scenarios.build",
     "diff": "scenarios.replay",
     "fault": "scenarios.fault",
+    "hunt": "scenarios.hunting.hunt",
     "load": "scenarios.library",
     "open_run": "analysis.run_folder",
     "plot": "scenarios.plot",
@@ -96,6 +100,7 @@ __all__ = [
     "Extinction",
     "Gossip",
     "Heal",
+    "Hunt",
     "InputError",
     "Message",
     "NetworkConfig",
@@ -118,6 +123,7 @@ __all__ = [
     "diff",
     "fault",
     "frames",
+    "hunt",
     "load",
     "main",
     "plot",

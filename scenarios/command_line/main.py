@@ -12,6 +12,7 @@ import click
 from scenarios.command_line.check import check
 from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
+from scenarios.command_line.hunt import hunt
 from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
 from scenarios.command_line.replay import replay
@@ -75,7 +76,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, plot, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, hunt, plot, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 

@@ -80,3 +80,20 @@ def read_source(
             data = {**document.data, field: int(value) if value.isdecimal() and len(value) < 40 else value}
             document = replace(document, data=data, flags={**document.flags, (field,): f"--{field} {value[:80]}"})
     return Source(scenario_of(document, plugins), document, tuple(plugins))
+
+
+def scenario_words(name: str, seed: int, overrides: Sequence[str], plugins: Sequence[str]) -> list[str]:
+    """Return the words of a command line that name a scenario, with all that changes it."""
+    words = [name, "--seed", str(seed)]
+    for override in overrides:
+        words += ["--set", override]
+    for plugin in plugins:
+        words += ["--plugin", plugin]
+    return words
+
+
+def reproduction(name: str, seed: int, overrides: Sequence[str], plugins: Sequence[str]) -> str:
+    """Return the command that runs exactly this again."""
+    from shlex import join
+
+    return join(["murmur", "run", *scenario_words(name, seed, overrides, plugins)])

@@ -37,7 +37,7 @@ def run(
 
     Ends with 0 when all checks hold, 1 when one is violated, 3 when one is unknown, 2 when the input is wrong.
     """
-    from scenarios.command_line.options import read_source
+    from scenarios.command_line.options import read_source, reproduction
     from scenarios.command_line.progress import RunProgress
     from scenarios.run import run as run_scenario
 
@@ -63,7 +63,8 @@ def run(
 
         print_summary(done)
     if done.exit_code == 1:
-        click.echo(f"reproduce: {_command(scenario, source, overrides)}", err=True)
+        command = reproduction(scenario, source.scenario.seed, overrides, plugins)
+        click.echo(f"reproduce: {command}", err=True)
     return done.exit_code
 
 
@@ -84,15 +85,3 @@ def _unfinished(folder: Path) -> Path:
     from analysis.run_writer import UNFINISHED
 
     return folder.with_name(folder.name + UNFINISHED)
-
-
-def _command(scenario: str, source: Source, overrides: tuple[str, ...]) -> str:
-    """Return the command that runs exactly this again."""
-    from shlex import join
-
-    words = ["murmur", "run", scenario, "--seed", str(source.scenario.seed)]
-    for override in overrides:
-        words += ["--set", override]
-    for plugin in source.plugins:
-        words += ["--plugin", plugin]
-    return join(words)

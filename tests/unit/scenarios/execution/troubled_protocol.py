@@ -11,7 +11,7 @@ class Troubled(Protocol):
     """Has one record of a number drawn; or does not come that far."""
 
     class Config(ProtocolConfig):
-        """`fate`: well, raise, leave, or kill its process; the last only where the file `once` is not there yet."""
+        """`fate`: well, raise, leave, erratic, or kill its process; that only where the file `once` is not there."""
 
         fate: str = "well"
         once: str = ""
@@ -28,5 +28,7 @@ class Troubled(Protocol):
             if self.config.once:
                 Path(self.config.once).touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.config.fate == "erratic":
+            self.node.record("process", number=os.getpid())
         print("drawn")
         self.node.record("drawn", number=self.node.random.below(1_000_000))

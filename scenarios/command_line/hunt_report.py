@@ -1,0 +1,73 @@
+"""What a hunt came to, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from scenarios.command_line.summary import shortest, shown_metric
+
+if TYPE_CHECKING:
+    from scenarios.hunting.extremes import Extreme
+    from scenarios.hunting.finding import Finding
+    from scenarios.hunting.rate import Rate
+    from scenarios.hunting.result import Hunt
+
+MOST_SHOWN: Final = 20
+"""Findings that are printed; all of them are in the summary."""
+
+
+def print_hunt(hunted: Hunt, reproduce: Callable[[int], str]) -> None:
+    """Print what a hunt came to on standard output; `reproduce` gives the command that runs one seed again."""
+    from scenarios.command_line.tables import output, pair_table
+
+    console = output()
+    console.print(pair_table(_overview(hunted)))
+    for finding in hunted.findings[:MOST_SHOWN]:
+        for line in _told(hunted, finding, reproduce):
+            console.print(line, soft_wrap=True)
+    if len(hunted.findings) > MOST_SHOWN:
+        console.print(f"and {len(hunted.findings) - MOST_SHOWN} more kinds of violations")
+    if not hunted.findings:
+        bound = 1000 * hunted.rate.high
+        console.print(f"nothing found: with a confidence of 95 %, fewer than {bound:.3g} of 1,000 runs violate a check")
+    if hunted.folder is not None:
+        console.print(shortest(hunted.folder), soft_wrap=True)
+
+
+def _overview(hunted: Hunt) -> Iterator[tuple[str, str]]:
+    scenario = hunted.scenario
+    yield "scenario", f"{scenario.name}: {scenario.protocol.kind}"
+    yield "runs", f"{len(hunted.rows):,}"
+    for check, counts in hunted.verdicts.items():
+        yield check, ", ".join(f"{verdict} in {count:,}" for verdict, count in counts.items())
+    if hunted.failed:
+        yield "ended in an error", f"{hunted.failed:,}"
+    for extreme in hunted.extremes:
+        yield extreme.name, _extreme(extreme)
+    seconds = hunted.timing["seconds"]
+    yield "took", f"{seconds:,.1f} s, {hunted.timing['runs'] / max(seconds, 1e-9):,.0f} runs/s"
+
+
+def _extreme(extreme: Extreme) -> str:
+    from analysis.metrics import METRICS
+
+    unit = METRICS[extreme.metric].unit
+    number = shown_metric(extreme.values[0] if unit == "ns" else int(extreme.values[0]), unit)
+    return f"{extreme.metric} {number} with seed {extreme.seeds[0]}"
+
+
+def _told(hunted: Hunt, finding: Finding, reproduce: Callable[[int], str]) -> Iterator[str]:
+    evidence = f" (shown by {', '.join(finding.signature.evidence)})" if finding.signature.evidence else ""
+    yield f"violated  {finding.check}: {finding.reason}{evidence}"
+    yield f"  in {rate_text(finding.rate)}"
+    yield f"  first in run {finding.numbers[0]:,}: {reproduce(finding.seeds[0])}"
+    kept = [shortest(hunted.kept[number]) for number in finding.numbers if number in hunted.kept]
+    if kept:
+        yield f"  kept: {' '.join(kept)}"
+
+
+def rate_text(rate: Rate) -> str:
+    """Return a rate for people: counts, the rate per 1,000, and its interval."""
+    bounds = f"{1000 * rate.low:.3g} to {1000 * rate.high:.3g}"
+    return f"{rate.found:,} of {rate.runs:,} runs: {1000 * rate.share:.3g} per 1,000 (95 % interval {bounds})"

@@ -1,0 +1,105 @@
+"""What a hunt came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios.hunting.extremes import Extreme, extremes_in
+from scenarios.hunting.finding import ERROR, Finding, findings_in
+from scenarios.hunting.rate import Rate, rate_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.execution.row import Row
+    from scenarios.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What many runs of a scenario came to.
+
+    `scenario` has the root seed, of which the seeds of the runs are derived; `rows` hold what each run came to, by
+    number. `keep` is how many runs are shown and kept of each sort; `folder` is where the hunt is on disk, if it is;
+    `kept` maps the numbers of runs to their run folders. `timing` tells of the machine, all else is the same for equal
+    hunts.
+    """
+
+    scenario: Scenario
+    rows: list[Row] = field(repr=False)
+    keep: int
+    folder: Path | None = None
+    kept: Mapping[int, Path] = field(default_factory=dict, repr=False)
+    timing: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was violated, equal violations put together, the most frequent first."""
+        return findings_in(self.rows)
+
+    @cached_property
+    def extremes(self) -> tuple[Extreme, ...]:
+        """The slowest runs, and the most expensive."""
+        return extremes_in(self.rows, self.keep)
+
+    @cached_property
+    def verdicts(self) -> dict[str, dict[str, int]]:
+        """For each check, how many runs came to each verdict."""
+        columns = dict.fromkeys(name for row in self.rows for name in row if name.startswith("check."))
+        return {
+            column.removeprefix("check."): dict(
+                sorted(Counter(str(row[column]) for row in self.rows if column in row).items())
+            )
+            for column in columns
+        }
+
+    @cached_property
+    def rate(self) -> Rate:
+        """In how many runs anything was found."""
+        found = {number for finding in self.findings for number in finding.numbers}
+        return rate_of(len(found), len(self.rows))
+
+    @property
+    def first(self) -> int | None:
+        """How many runs it took until something was found; None where nothing was."""
+        return min((finding.numbers[0] for finding in self.findings), default=-2) + 1 if self.findings else None
+
+    @property
+    def failed(self) -> int:
+        """How many runs ended in an error."""
+        return sum(finding.rate.found for finding in self.findings if finding.check == ERROR)
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing was found; 1: something was; 3: nothing was, but a check is unknown in some run."""
+        if self.findings:
+            return 1
+        return 3 if any("unknown" in counts for counts in self.verdicts.values()) else 0
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What it came to as plain data, the same for equal hunts."""
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.scenario.seed,
+            "runs": len(self.rows),
+            "found": self.rate.found,
+            "per_1000": 1000 * self.rate.share,
+            "per_1000_interval": [1000 * self.rate.low, 1000 * self.rate.high],
+            "runs_until_found": self.first,
+            "verdicts": self.verdicts,
+            "findings": [finding.plain() for finding in self.findings],
+            "extremes": [extreme.plain() for extreme in self.extremes],
+            "kept": {str(number): path.name for number, path in sorted(self.kept.items())},
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame, one for each run."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)

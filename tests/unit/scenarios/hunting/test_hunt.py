@@ -1,0 +1,96 @@
+"""Hunting from Python: what a hunt gives, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import murmur
+from scenarios.hunting.hunt import tasks_of
+from scenarios.schema import scenario_of
+from tests.unit.scenarios.execution.trouble import PLUGIN, scenario
+from topologies.errors import InputError
+
+RANDOM: dict[str, Any] = {
+    "name": "small",
+    "duration": "5s",
+    "topology": {"kind": "mesh", "nodes": 6},
+    "protocol": {"kind": "gossip"},
+    "workload": {"kind": "rumour"},
+    "faults": {"kind": "random", "most": 4},
+    "checks": ["messages-balance"],
+    "samples": {"every": "1s"},
+    "detail": "all",
+}
+
+
+def test_a_row_is_what_a_run_comes_to() -> None:
+    """Each row has the digest, verdicts and metrics of a run of its seed by itself, whatever detail that keeps."""
+    hunted = murmur.hunt(RANDOM, 5, seed=3, workers=2)
+    assert [row["number"] for row in hunted.rows] == list(range(5))
+    for row in hunted.rows:
+        run = murmur.run(RANDOM, seed=int(row["seed"] or 0))
+        assert row["digest"] == run.digest
+        assert row["faults"] == len(run.faults)
+        assert row["metric.messages"] == run.metrics["messages"]
+        assert row["check.messages-balance"] == run.verdicts[0].verdict
+    assert len({row["digest"] for row in hunted.rows}) == 5
+    assert list(hunted.frame()["number"]) == list(range(5))
+
+
+def test_seeds_do_not_depend_on_the_number_of_runs() -> None:
+    """More runs have the seeds of fewer, and others after them; another root seed has none of them."""
+    loaded = scenario_of(RANDOM)
+    few, many = ([task.seed for task in tasks_of(loaded, runs)] for runs in (3, 9))
+    assert many[:3] == few
+    assert not {task.seed for task in tasks_of(loaded.model_copy(update={"seed": 1}), 9)}.intersection(many)
+
+
+def test_runs_that_raise_are_found(tmp_path: Path) -> None:
+    """A protocol that raises is a finding with its words, and nothing is kept of it."""
+    hunted = murmur.hunt(scenario("raise"), 3, workers=1, plugins=(PLUGIN,), out=tmp_path / "hunt")
+    assert [finding.check for finding in hunted.findings] == ["error"]
+    assert "found trouble" in hunted.findings[0].reason
+    assert hunted.exit_code == 1
+    assert not hunted.kept
+
+
+def test_a_protocol_that_is_not_deterministic_is_told(tmp_path: Path) -> None:
+    """A run that is another one when it is kept is not passed off as the one that was found."""
+    erratic = scenario("erratic") | {"faults": []}
+    with pytest.raises(InputError, match="not deterministic"):
+        murmur.hunt(erratic, 3, workers=1, plugins=(PLUGIN,), out=tmp_path / "hunt")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"runs": 0}, "runs: found 0; expected an integer from 1"),
+        ({"runs": 2.5}, "runs: found 2.5"),
+        ({"workers": 0}, "workers: found 0"),
+        ({"keep": True}, "keep: found True"),
+        ({"resume": True}, "resume without a folder"),
+        ({"seed": -1}, "found -1"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, Any], message: str) -> None:
+    """Wrong numbers are refused with what was expected."""
+    with pytest.raises(InputError, match=message):
+        murmur.hunt(RANDOM, **options)
+
+
+def test_a_protocol_of_the_program_itself_is_refused() -> None:
+    """Workers do not see the program that started them, which is said before anything runs."""
+    import sys
+
+    from sim.protocol import Protocol
+
+    class Own(Protocol):
+        """Does nothing."""
+
+    program = sys.modules["__main__"]
+    program.Own = Own  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="put it into a module"):
+        murmur.hunt({**RANDOM, "protocol": {"kind": "__main__:Own"}, "workload": None}, plugins=("__main__",))
