@@ -1,0 +1,1 @@
+"""Shrinking: the smallest scenario that still does what a run did."""
