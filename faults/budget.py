@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from faults.target import size_of
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,23 +40,10 @@ def overdrafts(faults: Sequence[Fault], limit: int, population: int) -> Iterator
 
     Only faults at a time, on nodes that are named or counted beforehand, are sure to break it.
     """
-    spans = [span for place, fault in enumerate(faults) if (span := _span(place, fault, population)) is not None]
-    for place, begin, _, _ in spans:
-        on = [(nodes, size) for _, start, end, (nodes, size) in spans if start <= begin < end]
-        named = frozenset[int]().union(*(nodes for nodes, _ in on))
-        struck = max(len(named), *(size for _, size in on))
+    spans = [(place, span) for place, fault in enumerate(faults) if (span := fault.downtime(population)) is not None]
+    for place, this in spans:
+        on = [span for _, span in spans if span.begin <= this.begin <= span.end]  # at its very end it is still on
+        named = frozenset[int]().union(*(span.named for span in on))
+        struck = max(len(named), *(span.size for span in on))
         if struck > limit:
             yield place, struck
-
-
-def _span(place: int, fault: Fault, population: int) -> tuple[int, int, float, tuple[frozenset[int], int]] | None:
-    """Place, begin, end, and the nodes that are named and how many they are; None where it is not known beforehand."""
-    if not (fault.takes_down or fault.lies) or fault.at is None or fault.is_off or fault.chance < 1.0:
-        return None
-    target = getattr(fault, "target", None)
-    size = size_of(target, population) if target is not None else None
-    if size is None:
-        return None
-    named = frozenset(target if isinstance(target, tuple) else (target,) if isinstance(target, int) else ())
-    end = float("inf") if fault.lasting is None else fault.at + fault.lasting
-    return place, fault.at, end, (named, size)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from faults.when import OPTIONS, When
+from faults.target import size_of
+from faults.when import OPTIONS, Trace, When
 from sim.units import Duration, PositiveDuration, Probability, format_duration
 from topologies.errors import InputError
 
@@ -16,6 +19,20 @@ if TYPE_CHECKING:
     from sim.simulation import Simulation
 
 FaultName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Downtime(NamedTuple):
+    """Nodes that are down or lie: from when to before when, in nanoseconds; the named ones, and how many at least."""
+
+    begin: int
+    end: float
+    named: frozenset[int]
+    size: int
+
+
+def located(path: str, folder: Path | None) -> Path:
+    """A path that counts from a folder, where there is one."""
+    return Path(path) if folder is None else folder / path
 
 
 class Fault(BaseModel):
@@ -79,6 +96,39 @@ class Fault(BaseModel):
 
     def count(self, strike: Strike) -> None:
         """Bring the strike's `touched` up to date, while it is still on."""
+
+    def downtime(self, population: int) -> Downtime | None:
+        """What it is sure to take down, or have lie; None where that is not known beforehand."""
+        target = getattr(self, "target", None)
+        if not (self.takes_down or self.lies) or self.at is None or self.is_off or self.chance < 1.0 or target is None:
+            return None
+        size = size_of(target, population)
+        if size is None:
+            return None
+        named = target if isinstance(target, tuple) else (target,) if isinstance(target, int) else ()
+        end = inf if self.lasting is None else self.at + self.lasting
+        return Downtime(self.at, end, frozenset(named), size)
+
+    def strikes_single_nodes(self) -> bool:
+        """Whether a schedule can say which node it strikes."""
+        return "target" in type(self).model_fields
+
+    def with_files_read(self, folder: Path | None, population: int) -> Self:
+        """The fault with what it reads from files written out, so that it needs them no more.
+
+        Relative paths count from the folder. Raises InputError where a file is wrong.
+        """
+        if not isinstance(self.when, Trace):
+            return self
+        from faults.trace_file import read_strikes
+
+        listed = read_strikes(located(self.when.trace, folder), population, ("when", "trace"))
+        return self.model_copy(update={"when": listed})
+
+    @property
+    def reads_a_file(self) -> bool:
+        """Whether it names a file that has to be read before it is armed."""
+        return isinstance(self.when, Trace)
 
     def spare(self, strike: Strike, core: frozenset[int]) -> bool:
         """Heal what the strike breaks among the nodes of the core; whether nothing of the strike is left."""

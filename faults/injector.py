@@ -29,6 +29,7 @@ class Injector:
         self.over = False
         self._holders: dict[tuple[str, int], list[Strike]] = {}
         self._used: Counter[int] = Counter()
+        self._absent: set[int] = set()
         self._roles: RoleTracker | None = None
 
     @classmethod
@@ -75,9 +76,13 @@ class Injector:
         """Note that a strike keeps a node in a state (`down`, `paused`)."""
         self._holders.setdefault((what, node), []).append(strike)
 
+    def holders(self, what: str, node: int) -> list[Strike]:
+        """The strikes that keep a node in a state."""
+        return self._holders.get((what, node), [])
+
     def let_go(self, what: str, node: int, strike: Strike) -> bool:
         """Take back that a strike keeps a node so; whether it did, and was the last."""
-        holders = self._holders.get((what, node), [])
+        holders = self.holders(what, node)
         if strike not in holders:
             return False
         holders.remove(strike)
@@ -102,14 +107,31 @@ class Injector:
         wanted = tuple(nodes)
         if not (fault.takes_down or fault.lies):
             return wanted
-        allowed: list[int] = []
-        for node in wanted:
-            if self.limit is None or node in self._used or len(self._used) < self.limit:
-                allowed.append(node)
-                self._used[node] += 1
-        strike.spared = len(wanted) - len(allowed)
-        strike.nodes = frozenset(allowed)
-        return tuple(allowed)
+        allowed = tuple(node for node in wanted if self._counts(node))
+        strike.spared += len(wanted) - len(allowed)
+        strike.nodes |= frozenset(allowed)
+        return allowed
+
+    def _counts(self, node: int) -> bool:
+        """Count a node as down or lying, once more, where the budget has room for it."""
+        if self.limit is not None and node not in self._used and len(self._used) >= self.limit:
+            return False
+        self._used[node] += 1
+        return True
+
+    def count_absent(self, node: int) -> None:
+        """Count a node as down that is absent from the start, whatever the budget."""
+        if node not in self._absent:
+            self._absent.add(node)
+            self._used[node] += 1
+
+    def count_joined(self, node: int) -> bool:
+        """Count it so no more; whether it was counted."""
+        if node not in self._absent:
+            return False
+        self._absent.remove(node)
+        self._release(node)
+        return True
 
     def forget(self, strike: Strike) -> None:
         """Take in that a strike is over: its nodes neither lie nor are down on its account."""
@@ -119,9 +141,12 @@ class Injector:
     def forget_node(self, strike: Strike, node: int) -> None:
         """Take in that a node neither lies nor is down on account of a strike."""
         if strike.armed.fault.takes_down or strike.armed.fault.lies:
-            self._used[node] -= 1
-            if not self._used[node]:
-                del self._used[node]
+            self._release(node)
+
+    def _release(self, node: int) -> None:
+        self._used[node] -= 1
+        if not self._used[node]:
+            del self._used[node]
 
     # The ends.
 
@@ -137,6 +162,9 @@ class Injector:
                 node.resume()
             elif node.life == "crashed":
                 node.restart()
+            elif node.life == "absent":
+                self.count_joined(number)
+                node.join()
 
     def total(self) -> None:
         """Put what every fault came to into the run."""

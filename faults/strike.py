@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 class Strike:
     """A fault that has struck. `number` counts the strikes of the fault from 1; `began` is in nanoseconds.
 
-    `node`: the only one to strike, where the schedule says so. Set by the fault: `targets`, as they are recorded;
-    `nodes`, those concerned, by which a liveness phase decides; `effect`, how many nodes or links its last phase
-    changed; `touched`, what it did something to; `state`, what the fault needs to end it.
+    `node`: the only one to strike, `lasting`: nanoseconds until it ends, where the schedule or the fault says so. Set
+    by the fault: `targets`, as they are recorded; `nodes`, those concerned, by which a liveness phase decides;
+    `effect`, how many nodes or links its last phase changed; `touched`, what it did something to; `spared`, nodes that
+    the budget did not let it strike since its last record; `state`, what the fault needs to end it.
     """
 
     armed: Armed
     number: int
     began: int
     node: int | None = None
+    lasting: int | None = None
     targets: Any = ()
     nodes: frozenset[int] = frozenset()
     effect: int = 0
@@ -120,7 +122,8 @@ class Armed:
         if not chosen or self.injector.over or self._is_too_soon():
             self.passed_over += 1
             return
-        strike = Strike(self, self.strikes + 1, self.kernel.now, node)
+        lasting = fault.lasting if lasting is None else lasting
+        strike = Strike(self, self.strikes + 1, self.kernel.now, node, lasting)
         fault.begin(strike)
         if strike.spared and not strike.nodes:  # the budget has left nobody to strike
             self.passed_over += 1
@@ -133,7 +136,6 @@ class Armed:
             return
         self.report("begin", strike)
         self.on.append(strike)
-        lasting = fault.lasting if lasting is None else lasting
         if lasting is not None:
             self.kernel.call_after(lasting, self.end, strike)
 
@@ -168,8 +170,8 @@ class Armed:
     def report(self, phase: str, strike: Strike) -> None:
         """Put what a strike did into the run."""
         further: dict[str, Any] = {} if phase == "begin" else {"touched": strike.touched}
-        if phase != "end" and strike.spared:
-            further["spared"] = strike.spared
+        if strike.spared:
+            further["spared"], strike.spared = strike.spared, 0
         self.simulation.record(
             "fault",
             fault=self.fault.kind,

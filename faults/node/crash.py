@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from faults.node.downtime_fault import DOWN, DowntimeFault, count_holders
 from faults.node.node_fault import NodeFault
 from sim.units import PositiveDuration
 
@@ -18,18 +19,11 @@ if TYPE_CHECKING:
     from faults.strike import Strike
     from sim.node import Node
 
-DOWN = "down"
 
+class Crash(DowntimeFault):
+    """Crash nodes; `restart_after` in nanoseconds, None: they stay down."""
 
-class Crash(NodeFault):
-    """Crash nodes; `restart_after` in nanoseconds, None: they stay down.
-
-    A node that several crashes keep down runs again when the last of them lets it.
-    """
-
-    takes_down: ClassVar[bool] = True
     healer: ClassVar[str | None] = "restart_after"
-    phase: ClassVar[str] = "begin"
 
     kind: Literal["crash"] = "crash"
     restart_after: PositiveDuration | None = Field(
@@ -37,36 +31,12 @@ class Crash(NodeFault):
     )
     lose_disk: bool = Field(default=False, description="stable storage is lost too: the nodes restart as new ones")
 
-    def begin(self, strike: Strike) -> None:
-        """Crash the nodes that are not down yet."""
-        strike.state = {}
-        super().begin(strike)
-
     def hit(self, strike: Strike, node: int) -> bool:
-        """Crash a node, or keep it down."""
-        simulation = strike.simulation
-        strike.state[node] = simulation.nodes[node].dropped
-        strike.injector.let_all_go("paused", node)
-        crashed = simulation.crash(node)
-        strike.injector.hold(DOWN, node, strike)
+        """Crash a node, or keep it down; with its disk lost also where it was down."""
+        crashed = super().hit(strike, node)
         if self.lose_disk:
-            simulation.nodes[node].lose_disk()
+            strike.simulation.nodes[node].lose_disk()
         return crashed
-
-    def mend(self, strike: Strike, node: int) -> bool:
-        """Restart a node, unless another crash keeps it down."""
-        self._count(strike, node)
-        return strike.injector.let_go(DOWN, node, strike) and strike.simulation.restart(node)
-
-    def count(self, strike: Strike) -> None:
-        """Take in the messages that were dropped because a node was down."""
-        for node in sorted(strike.nodes):
-            self._count(strike, node)
-
-    def _count(self, strike: Strike, node: int) -> None:
-        dropped = strike.simulation.nodes[node].dropped
-        strike.touched += dropped - strike.state[node]
-        strike.state[node] = dropped
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -90,5 +60,6 @@ class Restart(NodeFault):
 
     def hit(self, strike: Strike, node: int) -> bool:
         """Restart a node that is down."""
+        count_holders(strike, DOWN, node)
         strike.injector.let_all_go(DOWN, node)
         return strike.simulation.restart(node)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from faults.fault import Fault
 from faults.target import Target, check_target, choose, shown_target
+from sim.node_life import DOWN
 
 if TYPE_CHECKING:
     from faults.strike import Strike
@@ -28,7 +29,7 @@ class NodeFault(Fault):
 
     def changeable(self, node: Node) -> bool:
         """Whether the fault can do something to a node now: random nodes are drawn among these."""
-        return node.life != "crashed"
+        return node.life not in DOWN
 
     def hit(self, strike: Strike, node: int) -> bool:
         """Strike one node; whether that changed it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
-from math import cos, exp, log, pi, sqrt
+from math import cos, exp, gamma, log, pi, sqrt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.randomness import ACCELERATED, MASK, MULTIPLIER, STATE_BITS, Stream
-from sim.units import Duration, PositiveDuration
+from sim.units import HOUR, Duration, PositiveDuration
 
 Sampler = Callable[[Stream], int]
 """Draws one delay in nanoseconds from a stream."""
@@ -167,6 +167,26 @@ class ParetoLatency(LatencyModel):
         return self.shape * self.minimum / (self.shape - 1) if self.shape > 1 else float("inf")
 
 
+class WeibullLatency(LatencyModel):
+    """Weibull by its scale, which 63.2 % of the draws stay below, and its shape: below 1 the tail is a heavy one."""
+
+    kind: Literal["weibull"] = "weibull"
+    scale: PositiveDuration = Field(description="what 63.2 % of the draws stay below")
+    shape: float = Field(ge=0.1, le=100, description="below 1 a heavier tail than exponential, above 1 a lighter one")
+    minimum: Duration = Field(default=0, description="added to every draw: the propagation delay")
+    maximum: PositiveDuration = Field(default=365 * 24 * HOUR, description="longer draws are cut to this")
+
+    def sampler(self) -> Sampler:
+        """Inverts the distribution function, one draw a delay."""
+        scale, exponent, minimum, maximum = float(self.scale), 1.0 / self.shape, self.minimum, self.maximum
+        return lambda stream: min(minimum + int(scale * (-log(1.0 - stream.random())) ** exponent), maximum)
+
+    @property
+    def mean_ns(self) -> float:
+        """scale * gamma(1 + 1 / shape), and the minimum, without the cut."""
+        return self.minimum + self.scale * gamma(1 + 1 / self.shape)
+
+
 class EmpiricalLatency(LatencyModel):
     """Measured samples, each drawn with its weight (equal by default)."""
 
@@ -204,7 +224,13 @@ def _from_duration(value: Any) -> Any:
 
 
 _LatencyKinds = Annotated[
-    ConstantLatency | UniformLatency | ExponentialLatency | LognormalLatency | ParetoLatency | EmpiricalLatency,
+    ConstantLatency
+    | UniformLatency
+    | ExponentialLatency
+    | LognormalLatency
+    | ParetoLatency
+    | WeibullLatency
+    | EmpiricalLatency,
     Field(discriminator="kind"),
 ]
 

@@ -296,6 +296,9 @@ def test_a_fault_survives_the_way_to_a_file_and_back(name: str) -> None:
         "crash": {"target": {"random": 2}, "restart_after": "1s"},
         "restart": {"target": "all"},
         "pause": {"target": [1, 2]},
+        "crash-loop": {"target": 1, "down_for": "1s", "up_for": "2s"},
+        "rolling-restart": {"target": "all", "down_for": "1s"},
+        "churn": {"session": "1s", "absence": {"kind": "weibull", "scale": "1s", "shape": 0.5}},
         "partition": {"groups": [[0, 1], [2]], "name": "x"},
     }
     model = FAULTS[name].config

@@ -111,6 +111,7 @@ def latencies(options, draws: int = DRAWS) -> list[int]:
         ({"kind": "exponential", "mean": "2ms", "minimum": "1ms"}, stats.expon(1e6, 2e6)),
         ({"kind": "lognormal", "median": "5ms", "sigma": 0.4}, stats.lognorm(0.4, scale=5e6)),
         ({"kind": "pareto", "minimum": "1ms", "shape": 2.5}, stats.pareto(2.5, scale=1e6)),
+        ({"kind": "weibull", "scale": "3ms", "shape": 0.6}, stats.weibull_min(0.6, scale=3e6)),
     ],
 )
 def test_latency_models_follow_their_distribution(options, distribution) -> None:
@@ -154,6 +155,7 @@ def test_a_heavy_tail_is_cut_where_the_model_says() -> None:
         {"kind": "lognormal", "median": "1ms", "sigma": -0.1},
         {"kind": "lognormal", "median": "1ms", "sigma": float("nan")},
         {"kind": "pareto", "minimum": "1ms", "shape": 0},
+        {"kind": "weibull", "scale": "1ms", "shape": 0},
         {"kind": "empirical", "samples": []},
         {"kind": "empirical", "samples": ["1ms"], "weights": [1.0, 2.0]},
         {"kind": "gaussian", "mean": "1ms"},
