@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from scenarios.replay import diff, replay
     from scenarios.run import Run, run
     from scenarios.schema import Scenario
+    from scenarios.shrink.shrink import shrink
+    from scenarios.shrink.shrunk import Shrunk
     from sim.convergence import Agreement, Coverage, Extinction, Spread
     from sim.message import Message
     from sim.network.config import NetworkConfig
@@ -72,6 +74,7 @@ _HOMES: Final = {
     "Rumour": "sim.workloads.rumour",
     "Run": "scenarios.run",
     "Scenario": "scenarios.schema",
+    "Shrunk": "scenarios.shrink.shrunk",
     "Simulation": "sim.simulation",
     "Size": "sim.units",
     "Spread": "sim.convergence",
@@ -87,6 +90,7 @@ _HOMES: Final = {
     "plot": "scenarios.plot",
     "replay": "scenarios.replay",
     "run": "scenarios.run",
+    "shrink": "scenarios.shrink.shrink",
 }
 """The module in which each public name lives."""
 
@@ -114,6 +118,7 @@ __all__ = [
     "Rumour",
     "Run",
     "Scenario",
+    "Shrunk",
     "Simulation",
     "Spread",
     "Topology",
@@ -129,6 +134,7 @@ __all__ = [
     "plot",
     "replay",
     "run",
+    "shrink",
     "topology",
 ]
 

@@ -19,6 +19,7 @@ from scenarios.command_line.replay import replay
 from scenarios.command_line.run import run
 from scenarios.command_line.schema import schema
 from scenarios.command_line.show import show
+from scenarios.command_line.shrink import shrink
 from topologies.errors import InputError
 
 WRONG_INPUT: Final = 2
@@ -76,7 +77,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, hunt, plot, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, hunt, shrink, plot, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 
