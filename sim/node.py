@@ -147,6 +147,30 @@ class Node(NodeLife):
         self.set_timer((SLEEP, event), delay)
         return event
 
+    # What faults do to its clock.
+
+    def own_clock(self) -> Clock:
+        """The local clock, from now on one of its own where the node went by true time."""
+        if self.clock is None:
+            self.clock = Clock()
+        return self.clock
+
+    def rescale_timers(self, earlier_rate: int) -> int:
+        """Move the pending timers to when the clock, whose rate has changed, will have counted their rest.
+
+        `earlier_rate` in local nanoseconds a true second. Gives how many there were; each moves to a whole nanosecond,
+        never to an earlier one.
+        """
+        assert self.clock is not None
+        now, rate = self._kernel._now, self.clock.rate
+        pending = [(name, entry) for name, entry in self._timers.items() if entry[0] > now]
+        for name, entry in pending:
+            self._kernel.cancel(entry)
+            due = now - (now - entry[0]) * earlier_rate // rate
+            later = self._timers[name] = (due, next(self._keys), self._timer_due, name)
+            self._push(later)
+        return len(pending)
+
     # Arrivals and timers, called by the kernel.
 
     def _first_use(self, destination: int) -> Link | None:
