@@ -25,7 +25,7 @@ class Copy:
 
 
 class Keepers(Protocol):
-    """The first two nodes keep a value in memory, each fetches it from the other after a crash; others read it later."""
+    """The first two nodes keep a value in memory and fetch it from each other after a crash; others read it later."""
 
     class Config(ProtocolConfig):
         """How often who lacks the value asks for it, and from when on those who do not keep it do."""
