@@ -216,11 +216,18 @@ def links_of(topology: Topology) -> list[Pair]:
 
 def smallest_cut(topology: Topology) -> list[Pair]:
     """A smallest set of links that holds a topology together (Stoer and Wagner, J. ACM 44, 1997), ascending."""
+    inside = frozenset(side_of_smallest_cut(topology))
+    return [(one, other) for one, other in links_of(topology) if (one in inside) != (other in inside)]
+
+
+def side_of_smallest_cut(topology: Topology) -> tuple[int, ...]:
+    """The smaller side of a smallest set of links that holds a topology together, ascending."""
     import networkx
 
-    _, (side, _) = networkx.stoer_wagner(topology.graph, weight="of equal weight")
-    inside = frozenset(side)
-    return [(one, other) for one, other in links_of(topology) if (one in inside) != (other in inside)]
+    if topology.implicit:  # a mesh: any node alone
+        return (0,)
+    _, sides = networkx.stoer_wagner(topology.graph, weight="of equal weight")
+    return min((tuple(sorted(side)) for side in sides), key=lambda side: (len(side), side))
 
 
 def check_links(links: LinksValue, simulation: Simulation) -> None:

@@ -298,6 +298,7 @@ def test_a_fault_survives_the_way_to_a_file_and_back(name: str) -> None:
         "pause": {"target": [1, 2]},
         "crash-loop": {"target": 1, "down_for": "1s", "up_for": "2s"},
         "rolling-restart": {"target": "all", "down_for": "1s"},
+        "swizzle": {"target": "all", "interval": "1s"},
         "churn": {"session": "1s", "absence": {"kind": "weibull", "scale": "1s", "shape": 0.5}},
         "partition": {"groups": [[0, 1], [2]], "name": "x"},
     }

@@ -109,6 +109,8 @@ def confined(kind: str) -> Fault:
     fields = model.drawn(drawing)
     assert fields is not None
     place = {"target": 9, "links": {"of": 9}, "groups": [[9]]}
+    if "groups" in model.model_fields:
+        del place["target"]
     here = {name: where for name, where in place.items() if name in model.model_fields}
     assert here, f"{kind} has no place that could be confined"
     return model.model_validate({**fields, **here, "at": 20 * MILLISECOND, "name": "confined"})
