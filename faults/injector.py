@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from faults.strike import Armed, Strike
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,8 @@ class Injector:
     def arm(self, fault: Fault) -> Armed:
         """Schedule a fault; raises InputError where the simulation has not what it speaks of."""
         fault.check(self.simulation)
+        if fault.when is not None:
+            _check_schedule(fault, self.simulation.topology.nodes)
         armed = Armed(fault, self, self._unique("id", _called(fault)), self._unique("key", _key(fault)))
         self.armed.append(armed)
         armed.schedule()
@@ -170,6 +173,14 @@ class Injector:
         """Put what every fault came to into the run."""
         for armed in self.armed:
             armed.total()
+
+
+def _check_schedule(fault: Fault, population: int) -> None:
+    assert fault.when is not None
+    try:
+        fault.when.check(fault, population)
+    except InputError as error:
+        raise InputError(error.message, ("when", *error.path)) from None
 
 
 def _called(fault: Fault) -> str:

@@ -131,6 +131,7 @@ class Armed:
         self.strikes = strike.number
         self.effect += strike.effect
         if fault.phase != "begin":
+            self.whole_since = self.kernel.now
             self.touched += strike.touched
             self.report(fault.phase, strike)
             return

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from sim.units import Duration, PositiveDuration, format_duration, shown
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    from faults.fault import Fault
     from faults.strike import Armed
+    from sim.randomness import Stream
     from sim.records import Record
 
 OPTIONS = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
@@ -21,6 +23,9 @@ class Schedule(BaseModel):
     """Base of schedules. `arm` has the fault strike when it should."""
 
     model_config = OPTIONS
+
+    def check(self, fault: Fault, population: int) -> None:
+        """Raise InputError, with its path from the schedule on, where it names what is not there."""
 
     def arm(self, armed: Armed) -> None:
         """Schedule the strikes of a fault."""
@@ -106,6 +111,57 @@ class Poisson(Schedule):
         return f"by chance every {format_duration(self.mean_time_between_failures)} in the mean"
 
 
+def _tuple_of_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _in_order(bounds: tuple[int, int]) -> tuple[int, int]:
+    if bounds[1] < bounds[0]:
+        raise InputError(f"found {format_duration(bounds[1])}; expected at least the shortest time before it", (1,))
+    return bounds
+
+
+Bounds = Annotated[
+    tuple[PositiveDuration, PositiveDuration], BeforeValidator(_tuple_of_list), AfterValidator(_in_order)
+]
+"""The shortest and the longest of times that are drawn."""
+
+
+class Alternating(Schedule):
+    """Broken and whole in turn, each for a time that is uniform between a shortest and a longest one; whole first."""
+
+    broken: Bounds = Field(description="[shortest, longest] time that a strike lasts")
+    whole: Bounds = Field(description="[shortest, longest] time from a heal, or the start, to the next strike")
+    start: Duration = Field(default=0, description="time from which it counts")
+    until: Duration | None = Field(
+        default=None, description="time from which it strikes no more; the end when left out"
+    )
+
+    def arm(self, armed: Armed) -> None:
+        """Schedule the first strike; each schedules the next."""
+        self._next(armed, self.start)
+
+    def _next(self, armed: Armed, after: int) -> None:
+        time = after + _between(self.whole, armed.stream("whole"))
+        if self.until is None or time < self.until:
+            armed.kernel.call_at(time, self._strike, armed)
+
+    def _strike(self, armed: Armed) -> None:
+        lasting = _between(self.broken, armed.stream("broken"))
+        armed.opportunity(lasting)
+        self._next(armed, armed.kernel.now + lasting)
+
+    @property
+    def words(self) -> str:
+        """When, in a few words, for people."""
+        broken, whole = (" to ".join(map(format_duration, bounds)) for bounds in (self.broken, self.whole))
+        return f"for {broken} after {whole} in turn"
+
+
+def _between(bounds: tuple[int, int], stream: Stream) -> int:
+    return bounds[0] + stream.below(bounds[1] - bounds[0] + 1)
+
+
 class After(Schedule):
     """A time after a state record matches: after the first commit, the second election."""
 
@@ -115,6 +171,10 @@ class After(Schedule):
     count: Annotated[int, Field(ge=1)] = Field(default=1, description="which matching record, the first being 1")
     delay: Duration = Field(default=0, description="time from the record to the strike")
     repeat: bool = Field(default=False, description="strike again after each further `count` matching records")
+
+    def check(self, fault: Fault, population: int) -> None:
+        """Raise InputError where the node does not exist."""
+        check_node(self.node, population, ("node",))
 
     def arm(self, armed: Armed) -> None:
         """Listen to the records."""
@@ -137,19 +197,30 @@ class After(Schedule):
 
 
 class During(Schedule):
-    """While a condition of the records lasts: from a record of one kind to the next of another."""
+    """While a condition of the records lasts: from a record of one kind to the next of another.
+
+    Further records of the first kind, while it is on, change nothing.
+    """
 
     during: Annotated[str, Field(min_length=1)] = Field(description="the kind of record with which it strikes")
     ended_by: Annotated[str, Field(min_length=1)] = Field(description="the kind of record with which it heals")
     fields: dict[str, Scalar] = Field(default_factory=dict, description="what fields of the first record must be")
     node: Annotated[int, Field(ge=0)] | None = Field(default=None, description="whose records; anyone's when left out")
 
+    def check(self, fault: Fault, population: int) -> None:
+        """Raise InputError where the node does not exist."""
+        check_node(self.node, population, ("node",))
+
     def arm(self, armed: Armed) -> None:
         """Listen to the records."""
 
         def begin(record: Record) -> None:
             if matches(record, self.node, self.fields):
-                armed.kernel.call_after(0, armed.opportunity)
+                armed.kernel.call_after(0, strike)
+
+        def strike() -> None:
+            if not armed.on:
+                armed.opportunity()
 
         def end(record: Record) -> None:
             if self.node is None or record.node == self.node:
@@ -177,10 +248,6 @@ class Outage(BaseModel):
     )
 
 
-def _tuple_of_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 class Listed(Schedule):
     """At times that are written out; a trace that was read becomes such a list."""
 
@@ -188,6 +255,16 @@ class Listed(Schedule):
         description="each strike: `at`, and if wanted `lasting` and `node`"
     )
     source_digest: str | None = Field(default=None, description="BLAKE2b of the trace file that it was read from")
+
+    def check(self, fault: Fault, population: int) -> None:
+        """Raise InputError where a node does not exist, or the fault cannot be had on one node."""
+        for place, strike in enumerate(self.strikes):
+            check_node(strike.node, population, ("strikes", place, "node"))
+            if strike.node is not None and not fault.strikes_single_nodes():
+                message = (
+                    f"found a node for a fault of kind {fault.kind!r}, which has no nodes for targets; leave it out"
+                )
+                raise InputError(message, ("strikes", place, "node"))
 
     def arm(self, armed: Armed) -> None:
         """Schedule every strike."""
@@ -209,13 +286,20 @@ class Trace(Schedule):
     )
 
     def arm(self, armed: Armed) -> None:
-        """Raise InputError: a file is read where scenarios are read, which makes a list of it."""
-        raise InputError("found a trace that was not read; read it with faults.trace_file.listed", ("when", "trace"))
+        """Raise InputError: the file is read before that, by `Fault.with_files_read`."""
+        raise InputError("found a file that was not read; resolve the scenario first", ("when", "trace"))
 
     @property
     def words(self) -> str:
         """When, in a few words, for people."""
         return f"as {self.trace} says"
+
+
+def check_node(node: int | None, population: int, path: tuple[str | int, ...]) -> None:
+    """Raise InputError where a node that is named does not exist."""
+    if node is not None and node >= population:
+        found = f"found node {node} in a topology of {population} nodes"
+        raise InputError(f"{found}; expected a number from 0 to {population - 1}", path)
 
 
 def matches(record: Record, node: int | None, fields: dict[str, Scalar]) -> bool:
@@ -228,6 +312,7 @@ def matches(record: Record, node: int | None, fields: dict[str, Scalar]) -> bool
 SCHEDULES: Final[dict[str, type[Schedule]]] = {
     "every": Every,
     "mean_time_between_failures": Poisson,
+    "broken": Alternating,
     "after": After,
     "during": During,
     "strikes": Listed,
@@ -252,6 +337,7 @@ def _of_a_known_kind(value: Any) -> Any:
 When = Annotated[
     Annotated[Every, Tag("#every")]
     | Annotated[Poisson, Tag("#mean_time_between_failures")]
+    | Annotated[Alternating, Tag("#broken")]
     | Annotated[After, Tag("#after")]
     | Annotated[During, Tag("#during")]
     | Annotated[Listed, Tag("#strikes")]

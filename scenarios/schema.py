@@ -152,13 +152,19 @@ class Scenario(BaseModel):
     detail: Detail = Field(default="states", description="which records are written to disk")
     limits: Limits = Field(default=Limits(), description="where a run that does not end is cut off")
     _graph_folder: Path | None = PrivateAttr(default=None)
+    _fault_folders: dict[int, Path | None] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, context: Any) -> None:
-        """Keep where a graph file is looked for, apart from the fields: it is not what the experiment is."""
+        """Keep where files are looked for, apart from the fields: it is not what the experiment is."""
         from topologies.graph_file import FileConfig
 
         if isinstance(self.topology, FileConfig):
             self._graph_folder = (context or {}).get("graph_folder")
+        folder_of = (context or {}).get("folder_of", lambda path: None)
+        for index, fault in enumerate(self.fault_list):
+            if fault.reads_a_file:
+                field = ("trace",) if fault.when is None else ("when", "trace")
+                self._fault_folders[index] = folder_of(("faults", index, *field))
 
     @property
     def fault_list(self) -> tuple[Fault, ...]:
@@ -169,6 +175,15 @@ class Scenario(BaseModel):
     def graph_folder(self) -> Path | None:
         """The folder that a graph file's relative path counts from; None: the current folder."""
         return self._graph_folder
+
+    @property
+    def fault_folders(self) -> Mapping[int, Path | None]:
+        """The folders that the relative paths of faults that read files count from, by the place of the fault."""
+        return self._fault_folders
+
+    def forget_fault_folders(self) -> None:
+        """Take in that the files of the faults were read."""
+        self._fault_folders = {}
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -196,6 +211,7 @@ def scenario_of(
     context = {
         "allowed_plugins": tuple(allowed_plugins),
         "graph_folder": document.folder_of(("topology", "path")),
+        "folder_of": document.folder_of,
     }
     try:
         return Scenario.model_validate(written, context=context)
