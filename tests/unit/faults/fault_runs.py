@@ -73,12 +73,9 @@ def of_faults(rows: list[Record], *fields: str, phases: tuple[str, ...] = ("begi
 
 def total(rows: list[Record], name: str) -> dict[str, Any]:
     """What a fault came to in the whole run."""
-    (last,) = [
-        row.fields
-        for row in rows
-        if row.kind == "fault" and row.fields["phase"] == "total" and row.fields["id"] == name
-    ]
-    return last
+    totals = [row.fields for row in rows if row.kind == "fault" and row.fields["phase"] == "total"]
+    (mine,) = [fields for fields in totals if fields["id"] == name]
+    return mine
 
 
 def life(rows: list[Record], *kinds: str) -> list[tuple[int, str, int | None]]:
