@@ -48,11 +48,10 @@ def scenario_text(scenario: Scenario, comment: str = "") -> str:
 def set_fields(model: BaseModel) -> dict[str, Any]:
     """Return as plain data, with units, the fields of a model that are not at their defaults, in their order."""
     plain = model.model_dump(mode="json")
-    return {
-        name: _plain(getattr(model, name), plain[name])
-        for name, field in type(model).model_fields.items()
-        if (name in _ALWAYS and plain[name] != "") or getattr(model, name) != field.get_default(call_default_factory=True)
-    }
+    fields = type(model).model_fields.items()
+    changed = {name for name, field in fields if getattr(model, name) != field.get_default(call_default_factory=True)}
+    shown = changed | {name for name in _ALWAYS & plain.keys() if plain[name]}
+    return {name: _plain(getattr(model, name), plain[name]) for name, _ in fields if name in shown}
 
 
 def _plain(value: Any, plain: Any) -> Any:
@@ -66,15 +65,15 @@ def _plain(value: Any, plain: Any) -> Any:
 def _field(name: str, value: Any) -> Iterator[str]:
     if name == "faults" and isinstance(value, list):
         yield "faults:"
-        yield from (f"  - {_flow(fault)}" for fault in value)
+        yield from (f"  - {one_line(fault)}" for fault in value)
     elif name == "description":
         yield yaml.dump({name: value}, Dumper=_Dumper, width=WIDTH, allow_unicode=True).rstrip("\n")
     else:
-        yield f"{name}: {_flow(value)}"
+        yield f"{name}: {one_line(value)}"
 
 
-def _flow(value: Any) -> str:
-    """Return a value on one line."""
+def one_line(value: Any) -> str:
+    """Return plain data as YAML on one line."""
     text = yaml.dump(
         value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=float("inf"), allow_unicode=True
     )

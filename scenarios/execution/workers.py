@@ -73,7 +73,7 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def begin_worker() -> None:
     """Make a process a worker: deaf to Ctrl-C, silent on standard output, gone when its parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -140,7 +140,7 @@ class Workers:
 
     def _submit(self, batch: Batch) -> Future[Done]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number, self._context, _begin)
+            self._pool = ProcessPoolExecutor(self.number, self._context, begin_worker)
         return self._pool.submit(rows_of, self.setting, batch.tasks)
 
     def _after_a_death(self, schedule: Schedule, under_way: dict[Future[Done], Batch]) -> Iterator[Done]:
@@ -176,7 +176,7 @@ class Workers:
     def _renew(self) -> None:
         """Start new processes; raises InputError where they do not even start."""
         self.stop()
-        self._pool = ProcessPoolExecutor(self.number, self._context, _begin)
+        self._pool = ProcessPoolExecutor(self.number, self._context, begin_worker)
         try:
             self._pool.submit(_ready).result()
         except BrokenProcessPool:

@@ -120,9 +120,9 @@ class Search:
 
     def _submit(self, data: Data) -> Future[Trial]:
         if self._pool is None:
-            from scenarios.execution.workers import WorkerContext
+            from scenarios.execution.workers import WorkerContext, begin_worker
 
-            self._pool = ProcessPoolExecutor(self.workers, WorkerContext())
+            self._pool = ProcessPoolExecutor(self.workers, WorkerContext(), begin_worker)
         return self._pool.submit(try_out, self.setting, data)
 
     def __enter__(self) -> Self:

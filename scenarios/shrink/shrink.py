@@ -162,7 +162,7 @@ def _reduce(search: Search, given: Scenario) -> tuple[Scenario, bool]:
 def _kept(search: Search, given: Scenario, complete: bool, out: Path | None) -> Shrunk:
     """Run what is left once more, from the text of its file, and put both on disk where they are wanted there."""
     name = f"{given.name[: LONGEST_NAME - 7]}-shrunk"
-    told = f"Shrunk from {given.name} with seed {given.seed}; it still shows: {search.setting.wanted}."
+    told = f"Shrunk from {given.name} with seed {given.seed}: {search.setting.wanted.words}."
     detail = "states" if given.detail == "summary" else given.detail
     data = {**search.best, "name": name, "description": told, "detail": detail}
     text = scenario_text(search.setting.scenario(data))

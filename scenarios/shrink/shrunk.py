@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from scenarios.yaml_writer import set_fields
+from scenarios.yaml_writer import one_line, set_fields
 from sim.units import format_duration
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _rows(before: Scenario, after: Scenario) -> Iterator[Row]:
     was_broken, breaks = _faults(before), _faults(after)
     yield "faults", str(len(was_broken)), str(len(breaks))
     yield "targets", str(sum(map(_targets, was_broken))), str(sum(map(_targets, breaks)))
+    if before.seed != after.seed:
+        yield "seed", str(before.seed), str(after.seed)
     yield "nodes", str(before.topology.node_count), str(after.topology.node_count)
     yield "duration", format_duration(before.duration), format_duration(after.duration)
     if before.liveness is not None and after.liveness is not None:
@@ -118,4 +120,4 @@ def _listed(plain: Any) -> int:
 def _shown(block: BaseModel | None) -> str:
     if block is None:
         return GONE
-    return ", ".join(f"{name} {value}" for name, value in set_fields(block).items()) or "as by default"
+    return one_line(set_fields(block))[1:-1] or "as by default"

@@ -49,6 +49,10 @@ class Wanted(Protocol):
     def check(self) -> str | None:
         """The one check that has to be judged; None where it is no check that decides."""
 
+    @property
+    def words(self) -> str:
+        """What it is, in a few words."""
+
     def judge(self, run: Run) -> None:
         """Raise InputError where it has no meaning for a run."""
 
@@ -69,6 +73,11 @@ class SameViolation:
     def check(self) -> str | None:
         """The check."""
         return self.signature.check
+
+    @property
+    def words(self) -> str:
+        """What it is, in a few words."""
+        return f"violates {self.check}"
 
     def judge(self, run: Run) -> None:
         """It has a meaning for every run."""
@@ -107,6 +116,11 @@ class Threshold:
     def check(self) -> str | None:
         """No check decides."""
         return None
+
+    @property
+    def words(self) -> str:
+        """What it is, in a few words."""
+        return str(self)
 
     def shown_by(self, run: Run) -> bool:
         """Whether the number of a run is so."""
