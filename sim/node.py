@@ -14,7 +14,7 @@ from sim.network.network import Network
 from sim.node_life import DOWN, NodeLife
 from sim.randomness import Stream
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
-from sim.storage import Storage
+from sim.storage import StorageError
 
 if TYPE_CHECKING:
     from sim.protocol import Protocol
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RECEIVE = object()
 SLEEP = object()
 """Names of the timers behind `receive` and `sleep`, which no protocol can take by chance."""
+OVERDUE = -1
+"""The time of a timer that is due and waits for the core: no entry of the kernel has it."""
 
 
 class Node(NodeLife):
@@ -32,7 +34,7 @@ class Node(NodeLife):
     reached it while it was down.
     """
 
-    __slots__ = ("_extend", "_links", "clock", "forwarded", "neighbors", "population", "random", "sent")
+    __slots__ = ("_extend", "_links", "forwarded", "neighbors", "population", "random", "sent")
 
     def __init__(
         self,
@@ -42,11 +44,10 @@ class Node(NodeLife):
         random: Stream,
         clock: Clock | None,
     ) -> None:
-        super().__init__(number, network, new_protocol)
+        super().__init__(number, network, new_protocol, clock)
         self.neighbors: Sequence[int] = network.topology.neighbors[number]
         self.population = network.topology.nodes
         self.random = random
-        self.clock = clock
         self.sent = 0
         self.forwarded = 0
         self._extend = network.recorder.outcomes.extend
@@ -61,13 +62,6 @@ class Node(NodeLife):
         """The time on the node's own clock, in nanoseconds."""
         now = self._kernel._now
         return now if self.clock is None else self.clock.read(now)
-
-    @property
-    def storage(self) -> Storage:
-        """Stable storage: named values that survive a crash."""
-        if self._storage is None:
-            self._storage = Storage()
-        return self._storage
 
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
@@ -147,30 +141,6 @@ class Node(NodeLife):
         self.set_timer((SLEEP, event), delay)
         return event
 
-    # What faults do to its clock.
-
-    def own_clock(self) -> Clock:
-        """The local clock, from now on one of its own where the node went by true time."""
-        if self.clock is None:
-            self.clock = Clock()
-        return self.clock
-
-    def rescale_timers(self, earlier_rate: int) -> int:
-        """Move the pending timers to when the clock, whose rate has changed, will have counted their rest.
-
-        `earlier_rate` in local nanoseconds a true second. Gives how many there were; each moves to a whole nanosecond,
-        never to an earlier one.
-        """
-        assert self.clock is not None
-        now, rate = self._kernel._now, self.clock.rate
-        pending = [(name, entry) for name, entry in self._timers.items() if entry[0] > now]
-        for name, entry in pending:
-            self._kernel.cancel(entry)
-            due = now - (now - entry[0]) * earlier_rate // rate
-            later = self._timers[name] = (due, next(self._keys), self._timer_due, name)
-            self._push(later)
-        return len(pending)
-
     # Arrivals and timers, called by the kernel.
 
     def _first_use(self, destination: int) -> Link | None:
@@ -193,7 +163,10 @@ class Node(NodeLife):
             return self._accept_guarded(message)
         extend, handle = self._extend, self._handle
         extend((self._kernel._now, message.code))
-        return handle(message)
+        try:
+            return handle(message)
+        except StorageError as error:
+            return self.stop_by(error)
 
     def _accept_guarded(self, message: Message) -> None:
         """The same while the node is not up, a partition may separate it, or rows about messages are kept."""
@@ -212,6 +185,12 @@ class Node(NodeLife):
         if self.life in DOWN or self.life == "restarting":
             self.dropped += 1
             return network.outcome(message, CRASHED, self.id)
+        if self.cores:
+            return self.cores[0].submit(self._take, message)
+        return self._take(message)
+
+    def _take(self, message: Message) -> None:
+        network = self._network
         if message.destination != self.id:
             assert isinstance(message, RoutedMessage)
             self.forwarded += 1
@@ -219,7 +198,10 @@ class Node(NodeLife):
         if self.mailbox_capacity is not None and self.mailbox and len(self.mailbox) >= self.mailbox_capacity:
             return network.outcome(message, MAILBOX_FULL, self.id)
         network.outcome(message, DELIVERED, self.id)
-        return self._handle(message)
+        try:
+            return self._handle(message)
+        except StorageError as error:
+            return self.stop_by(error)
 
     def _cut_off(self, message: Message) -> bool:
         """Whether a partition stops a message on its last hop as it arrives."""
@@ -234,19 +216,69 @@ class Node(NodeLife):
         return self._network.route(self.id, message)
 
     def _timer_due(self, name: Hashable) -> None:
+        if self.guarded and self._holds_back(name):
+            return
         del self._timers[name]
+        if (name.__class__ is tuple or name is RECEIVE) and self._wakes(name):
+            return
+        try:
+            self.protocol.on_timer(name)
+        except StorageError as error:
+            self.stop_by(error)
+
+    def _holds_back(self, name: Hashable) -> bool:
+        """Whether a timer that is due waits: for the end of a pause, or for the core."""
         if self.life == "paused":
             assert self._overdue is not None
+            del self._timers[name]
             self._overdue.append(name)
+            return True
+        if self.cores:
+            entry = self._timers[name] = (OVERDUE, 0, self._fire, name)
+            self.cores[0].submit(self._fire, entry)
+            return True
+        return False
+
+    def _fire(self, entry: tuple[int, int, Callable[..., None], Hashable]) -> None:
+        """A timer that waited for the core has its turn, unless it was taken back or replaced."""
+        name = entry[3]
+        if self._timers.get(name) is not entry:
             return
-        if isinstance(name, tuple) and name and name[0] is SLEEP:
-            name[1].succeed()
-        elif name is RECEIVE:
+        del self._timers[name]
+        if self._wakes(name):
+            return
+        try:
+            self.protocol.on_timer(name)
+        except StorageError as error:
+            self.stop_by(error)
+
+    def _wakes(self, name: Any) -> bool:
+        """Whether a timer is one of a protocol that runs as a process, which goes on with it."""
+        if name is RECEIVE:
             event, self._waiting = self._waiting, None
             if event is not None:
                 event.succeed(None)
+            return True
+        if name.__class__ is tuple and name and name[0] is SLEEP:
+            name[1].succeed()
+            return True
+        return False
+
+    def request(self, request: Any) -> bool:
+        """The workload asks something; False when the node is not up."""
+        if self.life != "up":
+            return False
+        if self.cores:
+            self.cores[0].submit(self._ask, request)
         else:
-            self.protocol.on_timer(name)
+            self._ask(request)
+        return True
+
+    def _ask(self, request: Any) -> None:
+        try:
+            self.protocol.on_request(request)
+        except StorageError as error:
+            self.stop_by(error)
 
     def _post(self, message: Message) -> None:
         """Put a message into the mailbox of a protocol that runs as a process."""

@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sim.hardware.machine import Machine
 from sim.records import CRASHED
+from sim.storage import StorageError
 
 if TYPE_CHECKING:
     from simpy.events import Event, Process
 
-    from sim.kernel import Kernel
+    from sim.clock import Clock
+    from sim.hardware.core import Core, Work
     from sim.message import Message
     from sim.network.network import Network
     from sim.protocol import Protocol
-    from sim.storage import Storage
 
 Life = Literal["starting", "up", "paused", "crashed", "restarting", "absent"]
 DOWN: Final = ("crashed", "absent")
 """Lives in which a node runs nothing, and sends and hears nothing."""
 
 
-class NodeLife:
+class NodeLife(Machine):
     """What happens to a node as a whole. Each method tells whether it had an effect."""
 
     __slots__ = (
         "_handle",
         "_inbox",
-        "_kernel",
-        "_keys",
         "_kinds",
         "_network",
         "_new_protocol",
         "_overdue",
         "_process",
-        "_push",
-        "_storage",
-        "_timers",
         "_waiting",
         "dropped",
         "guarded",
@@ -51,8 +48,10 @@ class NodeLife:
     _handle: Callable[[Message], None]
     protocol: Protocol
 
-    def __init__(self, number: int, network: Network, new_protocol: Callable[[Any], Protocol]) -> None:
-        kernel = network.kernel
+    def __init__(
+        self, number: int, network: Network, new_protocol: Callable[[Any], Protocol], clock: Clock | None
+    ) -> None:
+        super().__init__(network.kernel, clock)
         self.id = number
         self.dropped = 0
         self.life: Life = "starting"
@@ -61,14 +60,9 @@ class NodeLife:
         self.mailbox_capacity: int | None = None
         self._new_protocol = new_protocol
         self._network = network
-        self._kernel: Kernel = kernel
-        self._push = kernel.push
-        self._keys = kernel.keys
         self._kinds = network.recorder.kinds
-        self._timers: dict[Hashable, Any] = {}
         self._inbox: list[Message] | None = None
         self._overdue: list[Hashable] | None = None
-        self._storage: Storage | None = None
         self._process: Process | None = None
         self._waiting: Event | None = None
 
@@ -79,9 +73,6 @@ class NodeLife:
     def _post(self, message: Message) -> None:
         raise NotImplementedError
 
-    def _timer_due(self, name: Hashable) -> None:
-        raise NotImplementedError
-
     def start(self, _: None = None) -> None:
         """Begin to run for the first time; a node that is absent from the start only says so."""
         if self.life == "absent":
@@ -89,7 +80,10 @@ class NodeLife:
         if self.life != "starting":
             return
         self._come_up()
-        self.protocol.on_start()
+        try:
+            self.protocol.on_start()
+        except StorageError as error:
+            self.stop_by(error)
 
     def _come_up(self) -> None:
         self.life = "up"
@@ -101,7 +95,7 @@ class NodeLife:
         else:
             self.mailbox = deque()
             self._handle = self._post
-            self._process = self._kernel.process(run())
+            self._process = self._kernel.process(_run(self, run()))
 
     def refresh_guard(self) -> None:
         """Decide again whether an arrival needs more than to be counted and handed to the protocol."""
@@ -111,6 +105,7 @@ class NodeLife:
             or network.recorder.keeps_messages
             or bool(network.separations)
             or self.mailbox_capacity is not None
+            or bool(self.cores)
         )
 
     def crash(self) -> bool:
@@ -128,7 +123,10 @@ class NodeLife:
         for entry in self._timers.values():
             self._kernel.cancel(entry)
         self._timers.clear()
-        waiting, self._inbox, self._overdue = self._inbox or [], None, None
+        if self.disk is not None and self._storage is not None:
+            self._storage.crash()
+        waiting = self._clear_cores() + (self._inbox or [])
+        self._inbox = self._overdue = None
         self.life, self.guarded, self.mailbox = life, True, None
         self._kinds = {}  # so that sending, the hot path, finds out without asking
         self._end_process()
@@ -137,17 +135,24 @@ class NodeLife:
         for message in waiting:
             self._network.outcome(message, CRASHED, self.id)
 
+    def stop_by(self, error: StorageError) -> None:
+        """Crash because the protocol did not catch an error of its storage (fail-stop)."""
+        if self.life not in DOWN:
+            fields = {"operation": error.operation, "key": error.key, "reason": error.reason}
+            self._network.recorder.state(self._kernel._now, self.id, "storage-failed", fields)
+            self.crash()
+
     def lose_disk(self) -> None:
         """Lose what is on stable storage; for a node that is down."""
         assert self.life in DOWN, f"node {self.id} loses its disk while it is {self.life}"
-        self._storage = None
+        self._lose_storage()
         self._record_life("disk-lost")
 
     def leave(self) -> bool:
         """Leave the system with memory and disk lost; what arrives is dropped. False when it was absent already."""
         if self.life == "absent":
             return False
-        self._storage = None
+        self._lose_storage()
         self._go_down("absent", "left")
         return True
 
@@ -160,7 +165,7 @@ class NodeLife:
         """Run as a new node, with nothing in memory or on disk. False when it was not absent."""
         if self.life != "absent":
             return False
-        self._storage = None  # a handler in which it left may have written on
+        self._lose_storage()  # a handler in which it left may have written on
         return self._run_anew("joined", first=True)
 
     def _end_process(self) -> None:
@@ -182,15 +187,18 @@ class NodeLife:
 
     def _run_anew(self, record: str, first: bool) -> bool:
         self.life = "restarting"
-        self.protocol = self._new_protocol(self)
-        self._record_life(record)
-        if self.life != "restarting":
-            return True
-        self._come_up()
-        if first:
-            self.protocol.on_start()
-        else:
-            self.protocol.on_restart()
+        try:
+            self.protocol = self._new_protocol(self)
+            self._record_life(record)
+            if self.life != "restarting":
+                return True
+            self._come_up()
+            if first:
+                self.protocol.on_start()
+            else:
+                self.protocol.on_restart()
+        except StorageError as error:
+            self.stop_by(error)
         return True
 
     def pause(self) -> bool:
@@ -199,6 +207,8 @@ class NodeLife:
             return False
         self.life, self.guarded = "paused", True
         self._inbox, self._overdue = [], []
+        for core in self.cores:
+            core.stop()
         self._record_life("paused")
         return True
 
@@ -212,6 +222,8 @@ class NodeLife:
         self._inbox = self._overdue = None
         self.life = "up"
         self.refresh_guard()
+        for core in self.cores:
+            core.go()
         now, push = self._kernel._now, self._push
         keys = iter(sorted(next(self._keys) for _ in range(len(overdue) + len(inbox))))  # their order, shuffled or not
         for name in overdue:
@@ -224,13 +236,46 @@ class NodeLife:
 
     @property
     def waiting(self) -> int:
-        """Messages that arrived and timers that came due during a pause and wait for its end."""
-        return self.waiting_messages + len(self._overdue or ())
+        """Messages that arrived and timers that came due, and wait: for the end of a pause, or for the core."""
+        queued = sum([len(core.queued) for core in self.cores])
+        return len(self._inbox or ()) + len(self._overdue or ()) + queued
 
     @property
     def waiting_messages(self) -> int:
-        """Messages that arrived during a pause and wait for its end."""
-        return len(self._inbox or ())
+        """Messages that arrived and wait: for the end of a pause, or for the core."""
+        return len(self._inbox or ()) + sum([len(self._messages(core.queued)) for core in self.cores])
+
+    def _messages(self, queued: Iterable[Work]) -> list[Message]:
+        """The messages among the work of a core."""
+        return [work.argument for work in queued if work.run == self._take]
+
+    def _take(self, message: Message) -> None:
+        """Hand a message that has waited for the core to the protocol."""
+        raise NotImplementedError
+
+    def own_core(self) -> Core:
+        """The core that serves what the node is to handle, from now on where it had none."""
+        already, core = bool(self.cores), super().own_core()
+        if not already and self.life == "paused":
+            core.stop()
+        return core
+
+    def _clear_cores(self) -> list[Message]:
+        """Forget the work of the cores, in a crash; gives the messages among it."""
+        lost: list[Message] = []
+        for core in self.cores:
+            lost += self._messages(core.clear())
+            if self.life == "paused":
+                core.go()
+        return lost
+
+
+def _run(node: NodeLife, run: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """The process of a protocol, whose node stops where it does not catch an error of its storage."""
+    try:
+        yield from run
+    except StorageError as error:
+        node.stop_by(error)
 
 
 def _close(process: Process) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from typing import Protocol as Interface
 
 from sim.clock import Clock
 from sim.kernel import PRIORITY_STRIDE, Kernel, TieBreak
 from sim.network.config import NetworkConfig
+from sim.network.latency import LatencyModel
 from sim.network.network import Network
 from sim.network.separation import Separation
 from sim.node import Node
@@ -61,6 +63,7 @@ class Simulation:
     Parameters: `topology`; `protocol`, a Protocol class, and `config`, its options (made with defaults when None);
     `network`, options of the links; `seed`, the root of all chance; `workload` and `faults`, plans that are armed in
     this order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks;
+    `handling`, the time that a node's core takes for each message, timer and request, None: none, and no cores;
     `tie_break`; `event_limit`. Nothing happens before `run`; `conclude` ends it.
 
     `at_end` holds what `conclude` calls; `injector` is where faults keep what they share.
@@ -78,6 +81,7 @@ class Simulation:
         faults: Sequence[Plan] = (),
         detail: Detail = "states",
         clocks: ClockSpread | None = None,
+        handling: LatencyModel | None = None,
         tie_break: TieBreak = "fifo",
         event_limit: int | None = None,
     ) -> None:
@@ -97,6 +101,7 @@ class Simulation:
         self.at_end: list[Callable[[], None]] = []
         self.injector: object | None = None
         self._clocks = clocks
+        self.handling = handling
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))
@@ -110,6 +115,9 @@ class Simulation:
         for number in range(self.topology.nodes):
             random = Stream(derive_seed(self.seed, f"{name}/{number}"))
             node = make(number, network, self._new_protocol, random, self._clock(number))
+            if self.handling is not None:
+                stream = Stream(derive_seed(self.seed, f"handling/{number}"))
+                node.own_core().costs.append(partial(self.handling.sampler(), stream))
             network.receivers.append(node.accept)
             network.forwarders.append(node.forward)
             network.admitters.append(node.admit)
@@ -184,11 +192,7 @@ class Simulation:
 
     def request(self, node: int, request: Any) -> bool:
         """Hand a request of the workload to the protocol of a node; False when the node is not up."""
-        target = self.nodes[node]
-        if target.life != "up":
-            return False
-        target.protocol.on_request(request)
-        return True
+        return self.nodes[node].request(request)
 
     def separate(self, separation: Separation) -> None:
         """Keep the nodes that it separates from reaching each other, messages on their way included."""
