@@ -110,6 +110,20 @@ _METRICS: Final = (
         _declares_convergence,
         lambda run: len(run.convergence.lost) if run.convergence else None,
     ),
+    Metric(
+        "longest_standstill",
+        "ns",
+        "longest time without progress while not converged",
+        _declares_convergence,
+        lambda run: run.convergence.progress.longest_standstill(run.end) if run.convergence else None,
+    ),
+    Metric(
+        "shortfall",
+        "share",
+        "share of what convergence asks for that was missing at the end",
+        _declares_convergence,
+        lambda run: 1 - run.convergence.progress.at(run.end) if run.convergence else None,
+    ),
     Metric("residue", "share", "share of nodes that were never reached", _reaches_nodes, _of("convergence", "residue")),
     Metric(
         "mean_receipt_time",

@@ -42,6 +42,17 @@ class Progress:
         after = bisect_right(self.times, time)
         return self.fractions[after - 1] if after else 0.0
 
+    def longest_standstill(self, end: int) -> int:
+        """Return the longest time, up to `end`, in which it did not grow although it was below one, in nanoseconds."""
+        longest, since, before = 0, 0, 0.0
+        for time, fraction in zip(self.times, self.fractions, strict=True):
+            if before < 1 and fraction > before:
+                longest = max(longest, time - since)
+            if before >= 1 or fraction > before:
+                since = time
+            before = fraction
+        return max(longest, end - since) if before < 1 else longest
+
     def _step(self, time: int, fraction: float) -> None:
         self.times.append(time)
         self.fractions.append(fraction)

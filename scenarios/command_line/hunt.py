@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scenarios.command_line.options import Source
+    from scenarios.hunting.result import Hunt
 
 
 @click.command()
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
 @scenario_options
 @click.option("--runs", type=click.IntRange(1), default=1000, show_default=True, help="How many seeds are run.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor unless given.")
+@click.option("--guided", is_flag=True, help="Change the plans that came closest, and run them again.")
+@click.option(
+    "--compare",
+    "repetitions",
+    metavar="N",
+    type=click.IntRange(1, 1000),
+    help="Hunt blindly and guided, each under N root seeds, and compare.",
+)
 @click.option("--out", metavar="DIR", help="Folder for the hunt; hunts/NAME-SEED unless given, or that with a number.")
 @click.option("--resume", is_flag=True, help="Go on with the hunt in the folder, or give it more runs.")
 @click.option(
@@ -32,12 +43,10 @@ def hunt(
     overrides: tuple[str, ...],
     plugins: tuple[str, ...],
     runs: int,
-    workers: int | None,
     out: str | None,
-    resume: bool,
-    keep: int,
     as_json: bool,
     progress: bool | None,
+    **options: Any,
 ) -> int:
     """Run SCENARIO, a file or the name of a built-in, under many seeds, and say what they violate.
 
@@ -45,28 +54,23 @@ def hunt(
     something is, 3 when a check is unknown in some run, 2 when the input is wrong.
     """
     from scenarios.command_line.hunt_progress import HuntProgress
-    from scenarios.command_line.options import read_source, reproduction
-    from scenarios.hunting.hunt import hunt as hunt_scenario
+    from scenarios.command_line.options import read_source
 
+    repetitions = options.pop("repetitions")
+    if repetitions is not None and options.pop("guided"):
+        raise click.UsageError("--compare hunts in both ways; leave --guided out")
     source = read_source(scenario, seed, overrides, plugins)
-    folder = _folder(out, source, resume)
+    folder = _folder(out, source, options["resume"])
     if not as_json:
         click.echo(f"seed {source.scenario.seed}")
-    try:
-        with source.errors_placed(), HuntProgress(runs, progress) as shown:
-            hunted = hunt_scenario(
-                source.scenario,
-                runs,
-                plugins=plugins,
-                workers=workers,
-                out=folder,
-                resume=resume,
-                keep=keep,
-                on_rows=shown.take,
-            )
-    except KeyboardInterrupt:
-        click.echo(f"to go on: {_going_on(scenario, source, overrides, runs, folder)}", err=True)
-        raise
+    going_on = _going_on(scenario, source, overrides, {**options, "runs": runs, "compare": repetitions}, folder)
+    with source.errors_placed(), _told_how_to_go_on(going_on):
+        if repetitions is not None:
+            return _compare(source, runs, repetitions, folder, as_json, progress, options)
+        from scenarios.hunting.hunt import hunt as hunt_scenario
+
+        with HuntProgress(runs, progress) as shown:
+            hunted = hunt_scenario(source.scenario, runs, plugins=plugins, out=folder, on_rows=shown.begin(), **options)
     if as_json:
         import json
 
@@ -74,8 +78,53 @@ def hunt(
     else:
         from scenarios.command_line.hunt_report import print_hunt
 
-        print_hunt(hunted, lambda of_run: reproduction(scenario, of_run, overrides, plugins))
+        print_hunt(hunted, lambda found, number: _command(found, number, scenario, source, overrides))
     return hunted.exit_code
+
+
+def _compare(
+    source: Source,
+    runs: int,
+    repetitions: int,
+    folder: Path,
+    as_json: bool,
+    progress: bool | None,
+    options: dict[str, Any],
+) -> int:
+    """Hunt in both ways, print how they compare, and return the exit code: 1 where either found something."""
+    from scenarios.command_line.hunt_progress import HuntProgress
+    from scenarios.hunting.compare import compare
+
+    with HuntProgress(2 * repetitions * runs, progress) as shown:
+        sides = compare(
+            source.scenario,
+            runs,
+            repetitions,
+            plugins=source.plugins,
+            out=folder,
+            on_rows=shown.begin,
+            **options,
+        )
+    if as_json:
+        import json
+
+        click.echo(json.dumps({"sides": [side.plain() for side in sides], "folder": str(folder)}))
+    else:
+        from scenarios.command_line.hunt_report import print_sides
+
+        print_sides(sides, folder)
+    codes = [each.exit_code for side in sides for each in side.hunts]
+    return 1 if 1 in codes else max(codes)
+
+
+def _command(hunted: Hunt, number: int, scenario: str, source: Source, overrides: tuple[str, ...]) -> str:
+    """Return the command that runs one of the runs again: by its seed, or by the file of a plan that was changed."""
+    from scenarios.command_line.options import reproduction
+    from scenarios.command_line.summary import shortest
+
+    if number in hunted.files:
+        return reproduction(shortest(hunted.files[number]), None, (), source.plugins)
+    return reproduction(scenario, hunted.scenario_of(number).seed, overrides, source.plugins)
 
 
 def _folder(out: str | None, source: Source, resume: bool) -> Path:
@@ -98,11 +147,24 @@ def _folder(out: str | None, source: Source, resume: bool) -> Path:
     raise AssertionError("count does not end")
 
 
-def _going_on(scenario: str, source: Source, overrides: tuple[str, ...], runs: int, folder: Path) -> str:
+@contextmanager
+def _told_how_to_go_on(command: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"to go on: {command}", err=True)
+        raise
+
+
+def _going_on(scenario: str, source: Source, overrides: tuple[str, ...], options: dict[str, Any], folder: Path) -> str:
     """Return the command that goes on with a hunt that was interrupted."""
     from shlex import join
 
     from scenarios.command_line.options import scenario_words
 
     words = ["murmur", "hunt", *scenario_words(scenario, source.scenario.seed, overrides, source.plugins)]
-    return join([*words, "--runs", str(runs), "--out", str(folder), "--resume"])
+    for name in ("runs", "compare", "keep"):
+        if options[name] is not None:
+            words += [f"--{name}", str(options[name])]
+    guided = ["--guided"] if options.get("guided") else []
+    return join([*words, *guided, "--out", str(folder), "--resume"])

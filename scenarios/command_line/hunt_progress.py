@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +31,24 @@ class HuntProgress:
         self.shown = sys.stderr.isatty() if wanted is None else wanted
         self._next = 0.0 if wanted else PATIENCE
         self._pause = REFRESH
-        self._before: int | None = None
+        self._before = 0
         self._began = perf_counter()
         self._bar: Progress | None = None
         self._task: Any = None
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """Count rows of runs that are finished; the first are those of an earlier hunt that goes on."""
-        if self._before is None:
-            self._before, self._began = len(rows), perf_counter()
+    def begin(self) -> Callable[[Sequence[Row]], None]:
+        """Return what takes the rows of one hunt; the first are those of an earlier one that goes on."""
+        fresh = False
+
+        def take(rows: Sequence[Row]) -> None:
+            nonlocal fresh
+            self._before += 0 if fresh else len(rows)
+            fresh = True
+            self._take(rows)
+
+        return take
+
+    def _take(self, rows: Sequence[Row]) -> None:
         self.done += len(rows)
         self.found += sum("violated" in row.values() or row["error"] is not None for row in rows)
         if self.shown and perf_counter() - self._began >= self._next:
@@ -60,7 +69,7 @@ class HuntProgress:
     def text(self) -> str:
         """Return how far it has come, in words."""
         seconds = max(perf_counter() - self._began, 1e-9)
-        rate = (self.done - (self._before or 0)) / seconds
+        rate = (self.done - self._before) / seconds
         return f"{self.done:,} of {self.runs:,} runs, {rate:,.0f} runs/s, {self.found:,} violations"
 
     def __enter__(self) -> HuntProgress:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from scenarios.command_line.summary import shortest, shown_metric
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scenarios.hunting.compare import Side
     from scenarios.hunting.extremes import Extreme
     from scenarios.hunting.finding import Finding
     from scenarios.hunting.rate import Rate
@@ -17,8 +20,8 @@ MOST_SHOWN: Final = 20
 """Findings that are printed; all of them are in the summary."""
 
 
-def print_hunt(hunted: Hunt, reproduce: Callable[[int], str]) -> None:
-    """Print what a hunt came to on standard output; `reproduce` gives the command that runs one seed again."""
+def print_hunt(hunted: Hunt, reproduce: Callable[[Hunt, int], str]) -> None:
+    """Print what a hunt came to on standard output; `reproduce` gives the command for one run again."""
     from scenarios.command_line.tables import output, pair_table
 
     console = output()
@@ -57,14 +60,33 @@ def _extreme(extreme: Extreme) -> str:
     return f"{extreme.metric} {number} with seed {extreme.seeds[0]}"
 
 
-def _told(hunted: Hunt, finding: Finding, reproduce: Callable[[int], str]) -> Iterator[str]:
+def _told(hunted: Hunt, finding: Finding, reproduce: Callable[[Hunt, int], str]) -> Iterator[str]:
     evidence = f" (shown by {', '.join(finding.signature.evidence)})" if finding.signature.evidence else ""
     yield f"violated  {finding.check}: {finding.reason}{evidence}"
     yield f"  in {rate_text(finding.rate)}"
-    yield f"  first in run {finding.numbers[0]:,}: {reproduce(finding.seeds[0])}"
+    yield f"  first in run {finding.numbers[0]:,}: {reproduce(hunted, finding.numbers[0])}"
     kept = [shortest(hunted.kept[number]) for number in finding.numbers if number in hunted.kept]
     if kept:
         yield f"  kept: {' '.join(kept)}"
+
+
+def print_sides(sides: Sequence[Side], folder: Path) -> None:
+    """Print on standard output how hunting in one way compares with another."""
+    from rich.table import Table
+
+    from scenarios.command_line.tables import output
+
+    table = Table("mode", "found in", "per 1,000 (95 % interval)", "runs until found", "kinds", box=None)
+    for side in sides:
+        rate, middle = side.rate, side.median_until_found
+        until = ", ".join("never" if first is None else f"{first:,}" for first in side.until_found)
+        shown = until if len(side.hunts) == 1 else f"median {'never' if middle is None else f'{middle:,.4g}'} ({until})"
+        bounds = f"{1000 * rate.low:.3g} to {1000 * rate.high:.3g}"
+        share = f"{1000 * rate.share:.3g} ({bounds})"
+        table.add_row(side.mode, f"{rate.found:,} of {rate.runs:,} runs", share, shown, str(side.kinds))
+    console = output()
+    console.print(table)
+    console.print(shortest(folder), soft_wrap=True)
 
 
 def rate_text(rate: Rate) -> str:

@@ -82,9 +82,9 @@ def read_source(
     return Source(scenario_of(document, plugins), document, tuple(plugins))
 
 
-def scenario_words(name: str, seed: int, overrides: Sequence[str], plugins: Sequence[str]) -> list[str]:
-    """Return the words of a command line that name a scenario, with all that changes it."""
-    words = [name, "--seed", str(seed)]
+def scenario_words(name: str, seed: int | None, overrides: Sequence[str], plugins: Sequence[str]) -> list[str]:
+    """Return the words of a command line that name a scenario, with all that changes it; without a seed, its own."""
+    words = [name] if seed is None else [name, "--seed", str(seed)]
     for override in overrides:
         words += ["--set", override]
     for plugin in plugins:
@@ -92,7 +92,7 @@ def scenario_words(name: str, seed: int, overrides: Sequence[str], plugins: Sequ
     return words
 
 
-def reproduction(name: str, seed: int, overrides: Sequence[str], plugins: Sequence[str]) -> str:
+def reproduction(name: str, seed: int | None, overrides: Sequence[str], plugins: Sequence[str]) -> str:
     """Return the command that runs exactly this again."""
     from shlex import join
 

@@ -28,24 +28,34 @@ def available_workers() -> int:
 
 
 def execute(
-    tasks: Collection[Task], results: Results, setting: Setting, workers: Workers | int, watch: Watch | None = None
+    tasks: Collection[Task],
+    results: Results,
+    setting: Setting,
+    workers: Workers | int,
+    watch: Watch | None = None,
+    *,
+    flush: bool = True,
 ) -> None:
     """Run those of the tasks that `results` does not have yet, and put their rows there.
 
     The rows are the same whatever the number of workers, deaths of workers, and executions before this one. Numbers of
     tasks have to ascend. `workers` may be processes that are already there, which are then left running. What is
-    finished is kept also when this is interrupted.
+    finished is kept also when this is interrupted; `flush` says whether rows of a part that is not complete are
+    written when all went well.
     """
     if isinstance(workers, int):
         with Workers(workers, setting) as fresh:
-            execute(tasks, results, setting, fresh, watch)
+            execute(tasks, results, setting, fresh, watch, flush=flush)
         return
     left = sum(task.number not in results.done for task in tasks)
     schedule = Schedule(results.missing(tasks), left, workers.number)
+    whole = False
     try:
         for done in workers.carry_out(schedule):
             results.take(done)
             if watch is not None:
                 watch([row for row, _ in done])
+        whole = True
     finally:
-        results.flush()
+        if flush or not whole:
+            results.flush()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.canonical import canonical_json, readable_json
 from analysis.manifest import deciding_versions, murmur_version
 from scenarios.execution.parts import merged, part_file, part_files, part_of, read_part, rows_in, write_part
-from scenarios.execution.row import Row
+from scenarios.execution.row import Row, number_of
 from scenarios.execution.task import Task
 from topologies.errors import InputError
 
@@ -96,16 +96,17 @@ class Results:
                 yield part, left
 
     def _begin(self, part: int, runs: int) -> None:
-        table = read_part(part_file(self.parts, part)) if part_file(self.parts, part).exists() else None
-        stored = {} if table is None else {_number(row): row for row in rows_in(table)}
-        self._waiting[part] = stored
-        self._expected[part] = len(stored) + runs
+        if part not in self._waiting:
+            path = part_file(self.parts, part)
+            table = read_part(path) if path.exists() else None
+            self._waiting[part] = {} if table is None else {number_of(row): row for row in rows_in(table)}
+        self._expected[part] = len(self._waiting[part]) + runs
 
     def take(self, rows: Iterable[tuple[Row, float]]) -> None:
         """Take rows of runs that are finished, with their seconds; write the parts that are complete."""
         touched = set()
         for row, seconds in rows:
-            number = _number(row)
+            number = number_of(row)
             part = part_of(number)
             assert number not in self.done, "a run is counted once"
             self.done.add(number)
@@ -142,12 +143,6 @@ class Results:
     def rows(self, below: int | None = None) -> list[Row]:
         """Return the same as rows."""
         return list(rows_in(self.table(below)))
-
-
-def _number(row: Row) -> int:
-    number = row["number"]
-    assert isinstance(number, int)
-    return number
 
 
 def _refuse_another(path: Path, index: dict[str, Any]) -> None:

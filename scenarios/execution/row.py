@@ -58,6 +58,20 @@ def failed(task: Task, reason: str) -> Row:
     return dict.fromkeys(ABOUT_THE_RUN) | known
 
 
+def number_of(row: Row) -> int:
+    """Return the number of the run of a row."""
+    number = row["number"]
+    assert isinstance(number, int)
+    return number
+
+
+def seed_in(row: Row) -> int:
+    """Return the seed of the run of a row."""
+    seed = row["seed"]
+    assert isinstance(seed, int)
+    return seed
+
+
 class _Scenarios:
     """Reads each scenario of a list of tasks once, however many tasks have it."""
 

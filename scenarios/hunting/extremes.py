@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.execution.row import number_of, seed_in
+
 if TYPE_CHECKING:
     from scenarios.execution.row import Row
 
@@ -42,11 +44,11 @@ def extremes_in(rows: Sequence[Row], most: int) -> tuple[Extreme, ...]:
 
 def _extreme(name: str, metric: str, rows: Sequence[Row], most: int) -> Extreme:
     cases = [(float(row[f"metric.{metric}"] or 0), row) for row in rows if f"metric.{metric}" in row]
-    chosen = sorted(cases, key=lambda case: (-case[0], case[1]["number"]))[:most]
+    chosen = sorted(cases, key=lambda case: (-case[0], number_of(case[1])))[:most]
     return Extreme(
         name,
         metric,
         values=tuple(value for value, _ in chosen),
-        numbers=tuple(int(row["number"] or 0) for _, row in chosen),
-        seeds=tuple(int(row["seed"] or 0) for _, row in chosen),
+        numbers=tuple(number_of(row) for _, row in chosen),
+        seeds=tuple(seed_in(row) for _, row in chosen),
     )

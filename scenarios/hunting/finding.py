@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.execution.row import number_of, seed_in
 from scenarios.hunting.rate import Rate, rate_of
 from scenarios.violation import Signature, masked
 
@@ -71,8 +72,8 @@ def findings_in(rows: Iterable[Row]) -> tuple[Finding, ...]:
         Finding(
             signature,
             reason=cases[0][1],
-            numbers=tuple(int(row["number"] or 0) for row, _ in cases),
-            seeds=tuple(int(row["seed"] or 0) for row, _ in cases),
+            numbers=tuple(number_of(row) for row, _ in cases),
+            seeds=tuple(seed_in(row) for row, _ in cases),
             rate=rate_of(len(cases), runs),
         )
         for signature, cases in found.items()

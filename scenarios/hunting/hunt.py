@@ -9,23 +9,22 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from scenarios.hunting.extremes import Extreme
-from scenarios.hunting.finding import ERROR, Finding
+from scenarios.execution.execute import execute
+from scenarios.execution.results import Results
+from scenarios.execution.row import number_of
+from scenarios.execution.task import Task, seed_of_run
+from scenarios.execution.workers import Workers
+from scenarios.hunting.guide import GENERATION, Guide
+from scenarios.hunting.keep import keep_what_is_worth_a_look
 from scenarios.hunting.result import Hunt
-from scenarios.run import given_scenario, run
+from scenarios.run import given_scenario
 from scenarios.schema import Scenario
 from scenarios.seed import parse_seed
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    from scenarios.execution.results import Results
     from scenarios.execution.row import Row
-    from scenarios.execution.task import Task
 
-KEPT: Final = "kept"
-"""Folder of the runs that are kept, in that of the hunt."""
-RUNS: Final = "runs.parquet"
-SUMMARY: Final = "summary.json"
 MOST_RUNS: Final = 100_000_000
 
 OnRows = Callable[["Sequence[Row]"], None]
@@ -43,6 +42,7 @@ def hunt(
     out: str | Path | None = None,
     resume: bool = False,
     keep: int = 3,
+    guided: bool = False,
     on_rows: OnRows | None = None,
 ) -> Hunt:
     """Run a scenario under many seeds on worker processes, and return what they violate, and how often.
@@ -50,10 +50,11 @@ def hunt(
     Run n has the seed that the root seed gives to the name `run/n`: `seed`, or that of the scenario. A scenario with
     `faults: {kind: random}` has another plan under each. Parameters: `runs`, their number; `workers`, how many
     processes (None: one for each processor); `out`, the folder of the hunt (None: in memory); `resume` a hunt that
-    was interrupted, or give it more runs; `keep`, how many runs of each sort are kept as run folders; `scenario`,
-    `overrides` and `plugins` as for `run`. Raises InputError where the input is wrong.
+    was interrupted, or give it more runs; `keep`, how many runs of each sort are kept as run folders; `guided`, whether
+    plans that came closest to a violation are changed and run again, for random plans only; `on_rows` is handed rows as
+    they come in; `scenario`, `overrides` and `plugins` as for `run`. Raises InputError where the input is wrong.
     """
-    from scenarios.execution.execute import available_workers, execute
+    from scenarios.execution.execute import available_workers
     from scenarios.execution.task import Setting
 
     scenario = given_scenario(scenario, overrides, plugins)
@@ -62,23 +63,44 @@ def hunt(
     workers = available_workers() if workers is None else workers
     _refuse_counts(runs=(runs, MOST_RUNS), workers=(workers, 1024), keep=(keep, MOST_RUNS))
     refuse_what_cannot_run(scenario)
+    guide = Guide(scenario, bare(scenario).canonical(), keep) if guided else None
+    setting = Setting(tuple(plugins), scenario.graph_folder)
     began = perf_counter()
-    with _results(out, scenario, plugins, resume) as results:
-        tasks = tasks_of(scenario, runs)
-        before = len(results.done)
+    with _results(out, scenario, plugins, guided, resume) as results:
+        before = results.rows(runs)
         if on_rows is not None:
-            on_rows(results.rows(runs))
-        execute(tasks, results, Setting(tuple(plugins), scenario.graph_folder), workers, on_rows)
+            on_rows(before)
+        if guide is None:
+            execute(tasks_of(scenario, runs), results, setting, workers, on_rows)
+        else:
+            _follow(guide, runs, before, results, Workers(workers, setting), on_rows)
         rows = results.rows(runs)
-        done = len(results.done) - before
-    hunted = Hunt(scenario, rows, keep, timing={"seconds": perf_counter() - began, "runs": done})
+    timing = {"seconds": perf_counter() - began, "runs": len(rows) - len(before)}
+    plans = guide.changed_scenarios() if guide is not None else {}
+    hunted = Hunt(scenario, rows, keep, timing=timing, plans=plans)
     return hunted if out is None else keep_what_is_worth_a_look(hunted, Path(out))
+
+
+def _follow(
+    guide: Guide, runs: int, before: Sequence[Row], results: Results, workers: Workers, on_rows: OnRows | None
+) -> None:
+    """Run what a guide asks for, generation by generation; `before` are rows of an earlier hunt that goes on."""
+    known = {number_of(row): row for row in before}
+
+    def take(rows: Sequence[Row]) -> None:
+        known.update((number_of(row), row) for row in rows)
+        if on_rows is not None:
+            on_rows(rows)
+
+    with workers:
+        for first in range(0, runs, GENERATION):
+            tasks = guide.generation(first, runs)
+            execute(tasks, results, workers.setting, workers, take, flush=first + GENERATION >= runs)
+            guide.learn([known.pop(task.number) for task in tasks])
 
 
 def tasks_of(scenario: Scenario, runs: int) -> list[Task]:
     """Return the runs of a hunt; no records are kept of them, which changes nothing else."""
-    from scenarios.execution.task import Task, seed_of_run
-
     data = bare(scenario).canonical()
     return [Task(number, seed_of_run(scenario.seed, number), data) for number in range(runs)]
 
@@ -99,59 +121,11 @@ def refuse_what_cannot_run(scenario: Scenario) -> None:
     Watch.attach(build(scenario), scenario)
 
 
-def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
-    """Put the table, the summary and the runs worth a look into the folder of a hunt.
-
-    Raises InputError where a run that is kept is another than the one that was hunted.
-    """
-    from dataclasses import replace
-
-    from analysis.canonical import readable_json
-    from scenarios.execution.parts import table_of, write_table
-
-    folders = {number: out / KEPT / name for number, name in _worth_a_look(hunted)}
-    hunted = replace(hunted, folder=out, kept=folders)
-    write_table(table_of(hunted.rows), out / RUNS)
-    temporary = out / f".{SUMMARY}"
-    temporary.write_text(readable_json(hunted.summary), encoding="utf-8")
-    temporary.replace(out / SUMMARY)
-    rows = {row["number"]: row for row in hunted.rows if row["number"] in folders}
-    for number, folder in folders.items():
-        _keep_run(hunted.scenario, rows[number], folder)
-    return hunted
-
-
-def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
-    """Yield number and name of each run to keep, once; what ended in an error leaves no run."""
-    seen: set[int] = set()
-    sorts: list[Finding | Extreme] = [*hunted.findings, *hunted.extremes]
-    for found in sorts:
-        name = found.check if isinstance(found, Finding) else found.name.replace(" ", "-")
-        for number in found.numbers[: hunted.keep] if name != ERROR else ():
-            if number not in seen:
-                seen.add(number)
-                yield number, f"{name}-{number}"
-
-
-def _keep_run(scenario: Scenario, row: Row, folder: Path) -> None:
-    """Run the seed of a row again into a folder, unless it is there."""
-    from analysis.run_folder import open_run
-    from analysis.run_writer import MANIFEST
-
-    if not (folder / MANIFEST).exists():
-        run(scenario, folder, seed=int(row["seed"] or 0))
-    if open_run(folder).manifest.digest != row["digest"]:
-        raise InputError(
-            f"{folder}: seed {row['seed']} gave another digest than in the hunt; this protocol is not deterministic: "
-            "look for chance that is not from node.random, clocks, and the order of sets"
-        )
-
-
 @contextmanager
-def _results(out: str | Path | None, scenario: Scenario, plugins: Collection[str], resume: bool) -> Iterator[Results]:
-    from scenarios.execution.results import Results
-
-    about = {"hunt": {"scenario": bare(scenario).canonical(), "plugins": list(plugins)}}
+def _results(
+    out: str | Path | None, scenario: Scenario, plugins: Collection[str], guided: bool, resume: bool
+) -> Iterator[Results]:
+    about = {"hunt": {"scenario": bare(scenario).canonical(), "plugins": list(plugins), "guided": guided}}
     if out is not None:
         yield Results(Path(out), about, resume=resume)
         return

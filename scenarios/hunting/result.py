@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.execution.row import seed_in
 from scenarios.hunting.extremes import Extreme, extremes_in
 from scenarios.hunting.finding import ERROR, Finding, findings_in
 from scenarios.hunting.rate import Rate, rate_of
@@ -26,8 +27,9 @@ class Hunt:
 
     `scenario` has the root seed, of which the seeds of the runs are derived; `rows` hold what each run came to, by
     number. `keep` is how many runs are shown and kept of each sort; `folder` is where the hunt is on disk, if it is;
-    `kept` maps the numbers of runs to their run folders. `timing` tells of the machine, all else is the same for equal
-    hunts.
+    `kept` maps the numbers of runs to their run folders. `plans` has the scenarios of runs whose plan of faults was
+    changed by a guided hunt, of those that were found or are at an extreme, and `files` where they are on disk.
+    `timing` tells of the machine, all else is the same for equal hunts.
     """
 
     scenario: Scenario
@@ -36,6 +38,13 @@ class Hunt:
     folder: Path | None = None
     kept: Mapping[int, Path] = field(default_factory=dict, repr=False)
     timing: Mapping[str, float] = field(default_factory=dict)
+    plans: Mapping[int, Scenario] = field(default_factory=dict, repr=False)
+    files: Mapping[int, Path] = field(default_factory=dict, repr=False)
+
+    def scenario_of(self, number: int) -> Scenario:
+        """Return the scenario of a run with its seed, by the number of the run."""
+        seeded = self.scenario.model_copy(update={"seed": seed_in(self.rows[number])})
+        return self.plans.get(number, seeded)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -69,11 +69,22 @@ def costs(deliveries: int) -> list[Comparison]:
     return [Comparison("faults that are off, and records", "delivery", sides)]
 
 
+def runs(number: int) -> list[Comparison]:
+    """Many short runs on worker processes, by the time on the wall."""
+    sides = (
+        Side("a loop in one process", "many_runs:loop_side", {"runs": number}),
+        Side("one worker", "many_runs:workers_side", {"runs": number, "workers": 1}),
+        Side("two workers", "many_runs:workers_side", {"runs": number, "workers": 2}),
+    )
+    return [Comparison("many short runs", "run", sides, tolerance=0.0)]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
     "gossip": (gossip, 100_000, 20_000),
     "costs": (costs, 1_000_000, 200_000),
+    "runs": (runs, 2_000, 400),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 
@@ -121,7 +132,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int) -> None:
             add_rows(table, comparison, results)
     table.caption = (
         f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {rounds} rounds. "
-        "Processor time. Ratio: cost of the first side over that of this one, median of the rounds."
+        "Processor time, but for many short runs. Ratio: cost of the first side over that of this one, median of the rounds."
     )
     Console(width=None if progress.is_terminal else 140).print(table)
 

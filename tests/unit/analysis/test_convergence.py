@@ -278,6 +278,25 @@ def averaging(values: list[float], cycles: int) -> list[tuple[float, float]]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("told", "longest"),
+    [
+        ([], 100),
+        ([(10, 0.5), (70, 1.0)], 60),
+        ([(10, 0.5), (20, 0.4), (50, 0.6), (60, 1.0)], 40),
+        ([(10, 0.5), (20, 0.75)], 80),
+        ([(10, 1.0), (60, 0.5), (65, 1.0)], 10),
+        ([(10, 1.0), (60, 0.5)], 40),
+    ],
+)
+def test_standing_still_is_not_growing_below_one(told: list[tuple[int, float]], longest: int) -> None:
+    """Time counts while the fraction is below one and does not grow; falling is not growing, whole is no wait."""
+    curve = Progress()
+    for time, fraction in told:
+        curve.note(time, fraction)
+    assert curve.finish().longest_standstill(100) == longest
+
+
 def test_variance_is_followed_down() -> None:
     """While averaging takes the deviation down to a millionth, around a far-off mean, it is kept to six digits."""
     found = averaging([1e4 + (i * 37 % 101) / 10 for i in range(101)], 50)

@@ -39,6 +39,8 @@ def test_flooding_a_ring_of_eight() -> None:
         "converged_at": 5 * MILLISECOND,
         "first_converged_at": 5 * MILLISECOND,
         "convergence_losses": 0,
+        "longest_standstill": MILLISECOND,
+        "shortfall": 0.0,
         "residue": 0.0,
         "mean_receipt_time": pytest.approx(16 / 7 * MILLISECOND),
         "last_receipt_time": 4 * MILLISECOND,
@@ -67,6 +69,7 @@ def test_faults_show_in_the_metrics() -> None:
     lossy = metrics_of(flood(network=NetworkConfig(loss=IndependentLoss(probability=1.0))))
     assert (lossy["lost"], lossy["delivered"], lossy["residue"]) == (2, 0, 7 / 8)
     assert (lossy["converged_at"], lossy["mean_receipt_time"]) == (None, None)
+    assert (lossy["shortfall"], lossy["longest_standstill"]) == (7 / 8, SECOND - MILLISECOND)
     crashed = metrics_of(flood(faults=(At(((0, "crash", 1), (0, "crash", 7))),)))
     assert (crashed["dropped"], crashed["dropped_by_cause"], crashed["residue"]) == (2, {"crashed": 2}, 7 / 8)
 

@@ -1,0 +1,86 @@
+"""Puts into the folder of a hunt what people look at: the table, the summary, and the runs worth a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analysis.canonical import readable_json
+from scenarios.hunting.extremes import Extreme
+from scenarios.hunting.finding import Finding
+from scenarios.hunting.result import Hunt
+from scenarios.run import run
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from scenarios.execution.row import Row
+    from scenarios.schema import Scenario
+
+KEPT: Final = "kept"
+"""Folder of the runs that are kept, in that of the hunt."""
+RUNS: Final = "runs.parquet"
+SUMMARY: Final = "summary.json"
+
+
+def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
+    """Write the table, the summary, and the first runs of each finding and extreme; return the hunt that knows where.
+
+    Raises InputError where a run that is kept is another than the one that was hunted.
+    """
+    from scenarios.execution.parts import table_of, write_table
+
+    places = {number: out / KEPT / name for number, name in _worth_a_look(hunted)}
+    folders = {number: place for number, place in places.items() if hunted.rows[number]["error"] is None}
+    files = {
+        number: place.with_name(f"{place.name}.yaml") for number, place in places.items() if number in hunted.plans
+    }
+    hunted = replace(hunted, folder=out, kept=folders, files=files)
+    write_table(table_of(hunted.rows), out / RUNS)
+    _write(readable_json(hunted.summary), out / SUMMARY)
+    for number, file in files.items():
+        _write_scenario(hunted.scenario_of(number), file)
+    for number, folder in folders.items():
+        _keep_run(hunted.scenario_of(number), hunted.rows[number], folder)
+    return hunted
+
+
+def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
+    """Yield number and name of each run to keep, once."""
+    seen: set[int] = set()
+    sorts: list[Finding | Extreme] = [*hunted.findings, *hunted.extremes]
+    for found in sorts:
+        name = found.check if isinstance(found, Finding) else found.name.replace(" ", "-")
+        for number in found.numbers[: hunted.keep]:
+            if number not in seen:
+                seen.add(number)
+                yield number, f"{name}-{number}"
+
+
+def _write_scenario(scenario: Scenario, file: Path) -> None:
+    """Write a scenario whose plan was changed, which no seed alone gives again."""
+    from scenarios.yaml_writer import scenario_text
+
+    file.parent.mkdir(exist_ok=True)
+    _write(scenario_text(scenario), file)
+
+
+def _write(text: str, file: Path) -> None:
+    temporary = file.with_name(f".{file.name}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)
+
+
+def _keep_run(scenario: Scenario, row: Row, folder: Path) -> None:
+    """Run a scenario again into a folder, unless it is there; it has to come to what the row says."""
+    from analysis.run_folder import open_run
+    from analysis.run_writer import MANIFEST
+
+    if not (folder / MANIFEST).exists():
+        run(scenario, folder)
+    if open_run(folder).manifest.digest != row["digest"]:
+        raise InputError(
+            f"{folder}: seed {row['seed']} gave another digest than in the hunt; this protocol is not deterministic: "
+            "look for chance that is not from node.random, clocks, and the order of sets"
+        )
