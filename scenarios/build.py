@@ -53,6 +53,7 @@ def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
         faults=_faults(scenario),
         detail=scenario.detail,
         clocks=_spread(scenario.clocks),
+        handling=scenario.handling,
         tie_break=scenario.tie_break,
         event_limit=scenario.limits.events,
     )

@@ -30,6 +30,7 @@ from scenarios.problems import BlockError, problems_of, report
 from scenarios.seed import Seed
 from sim.kernel import TieBreak
 from sim.network.config import NetworkConfig
+from sim.network.latency import Latency
 from sim.protocol import ProtocolConfig
 from sim.records import Detail
 from sim.units import Duration, PositiveDuration, as_written, shown
@@ -125,6 +126,10 @@ class Scenario(BaseModel):
     topology: Annotated[TopologyConfig, Block("a topology", _topologies)] = Field(description="who is linked to whom")
     network: NetworkConfig = Field(default=NetworkConfig(), description="what the links do to messages")
     clocks: Clocks | None = Field(default=None, description="local clocks that differ; perfect ones when left out")
+    handling: Latency | None = Field(
+        default=None,
+        description="time that a node's one core takes for each message, timer and request; no cores when left out",
+    )
     protocol: Annotated[ProtocolConfig, Block("a protocol", _protocols, plugins=True)] = Field(
         description="what every node runs; package.module:Class for one of your own"
     )
