@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
+from faults.heal import Heal
 from faults.network.links import smallest_cut
 from faults.partition.partition import Partition
 from faults.partition.swizzle import Swizzle
@@ -308,12 +309,12 @@ def test_the_orders_of_a_swizzle_are_drawn() -> None:
 
 
 def test_a_swizzle_ends_whole_when_it_is_healed_early() -> None:
-    """When a schedule ends it between its cuts, those cut off come back at once and no further one is cut off."""
-    fault = Swizzle(target="all", interval="10ms", when={"strikes": [{"at": "15ms", "lasting": "25ms"}]})
-    simulation, rows = under(fault)
+    """When a heal comes between its cuts, those cut off come back at once and no further one is cut off."""
+    fault = Swizzle(target="all", interval="10ms", at=AT)
+    simulation, rows = under(fault, Heal(fault="swizzle", at="40ms"))
     assert not simulation.network.separations
     assert heard(rows, 0, 60, 200) == {1, 2, 3, 4, 5}
-    assert of_faults(rows, "effect")[1:] == [(40, "end", 3)]
+    assert of_faults(rows, "effect") == [(15, "begin", 6), (40, "end", 3), (40, "end", 1)]
 
 
 def test_intervals_of_a_swizzle_shrink_where_the_target_is_found_late() -> None:
