@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from faults.drawing import Drawing
 from faults.fault import Fault
 from faults.heal import Heal
 from faults.node.crash import Crash, Restart
@@ -10,6 +11,7 @@ from faults.node.pause import Pause
 from faults.partition.partition import Partition
 from faults.registry import FAULTS
 from sim.protocol import Protocol
+from sim.randomness import Streams
 from sim.records import Record
 from sim.simulation import Simulation
 from topologies.errors import InputError
@@ -304,6 +306,8 @@ def test_a_fault_survives_the_way_to_a_file_and_back(name: str) -> None:
     }
     model = FAULTS[name].config
     required = {"target": 1} if "target" in model.model_fields else {}
-    fault = model.model_validate({"at": "2s", **options.get(name, required)})
+    topology = build({"kind": "ring", "nodes": 6})
+    drawn = model.drawn(Drawing(Streams(3).stream("options"), topology, Beating, 1_000 * MILLISECOND, 2))
+    fault = model.model_validate({"at": "2s", **(options.get(name) or drawn or required)})
     assert fault.kind == name
     assert model.model_validate(fault.model_dump(mode="json")) == fault
