@@ -26,6 +26,8 @@ def print_shrunk(shrunk: Shrunk) -> None:
     console.print(_table(shrunk))
     for line in (*_records(shrunk), *_verdicts(shrunk)):
         console.print(line, soft_wrap=True)
+    if shrunk.before.faults and not shrunk.scenario.faults:
+        console.print("none of the faults is needed: it is so without them", soft_wrap=True)
     lacking = "" if shrunk.complete else "; as many as were allowed: with more --runs it may get smaller"
     console.print(f"{shrunk.runs} runs{lacking}", soft_wrap=True)
     if shrunk.folder is not None:

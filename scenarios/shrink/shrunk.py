@@ -92,9 +92,9 @@ def _rows(before: Scenario, after: Scenario) -> Iterator[Row]:
         was, now = getattr(before, name), getattr(after, name)
         if was != now:
             yield name, _shown(was), _shown(now)
-    given = {fault.name: fault for fault in was_broken}
+    given = {(fault.kind, fault.name): fault for fault in was_broken}
     for fault in breaks:
-        earlier = given.get(fault.name)
+        earlier = given.get((fault.kind, fault.name))
         if earlier is not None and earlier != fault:
             yield str(fault.name), earlier.description, fault.description
 

@@ -100,11 +100,8 @@ def _smaller(search: Search, path: FieldPath, values: Sequence[Any], value: Any,
     def shows(smaller: Any) -> bool:
         return search.accepts(changed(search.best, path, written(smaller)))
 
-    if least(values, shows) is None:
-        for digits in (1, 2):
-            rounder = _rounded(value, digits)
-            if rounder == value or shows(rounder):
-                break
+    if least(values, shows) is None and _rounded(value) != value:
+        shows(_rounded(value))
 
 
 def _is_duration(plain: Any, held: Any) -> bool:
@@ -146,6 +143,6 @@ def round_values(value: int, floor: int = MILLISECOND) -> Iterator[int]:
         yield from (step for step in steps if floor <= step < value)
 
 
-def _rounded(value: Any, digits: int) -> Any:
-    """Return a number to so many significant digits."""
-    return type(value)(float(f"{value:.{digits - 1}e}"))
+def _rounded(value: Any) -> Any:
+    """Return a number to two significant digits."""
+    return type(value)(float(f"{value:.1e}"))
