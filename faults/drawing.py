@@ -19,7 +19,7 @@ class Drawing:
     """The system to break, and the stream that decides.
 
     `longest`: the longest time that a fault may last, in nanoseconds; `most_nodes`: the most nodes that one fault may
-    take down or have lie.
+    take down or have lie; `has_cores`: whether handling takes time.
     """
 
     stream: Stream
@@ -27,6 +27,7 @@ class Drawing:
     protocol: type[Protocol]
     longest: int
     most_nodes: int
+    has_cores: bool = True
 
     def nodes(self) -> list[int]:
         """One node, often, or a few, as the budget allows; ascending."""

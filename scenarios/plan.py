@@ -31,7 +31,8 @@ def resolve(scenario: Scenario, topology: Topology | None = None) -> Scenario:
     end = scenario.duration * 3 // 4 if scenario.liveness is None else scenario.liveness.at
     stream = Streams(scenario.seed).stream("faults/plan")
     try:
-        drawn = plan.draw(built, protocol_of(scenario), end, LIMITS[scenario.budget](built.nodes), stream)
+        limit, has_cores = LIMITS[scenario.budget](built.nodes), scenario.handling is not None
+        drawn = plan.draw(built, protocol_of(scenario), end, limit, stream, has_cores)
     except InputError as error:
         raise InputError(error.message, ("faults", *error.path)) from None
     return scenario.model_copy(update={"faults": drawn})

@@ -11,6 +11,7 @@ from faults.node.crash_loop import CrashLoop
 from faults.node.membership import Join, Leave
 from faults.node.pause import Pause, Resume
 from faults.node.rolling_restart import RollingRestart
+from faults.node.slow_node import SlowNode
 
 KINDS: Final[dict[str, FaultKind]] = {
     "crash": FaultKind(Crash, "nodes stop and lose their memory, and the disk if wanted; restarted after a time"),
@@ -22,4 +23,5 @@ KINDS: Final[dict[str, FaultKind]] = {
     "join": FaultKind(Join, "nodes that are absent from the start join, as new ones"),
     "leave": FaultKind(Leave, "nodes leave, with memory and disk lost; they rejoin as new ones if wanted"),
     "churn": FaultKind(Churn, "nodes come and go, for times that are drawn, or as a churn file says"),
+    "slow-node": FaultKind(SlowNode, "nodes take extra time for each message, timer and request"),
 }

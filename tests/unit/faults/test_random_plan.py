@@ -24,6 +24,7 @@ def scenario(seed: int, budget: str = "minority", **plan: object) -> Scenario:
             "duration": "20s",
             "seed": seed,
             "topology": {"kind": "mesh", "nodes": 8},
+            "handling": "10us",
             "protocol": {"kind": "gossip", "spread": "anti-entropy", "exchange": "push-pull"},
             "workload": {"kind": "rumour", "at": "1s"},
             "faults": {"kind": "random", **plan},
