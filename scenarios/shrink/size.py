@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from faults.target import NodeChoice
 from scenarios.cross_checks import COUNTS
 from scenarios.shrink.ddmin import least
+from scenarios.shrink.node_fields import node_fields
 from scenarios.shrink.plain_data import at, changed
-from scenarios.shrink.values import NODE_FIELDS, round_values
+from scenarios.shrink.values import round_values
 from sim.units import format_duration, parse_duration
 from topologies.errors import InputError
 
@@ -104,7 +105,7 @@ def _named(data: Any, field: str = "") -> Iterator[int]:
     elif isinstance(data, list):
         for item in data:
             yield from _named(item, field)
-    elif isinstance(data, int) and not isinstance(data, bool) and field in NODE_FIELDS:
+    elif isinstance(data, int) and not isinstance(data, bool) and field in node_fields():
         yield data
 
 
@@ -118,13 +119,13 @@ def _moved(data: Any, number: Renumbering, size: int, field: str = "") -> Any:
         return data
     if field in COUNTED:
         return min(data, size)
-    return number(data) if field.removesuffix(ITEM) in NODE_FIELDS else data
+    return number(data) if field.removesuffix(ITEM) in node_fields() else data
 
 
 def _moved_list(items: list[Any], number: Renumbering, size: int, field: str) -> list[Any]:
     name = field.removesuffix(ITEM)
     moved = [_moved(item, number, size, name + ITEM) for item in items]
-    if name not in NODE_FIELDS:
+    if name not in node_fields():
         return moved
     if all(isinstance(item, int) for item in items):
         return list(dict.fromkeys(item for item in moved if item is not None))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from scenarios.cross_checks import NODES
 from scenarios.shrink.ddmin import ddmin, least
+from scenarios.shrink.node_fields import node_fields
 from scenarios.shrink.plain_data import at, changed, leaves, lists
 from sim.units import MILLISECOND, format_duration, format_rate, parse_duration, parse_rate
 from topologies.errors import InputError
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from scenarios.document import FieldPath
     from scenarios.shrink.search import Search
 
-NODE_FIELDS: Final = NODES | {"node", "of", "source", "destination", "core", "links", "one_way"}
-"""Fields that hold numbers of nodes, which are names and no amounts; in `nodes`, a bare number is how many."""
 TIMES: Final = frozenset({"at", "start"})
 """Fields that are points in time, of which 0 is the least."""
 CHANCE: Final = "chance"
@@ -122,7 +120,7 @@ def _reads(plain: Any, held: Any, parse: Callable[[object], float]) -> bool:
 
 def _names_nodes(path: FieldPath) -> bool:
     names = [part for part in path if isinstance(part, str)]
-    return bool(names) and names[-1] in NODE_FIELDS and (names[-1] != "nodes" or path[-1] != "nodes")
+    return bool(names) and names[-1] in node_fields() and (names[-1] != "nodes" or path[-1] != "nodes")
 
 
 def _amounts(value: float) -> Iterator[Any]:
