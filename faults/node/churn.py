@@ -1,8 +1,7 @@
 """Churn: nodes come and go, each in sessions and absences of random length, or as a file of events says.
 
-Measured session lengths of peer-to-peer systems are not exponential: Weibull with a shape near 0.4 to 0.6 and lognormal
-fit them (Stutzbach and Rejaie, "Understanding Churn in Peer-to-Peer Networks", IMC 2006), Pareto the longest ones
-(Saroiu, Gummadi and Gribble, MMCN 2002).
+Measured session lengths of peer-to-peer systems are not exponential: Weibull with a shape below 1, or lognormal, fit
+them better (Stutzbach and Rejaie, "Understanding Churn in Peer-to-Peer Networks", IMC 2006).
 """
 
 from __future__ import annotations
