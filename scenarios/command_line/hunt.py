@@ -71,14 +71,16 @@ def hunt(
 
         with HuntProgress(runs, progress) as shown:
             hunted = hunt_scenario(source.scenario, runs, plugins=plugins, out=folder, on_rows=shown.begin(), **options)
+    commands = [_command(hunted, finding.numbers[0], scenario, source, overrides) for finding in hunted.findings]
     if as_json:
         import json
 
-        click.echo(json.dumps({**hunted.summary, "folder": str(folder), "timing": hunted.timing}))
+        told = {**hunted.summary, "reproduce": commands, "folder": str(folder), "timing": hunted.timing}
+        click.echo(json.dumps(told))
     else:
         from scenarios.command_line.hunt_report import print_hunt
 
-        print_hunt(hunted, lambda found, number: _command(found, number, scenario, source, overrides))
+        print_hunt(hunted, commands)
     return hunted.exit_code
 
 

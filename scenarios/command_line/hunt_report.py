@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from scenarios.command_line.summary import shortest, shown_metric
@@ -20,14 +20,14 @@ MOST_SHOWN: Final = 20
 """Findings that are printed; all of them are in the summary."""
 
 
-def print_hunt(hunted: Hunt, reproduce: Callable[[Hunt, int], str]) -> None:
-    """Print what a hunt came to on standard output; `reproduce` gives the command for one run again."""
+def print_hunt(hunted: Hunt, reproduce: Sequence[str]) -> None:
+    """Print what a hunt came to on standard output; `reproduce` has the command for the first run of each finding."""
     from scenarios.command_line.tables import output, pair_table
 
     console = output()
     console.print(pair_table(_overview(hunted)))
-    for finding in hunted.findings[:MOST_SHOWN]:
-        for line in _told(hunted, finding, reproduce):
+    for finding, command in list(zip(hunted.findings, reproduce, strict=True))[:MOST_SHOWN]:
+        for line in _told(hunted, finding, command):
             console.print(line, soft_wrap=True)
     if len(hunted.findings) > MOST_SHOWN:
         console.print(f"and {len(hunted.findings) - MOST_SHOWN} more kinds of violations")
@@ -60,11 +60,11 @@ def _extreme(extreme: Extreme) -> str:
     return f"{extreme.metric} {number} with seed {extreme.seeds[0]}"
 
 
-def _told(hunted: Hunt, finding: Finding, reproduce: Callable[[Hunt, int], str]) -> Iterator[str]:
+def _told(hunted: Hunt, finding: Finding, command: str) -> Iterator[str]:
     evidence = f" (shown by {', '.join(finding.signature.evidence)})" if finding.signature.evidence else ""
     yield f"violated  {finding.check}: {finding.reason}{evidence}"
     yield f"  in {rate_text(finding.rate)}"
-    yield f"  first in run {finding.numbers[0]:,}: {reproduce(hunted, finding.numbers[0])}"
+    yield f"  first in run {finding.numbers[0]:,}: {command}"
     kept = [shortest(hunted.kept[number]) for number in finding.numbers if number in hunted.kept]
     if kept:
         yield f"  kept: {' '.join(kept)}"

@@ -27,7 +27,7 @@ faults: {kind: random, only: [crash, pause, loss, partition], most: 4}
 liveness: {at: 2500ms, within: WITHIN}
 checks: [messages-balance, converged]
 """
-RUNS = 400
+RUNS = 300
 
 
 @pytest.fixture
@@ -202,6 +202,8 @@ def test_a_hunt_can_be_given_more_runs(place: Path) -> None:
         (("patient.yaml", "--set", "checks=[convergd]"), "did you mean converged"),
         (("patient.yaml", "--set", "faults.only=[crush]"), "crush"),
         (("patient.yaml", "--out", "patient.yaml"), "give another folder"),
+        (("patient.yaml", "--guided", "--compare", "2"), "leave --guided out"),
+        (("gossip-mesh", "--guided"), "{kind: random}"),
         (("hasty.yaml", "--runs", "8", "--out", "taken"), "add --resume"),
         (("hasty.yaml", "--runs", "8", "--out", "taken", "--resume"), 'liveness.within is "7s" there, "200ms" here'),
     ],
@@ -215,3 +217,34 @@ def test_wrong_input_is_one_message(place: Path, arguments: tuple[str, ...], mes
     assert done.stderr.startswith("murmur: error: ")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@needs_proc
+def test_a_guided_hunt_that_was_killed_can_go_on(place: Path) -> None:
+    """What a guided hunt changes next does not depend on whether it was killed in between."""
+    arguments = ("hasty.yaml", "--runs", str(RUNS), "--guided", "--workers", "2", "--out")
+    process = begin(place, *arguments, "killed")
+    process.kill()
+    process.communicate(timeout=60)
+    hunt(place, *arguments, "killed", "--resume")
+    found = hunt(place, *arguments, "whole")
+    assert content(place / "killed") == content(place / "whole")
+    assert any(name.endswith(".yaml") for name in content(place / "whole"))
+    assert len(found["reproduce"]) == len(found["findings"]) > 0
+    for command in found["reproduce"]:
+        assert murmur(*shlex.split(command)[1:], folder=place).returncode == 1
+
+
+def test_both_ways_to_hunt_are_compared(place: Path) -> None:
+    """A comparison prints a line for each way, with rates and runs until found, and keeps each hunt."""
+    arguments = ("hunt", "hasty.yaml", "--runs", "70", "--compare", "2", "--out", "compared")
+    done = murmur(*arguments, folder=place)
+    assert done.returncode == 1, done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+    assert "of 140 runs" in lines["blind"]
+    assert "median" in lines["guided"]
+    told = murmur(*arguments, "--resume", "--json", folder=place)
+    sides = {side["mode"]: side for side in json.loads(told.stdout)["sides"]}
+    assert sides["blind"]["seeds"] == sides["guided"]["seeds"]
+    assert str(sides["guided"]["found"]) in lines["guided"]
+    assert {path.name for path in (place / "compared").iterdir()} == {"blind-1", "blind-2", "guided-1", "guided-2"}
