@@ -61,6 +61,11 @@ class Storage(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @property
+    def medium(self) -> dict[str, Any]:
+        """What is on the medium, past all faults: for those who repair it."""
+        return self._values
+
     def sync(self) -> None:
         """Have everything that was written durable; it is so anyway, unless a fault of storage is in force."""
         if self.disk is not None:

@@ -1,0 +1,91 @@
+"""A node whose process waits in its writes: what a handler does after a slow write happens when the write is over."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sim.node import Node
+
+if TYPE_CHECKING:
+    from sim.hardware.core import Core
+
+
+class WaitingNode(Node):
+    """A single-threaded process: while it waits for its disk, nothing of it goes on, and what comes to it waits.
+
+    A handler itself runs through at one instant of the simulation. What the protocol sends, sets and records after a
+    slow write is put off to the end of that write, and its clock reads the time of that end; a crash before it takes
+    all of that back.
+    """
+
+    __slots__ = ()
+    plain: ClassVar[type[Node]]
+
+    @property
+    def _core(self) -> Core:
+        return self.own_core()
+
+    @property
+    def now(self) -> int:
+        """The time on the node's own clock, in nanoseconds, when the writes so far are over."""
+        now = self._kernel._now + self._core.held_up_for
+        return now if self.clock is None else self.clock.read(now)
+
+    def send(self, destination: int, payload: Any, size: int = 0) -> None:
+        """Send a payload, once the writes so far are over."""
+        send = super().send
+        if self._core.is_held_up:
+            self._core.put_off(partial(send, destination, payload, size))
+        else:
+            send(destination, payload, size)
+
+    def set_timer(self, name: Hashable, delay: int) -> None:
+        """Set a timer, once the writes so far are over."""
+        set_timer = super().set_timer
+        if self._core.is_held_up:
+            self._core.put_off(partial(set_timer, name, delay))
+        else:
+            set_timer(name, delay)
+
+    def cancel_timer(self, name: Hashable) -> None:
+        """Take back a timer, once the writes so far are over."""
+        cancel_timer = super().cancel_timer
+        if self._core.is_held_up:
+            self._core.put_off(partial(cancel_timer, name))
+        else:
+            cancel_timer(name)
+
+    def record(self, kind: str, **fields: Any) -> None:
+        """Put a state record into the run, once the writes so far are over."""
+        record = super().record
+        if self._core.is_held_up:
+            self._core.put_off(partial(record, kind, **fields))
+        else:
+            record(kind, **fields)
+
+
+_KINDS: dict[type[Node], type[WaitingNode]] = {}
+
+
+def _waiting(plain: type[Node]) -> type[WaitingNode]:
+    """The kind of node that waits in its writes and is otherwise of this kind; of the same layout."""
+    if plain not in _KINDS:
+        _KINDS[plain] = type(f"Waiting{plain.__name__}", (WaitingNode, plain), {"__slots__": (), "plain": plain})
+    return _KINDS[plain]
+
+
+def have_wait(node: Node) -> Core:
+    """Have a node wait in its writes from now on; gives the core that is held up by them."""
+    core = node.own_core()
+    if not isinstance(node, WaitingNode):
+        node.__class__ = _waiting(type(node))
+    return core
+
+
+def have_wait_no_more(node: Node) -> None:
+    """Take that back, unless it waits right now: then its kind stays, and changes nothing any more."""
+    if isinstance(node, WaitingNode) and not node.own_core().is_held_up:
+        node.__class__ = type(node).plain  # type: ignore[assignment]
+        node.release_core()
