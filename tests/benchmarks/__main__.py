@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 HEALED = ({"kind": "partition", "at": "1us", "heal_after": "1ns", "groups": {"isolate": 0}},)
+FROM_THE_START = "0s"
+NEVER_DUE = "1000h"
 HELD_BACK = {"reordering": {"probability": 0, "delay": "1ms"}}
 
 
@@ -69,6 +71,36 @@ def costs(deliveries: int) -> list[Comparison]:
     return [Comparison("faults that are off, and records", "delivery", sides)]
 
 
+def network_faults(at: str, options: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Every fault of the network, at this time; what has to be on to be anything (a clog) only where it is not due."""
+    from faults.network.kinds import KINDS
+
+    faults = ({"kind": name, "at": at, **options} for name in KINDS)
+    return tuple(fault for fault in faults if at == NEVER_DUE or KINDS[fault["kind"]].config(**fault).is_off)
+
+
+def off(deliveries: int) -> list[Comparison]:
+    """What faults of the network cost that are defined and off, not yet due, or over."""
+    options: dict[str, Any] = {"deliveries": deliveries}
+    over = network_faults(NEVER_DUE, {})
+    over = tuple({**fault, "at": "1us", "heal_after": "1ns"} for fault in over)
+    sides = (
+        Side("no fault", "ping_network:murmur_side", options),
+        Side(
+            "every fault of the network, off",
+            "ping_network:murmur_side",
+            {**options, "faults": network_faults(FROM_THE_START, {})},
+        ),
+        Side(
+            "every fault of the network, not yet due",
+            "ping_network:murmur_side",
+            {**options, "faults": network_faults(NEVER_DUE, {})},
+        ),
+        Side("every fault of the network, over", "ping_network:murmur_side", {**options, "faults": over}),
+    )
+    return [Comparison("faults of the network that are off", "delivery", sides)]
+
+
 def runs(number: int) -> list[Comparison]:
     """Many short runs on worker processes, by the time on the wall."""
     sides = (
@@ -84,6 +116,7 @@ BENCHMARKS = {
     "calls": (calls, 500_000, 100_000),
     "gossip": (gossip, 100_000, 20_000),
     "costs": (costs, 1_000_000, 200_000),
+    "off": (off, 1_000_000, 200_000),
     "runs": (runs, 2_000, 400),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
