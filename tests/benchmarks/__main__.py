@@ -165,7 +165,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int) -> None:
             add_rows(table, comparison, results)
     table.caption = (
         f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {rounds} rounds. "
-        "Processor time, but for many short runs. Ratio: cost of the first side over that of this one, median of the rounds."
+        "Processor time, but for many short runs. Ratio: cost of the first side over that of this one, median."
     )
     Console(width=None if progress.is_terminal else 140).print(table)
 
