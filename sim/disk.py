@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 MISSING: Final = object()
 """Stands for the value of a key that is not there."""
@@ -13,8 +13,11 @@ Values = dict[str, Any]
 class DiskBehaviour:
     """Base of what a fault does to one disk; each method is called for all faults in force, in the order they began.
 
-    `before_` methods may raise StorageError, so that the operation does not take place.
+    `before_` methods may raise StorageError, so that the operation does not take place. `takes_time` tells whether the
+    node may have to wait in a write.
     """
+
+    takes_time: ClassVar[bool] = False
 
     def before_read(self, name: str) -> None:
         """A value is about to be read."""

@@ -65,6 +65,13 @@ class WaitingNode(Node):
         else:
             record(kind, **fields)
 
+    def release_core(self) -> None:
+        """Do without a core, and be the plain kind of node again, where it makes no difference any more."""
+        slow = self.disk is not None and any(behaviour.takes_time for behaviour in self.disk.behaviours)
+        if not slow and not self._core.is_held_up:
+            self.__class__ = type(self).plain  # type: ignore[assignment]
+        Node.release_core(self)
+
 
 _KINDS: dict[type[Node], type[WaitingNode]] = {}
 
@@ -82,10 +89,3 @@ def have_wait(node: Node) -> Core:
     if not isinstance(node, WaitingNode):
         node.__class__ = _waiting(type(node))
     return core
-
-
-def have_wait_no_more(node: Node) -> None:
-    """Take that back, unless it waits right now: then its kind stays, and changes nothing any more."""
-    if isinstance(node, WaitingNode) and not node.own_core().is_held_up:
-        node.__class__ = type(node).plain  # type: ignore[assignment]
-        node.release_core()

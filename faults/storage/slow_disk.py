@@ -9,7 +9,7 @@ from pydantic import Field
 from faults.storage.storage_fault import FaultyDisk, StorageFault
 from sim.network.latency import Latency, Sampler
 from sim.node_life import DOWN
-from sim.node_waiting import have_wait, have_wait_no_more
+from sim.node_waiting import have_wait
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
@@ -44,8 +44,7 @@ class SlowDisk(StorageFault):
 
     def mended(self, node: Node) -> None:
         """Have the node wait no more, unless another such fault is on."""
-        if node.disk is None or not any(isinstance(other, _Slow) for other in node.disk.behaviours):
-            have_wait_no_more(node)
+        node.release_core()
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -55,6 +54,8 @@ class SlowDisk(StorageFault):
 
 
 class _Slow(FaultyDisk):
+    takes_time = True
+
     def __init__(self, node: Node, sample: Sampler, stream: Stream) -> None:
         self._node = node
         self._sample = sample

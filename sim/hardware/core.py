@@ -52,6 +52,7 @@ class Core:
         "_waits",
         "costs",
         "served",
+        "when_idle",
     )
 
     def __init__(self, kernel: Kernel) -> None:
@@ -66,6 +67,8 @@ class Core:
         self._running = False
         self.costs: list[Callable[[], int]] = []
         self.served = 0
+        self.when_idle: Callable[[], object] | None = None
+        """Called once when the last piece of work is done."""
 
     def submit(self, run: Callable[[Any], object], argument: Any) -> None:
         """Have `run(argument)` called at the end of its service, after all that was submitted before."""
@@ -178,6 +181,9 @@ class Core:
             self._since = now
             self._entry = (due, next(self._kernel.keys), self._done, work)
             self._kernel.push(self._entry)
+        elif self.when_idle is not None:
+            when_idle, self.when_idle = self.when_idle, None
+            when_idle()
 
     def _done(self, work: Work) -> None:
         """The service of a piece is over."""

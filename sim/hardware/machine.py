@@ -75,7 +75,10 @@ class Machine:
         return self.cores[0]
 
     def release_core(self) -> None:
-        """Do without a core again where it makes no difference."""
+        """Do without a core again where it makes no difference, once it has done what is queued."""
+        for core in self.cores:
+            if not core.is_idle:
+                core.when_idle = self.release_core
         if self.cores and all(core.is_plain for core in self.cores):
             self.cores = ()
             self.refresh_guard()
