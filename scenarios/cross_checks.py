@@ -25,7 +25,10 @@ NODES: Final = frozenset({"isolate", "nodes", "groups", "target"})
 COUNTS: Final = frozenset({"nodes", "random"})
 """Fields in which a bare integer is how many nodes."""
 
-ENDINGS: Final = {"restart": ("crash",), "resume": ("pause",)}
+ENDINGS: Final = {
+    "restart": ("crash", "crash-loop", "rolling-restart", "churn", "disk-full", "read-error", "torn-write"),
+    "resume": ("pause",),
+}
 """Faults that end an earlier one, and the kinds of that one."""
 
 

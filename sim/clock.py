@@ -98,18 +98,17 @@ class Clock:
         amount = error.settle(now)
         self._turn(now, 0 if keep_amount else -amount, -error.drift)
 
-    def reset(self, now: int) -> int:
-        """Set the clock to true time, as NTP does where it steps; what goes on to drift drifts from there.
+    def error(self, now: int) -> int:
+        """How far the clock is ahead of true time, in nanoseconds, its waverings left aside."""
+        return (self._reading + (now - self._true) * self._rate) // BILLION - now
 
-        Gives the nanoseconds by which it was off before.
-        """
-        off = self.read(now) - now
+    def reset(self, now: int) -> None:
+        """Set the clock to true time, as NTP does where it steps; what goes on to drift drifts from there."""
         for error in self._errors:
             error.settle(now)
             error.amount = 0
         self._turn(now, 0, 0)
         self._reading = now * BILLION
-        return off
 
     def _turn(self, now: int, amount: int, rate: int) -> None:
         """Add to the reading, and to the rate from now on."""

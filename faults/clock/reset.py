@@ -28,13 +28,15 @@ class ClockReset(NodeFault):
         return node.clock is not None
 
     def hit(self, strike: Strike, node: int) -> bool:
-        """Set one clock."""
+        """Set one clock; whether it was off."""
+        clock, now = strike.simulation.nodes[node].clock, strike.simulation.now
+        if clock is None or clock.error(now) == 0:
+            return False
         for other in strike.injector.strikes:
             self._end(other, node)
-        clock = strike.simulation.nodes[node].clock
-        off = clock.reset(strike.simulation.now) if clock is not None else 0
-        strike.touched += off != 0
-        return off != 0
+        clock.reset(now)
+        strike.touched += 1
+        return True
 
     def _end(self, other: Strike, node: int) -> None:
         """End an offset or a step on this node."""
