@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from analysis.run_folder import open_run
-from tests.end_to_end.command import COMMAND, environment, murmur
+from tests.end_to_end.command import COMMAND, ROOT, environment, murmur
 
 SCENARIO = """\
 name: hunted
@@ -248,3 +249,20 @@ def test_both_ways_to_hunt_are_compared(place: Path) -> None:
     assert sides["blind"]["seeds"] == sides["guided"]["seeds"]
     assert str(sides["guided"]["found"]) in lines["guided"]
     assert {path.name for path in (place / "compared").iterdir()} == {"blind-1", "blind-2", "guided-1", "guided-2"}
+
+
+def test_a_script_that_hunts_needs_no_guard(place: Path) -> None:
+    """Worker processes never run the program that started them again."""
+    script = 'import murmur\nprint("begun")\nprint(len(murmur.hunt("patient.yaml", 4, workers=2).rows))\n'
+    (place / "script.py").write_text(script)
+    path = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=place,
+        env=environment(PYTHONPATH=path),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["begun", "4"], done.stderr
