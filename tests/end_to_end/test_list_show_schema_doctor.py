@@ -55,8 +55,8 @@ def test_show_gives_a_scenario_as_a_start_for_ones_own(capsys: pytest.CaptureFix
 
 def test_show_names_fields_with_types_defaults_and_meaning(capsys: pytest.CaptureFixture[str]) -> None:
     """What a fault takes is shown field by field."""
-    table = printed(capsys, "show", "partition")
-    for part in ("groups", "required", "heal_after", "time after which it heals"):
+    table = printed(capsys, "show", "swizzle")
+    for part in ("target", "required", "heal_after", "time after which it heals"):
         assert part in table
 
 
