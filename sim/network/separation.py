@@ -44,6 +44,10 @@ class GroupSeparation:
             return True
         return sender > receiver if self.passing == "out" else sender < receiver
 
+    def parts(self, nodes: Collection[int]) -> bool:
+        """Whether it separates any two of these nodes."""
+        return len({self._group_of.get(node, self._last) for node in nodes if node not in self.shared}) > 1
+
 
 @dataclass(slots=True, eq=False)
 class RingSeparation:
@@ -68,6 +72,10 @@ class RingSeparation:
         apart = abs(self._place[source] - self._place[destination])
         return min(apart, len(self.order) - apart) > self.reach
 
+    def parts(self, nodes: Collection[int]) -> bool:
+        """Whether it separates any two of these nodes."""
+        return any(self.separates(one, other) for one in nodes for other in nodes)
+
 
 @dataclass(slots=True, eq=False)
 class LinkSeparation:
@@ -80,6 +88,10 @@ class LinkSeparation:
     def separates(self, source: int, destination: int) -> bool:
         """Whether the link from source to destination is among those cut."""
         return (source, destination) in self.links
+
+    def parts(self, nodes: Collection[int]) -> bool:
+        """Whether it separates any two of these nodes."""
+        return any(source in nodes and destination in nodes for source, destination in self.links)
 
 
 Separation = GroupSeparation | RingSeparation | LinkSeparation

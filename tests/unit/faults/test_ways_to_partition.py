@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from scipy import stats
 
 from faults.heal import Heal
+from faults.liveness import Liveness
 from faults.network.links import smallest_cut
 from faults.partition.partition import Partition
 from faults.partition.swizzle import Swizzle
-from sim.network.separation import GroupSeparation, RingSeparation
+from sim.network.separation import GroupSeparation, LinkSeparation, RingSeparation
 from sim.records import Record
 from sim.simulation import Simulation
 from tests.unit.faults.fault_runs import MILLISECOND, Idle, heard, of_faults, total, under
@@ -206,6 +207,30 @@ def test_every_message_passes_in_exactly_one_direction_where_one_does(groups: li
         for other, theirs in enumerate(groups):
             cut = separation.separates(one, other), separation.separates(other, one)
             assert sum(cut) == (0 if mine == theirs else 2 if passing is None else 1)
+
+
+@given(st.sets(st.integers(0, 7)), st.randoms(use_true_random=False), st.sampled_from([None, "out", "in"]))
+def test_nodes_are_parted_where_one_cannot_reach_another(nodes: set[int], random: Any, passing: Any) -> None:
+    """What each separation says of a set of nodes is what it says of their pairs."""
+    order = random.sample(range(8), 8)
+    separations = (
+        GroupSeparation("", [order[:2], order[2:5]], frozenset(order[5:6]), passing),
+        RingSeparation("", order, 2),
+        LinkSeparation("", frozenset(zip(order[:4], order[4:], strict=True))),
+    )
+    for separation in separations:
+        pairs = ((one, other) for one in nodes for other in nodes if one != other)
+        assert separation.parts(nodes) == any(separation.separates(one, other) for one, other in pairs)
+
+
+@pytest.mark.parametrize(("core", "healed"), [((0, 1), False), ((0, 5), True), ("all", True)])
+def test_a_liveness_phase_heals_what_parts_its_core(core: Any, healed: bool) -> None:
+    """A partition that lets the core together stays as it is; one that parts it is healed for good."""
+    phase = Liveness(at=50 * MILLISECOND, within=MILLISECOND, core=core)
+    simulation, rows = under(Partition(groups=[[0, 1, 2]], at=AT, name="parted"), phase)
+    assert heard(rows, 0, 60, 200) == ({1, 2, 3, 4, 5} if healed else {1, 2})
+    assert total(rows, "parted")["healed"] == healed
+    assert simulation.network.disturbed == (not healed)
 
 
 def test_a_cut_set_parts_a_topology_at_its_fewest_links() -> None:
