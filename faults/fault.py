@@ -15,7 +15,7 @@ from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
-    from faults.strike import Strike
+    from faults.strike import Armed, Strike
     from sim.simulation import Simulation
 
 FaultName = Annotated[str, Field(min_length=1, max_length=100)]
@@ -86,6 +86,9 @@ class Fault(BaseModel):
 
     def check(self, simulation: Simulation) -> None:
         """Raise InputError, with its path from the fault on, where the simulation has not what it speaks of."""
+
+    def prepare(self, armed: Armed) -> None:
+        """Have done what has to be before it strikes; called once, when it is armed."""
 
     def begin(self, strike: Strike) -> None:
         """Break what the fault breaks, now; set the strike's `targets` and `effect`."""

@@ -62,7 +62,7 @@ class Strike:
 class Armed:
     """A fault of a simulation: the strikes that are on, and what all of them came to.
 
-    `id` is what records call it, `key` what its streams are named for.
+    `id` is what records call it, `key` what its streams are named for; `state` is what its strikes share, if anything.
     """
 
     fault: Fault
@@ -75,6 +75,7 @@ class Armed:
     touched: int = 0
     effect: int = 0
     whole_since: int | None = None
+    state: Any = None
     on: list[Strike] = field(default_factory=list)
 
     @property
@@ -107,6 +108,7 @@ class Armed:
         """Have it strike when it should; never, where its options ask for nothing."""
         if self.fault.is_off:
             return
+        self.fault.prepare(self)
         if self.fault.when is not None:
             self.fault.when.arm(self)
         else:

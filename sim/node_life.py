@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.hardware.machine import Machine
@@ -35,6 +35,7 @@ class NodeLife(Machine):
         "_new_protocol",
         "_overdue",
         "_process",
+        "_starts_anew",
         "_waiting",
         "dropped",
         "guarded",
@@ -65,6 +66,7 @@ class NodeLife(Machine):
         self._overdue: list[Hashable] | None = None
         self._process: Process | None = None
         self._waiting: Event | None = None
+        self._starts_anew = False
 
     def admit(self, message: Message) -> None:
         """Take in a message that has reached this node."""
@@ -119,7 +121,7 @@ class NodeLife(Machine):
         self._go_down("crashed", "crashed")
         return True
 
-    def _go_down(self, life: Life, record: str) -> None:
+    def _go_down(self, life: Life, record: str | None) -> None:
         for entry in self._timers.values():
             self._kernel.cancel(entry)
         self._timers.clear()
@@ -130,10 +132,28 @@ class NodeLife(Machine):
         self.life, self.guarded, self.mailbox = life, True, None
         self._kinds = {}  # so that sending, the hot path, finds out without asking
         self._end_process()
-        self._record_life(record)
+        if record is not None:
+            self._record_life(record)
         self.dropped += len(waiting)
         for message in waiting:
             self._network.outcome(message, CRASHED, self.id)
+
+    def start_as_twin(self, values: Mapping[str, Any]) -> None:
+        """Begin to run with this on stable storage, unnoticed: the records of this node's life are another's."""
+        self.storage.update(values)
+        self._come_up()
+        try:
+            if values:
+                self.protocol.on_restart()
+            else:
+                self.protocol.on_start()
+        except StorageError:
+            self.vanish()
+
+    def vanish(self) -> None:
+        """Stop for good, unnoticed."""
+        if self.life not in DOWN:
+            self._go_down("absent", None)
 
     def stop_by(self, error: StorageError) -> None:
         """Crash because the protocol did not catch an error of its storage (fail-stop)."""
@@ -146,7 +166,14 @@ class NodeLife(Machine):
         """Lose what is on stable storage; for a node that is down."""
         assert self.life in DOWN, f"node {self.id} loses its disk while it is {self.life}"
         self._lose_storage()
+        self._starts_anew = True
         self._record_life("disk-lost")
+
+    def find_disk(self, values: Mapping[str, Any]) -> None:
+        """Find these values on stable storage when it restarts; for a node that is down."""
+        assert self.life in DOWN, f"node {self.id} finds another disk while it is {self.life}"
+        self.storage.update(values)
+        self._starts_anew = not values
 
     def leave(self) -> bool:
         """Leave the system with memory and disk lost; what arrives is dropped. False when it was absent already."""
@@ -180,10 +207,14 @@ class NodeLife(Machine):
         self._network.recorder.state(self._kernel._now, self.id, kind, {})
 
     def restart(self) -> bool:
-        """Run again after a crash, with new memory and the old storage. False when it was not down."""
+        """Run again after a crash, with new memory and the old storage. False when it was not down.
+
+        A node that has lost its disk meanwhile starts as a new one does.
+        """
         if self.life != "crashed":
             return False
-        return self._run_anew("restarted", first=False)
+        first, self._starts_anew = self._starts_anew, False
+        return self._run_anew("restarted", first)
 
     def _run_anew(self, record: str, first: bool) -> bool:
         self.life = "restarting"

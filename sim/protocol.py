@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -12,7 +14,11 @@ if TYPE_CHECKING:
     from sim.convergence import Convergence
     from sim.message import Message
     from sim.node import Node
+    from sim.randomness import Stream
     from sim.roles import Roles
+
+Lie = Callable[[Any, "Stream"], Any | None]
+"""Makes other words of a payload, drawn from a stream, None where it cannot; the payload stays as it is."""
 
 
 class ProtocolConfig(BaseModel):
@@ -37,6 +43,9 @@ class Protocol:
     roles: ClassVar[Roles | None] = None
     """How records tell what role a node has, for faults that are aimed at a role; None where there are no roles."""
 
+    lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({})
+    """What a liar among the nodes may say instead, by name."""
+
     node: Node
     config: Any
 
@@ -55,6 +64,11 @@ class Protocol:
 
     def on_request(self, request: Any) -> None:
         """The workload asks something of this node."""
+
+    disrupt: ClassVar[Any] = None
+    """A method, where state can be scrambled, `disrupt(stream) -> bool`: draws it anew; whether it changed."""
+    drain: ClassVar[Any] = None
+    """A method, where nodes have energy, `drain(share) -> bool`: takes this share of it; whether there was any."""
 
     run: ClassVar[Any] = None
 

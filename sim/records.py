@@ -28,9 +28,22 @@ OUTCOMES = (
     "corrupted",
     "no-route",
     "not-neighbors",
+    "withheld",
 )
-"""What became of a message, by outcome number: `cut` by a partition, `crashed` is the state of its destination."""
-DELIVERED, LOST, CUT, CRASHED, QUEUE_FULL, MAILBOX_FULL, CORRUPTED, NO_ROUTE, NOT_NEIGHBORS = range(len(OUTCOMES))
+"""What became of a message, by outcome number: `cut` by a partition, `crashed` is the state of its destination,
+`withheld`: its sender, a liar, did not send it."""
+(
+    DELIVERED,
+    LOST,
+    CUT,
+    CRASHED,
+    QUEUE_FULL,
+    MAILBOX_FULL,
+    CORRUPTED,
+    NO_ROUTE,
+    NOT_NEIGHBORS,
+    WITHHELD,
+) = range(len(OUTCOMES))
 
 KIND_BITS = 12
 OUTCOME_BITS = 4

@@ -20,6 +20,7 @@ from sim.node_kinds import node_class
 from sim.protocol import Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
+from sim.twins import Twins
 from topologies.topology import Topology
 
 
@@ -100,6 +101,8 @@ class Simulation:
         self.kernel.between_slots = self.recorder.flush_if_full
         self.at_end: list[Callable[[], None]] = []
         self.injector: object | None = None
+        self.twins: dict[int, Twins] = {}
+        self._former_twins: list[Node] = []
         self._clocks = clocks
         self.handling = handling
         self.nodes = self._build_nodes()
@@ -110,19 +113,22 @@ class Simulation:
 
     def _build_nodes(self) -> list[Node]:
         network, name = self.network, self.protocol.name()
-        make = node_class(network)
         nodes: list[Node] = []
         for number in range(self.topology.nodes):
             random = Stream(derive_seed(self.seed, f"{name}/{number}"))
-            node = make(number, network, self._new_protocol, random, self._clock(number))
-            if self.handling is not None:
-                stream = Stream(derive_seed(self.seed, f"handling/{number}"))
-                node.own_core().costs.append(partial(self.handling.sampler(), stream))
+            node = self._new_node(number, random, self._clock(number), f"handling/{number}")
             network.receivers.append(node.accept)
             network.forwarders.append(node.forward)
             network.admitters.append(node.admit)
             nodes.append(node)
         return nodes
+
+    def _new_node(self, number: int, random: Stream, clock: Clock | None, handling: str) -> Node:
+        node = node_class(self.network)(number, self.network, self._new_protocol, random, clock)
+        if self.handling is not None:
+            stream = Stream(derive_seed(self.seed, handling))
+            node.own_core().costs.append(partial(self.handling.sampler(), stream))
+        return node
 
     def _new_protocol(self, node: Node) -> Protocol:
         return self.protocol.on(node, self.config)
@@ -190,6 +196,29 @@ class Simulation:
         """Let a paused node go on."""
         return self.nodes[node].resume()
 
+    def add_twin(self, node: int, second_hears: Callable[[int], bool] | None = None) -> bool:
+        """Have a second node run under the identity of a node that is up, with a copy of its disk.
+
+        `second_hears`: whose messages reach the second alone; None: both hear everyone. False when it has a twin.
+        """
+        first = self.nodes[node]
+        if node in self.twins or first.life != "up":
+            return False
+        random = self.streams.stream(f"{self.protocol.name()}/{node}.twin")
+        second = self._new_node(node, random, first.clock, f"handling/{node}.twin")
+        self.twins[node] = Twins(self.network, first, second, second_hears)
+        second.start_as_twin(dict(first.storage))
+        return True
+
+    def end_twin(self, node: int) -> bool:
+        """End the second node under an identity. False when there is none."""
+        twins = self.twins.pop(node, None)
+        if twins is None:
+            return False
+        twins.part()
+        self._former_twins.append(twins.second)
+        return True
+
     def request(self, node: int, request: Any) -> bool:
         """Hand a request of the workload to the protocol of a node; False when the node is not up."""
         return self.nodes[node].request(request)
@@ -209,7 +238,7 @@ class Simulation:
 
     def _refresh(self) -> None:
         self.network.refresh_links()
-        for node in self.nodes:
+        for node in (*self.nodes, *(twins.second for twins in self.twins.values())):
             node.refresh_guard()
 
     # What the run came to.
@@ -225,11 +254,12 @@ class Simulation:
         """Where every message sent so far has gone."""
         self.recorder.flush()
         named = {name: count for name, count in zip(OUTCOMES, self.outcome_counts, strict=True) if count}
+        nodes = (*self.nodes, *(twins.second for twins in self.twins.values()), *self._former_twins)
         return Balance(
-            sent=sum(node.sent for node in self.nodes),
+            sent=sum(node.sent for node in nodes),
             duplicated=self.network.duplicated,
             outcomes=named,
-            waiting=sum(node.waiting_messages for node in self.nodes),
+            waiting=sum(node.waiting_messages for node in nodes),
             in_flight=self.network.in_flight(),
         )
 

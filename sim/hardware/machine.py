@@ -92,6 +92,11 @@ class Machine:
             self._storage = Storage(self.disk)
         return self._storage
 
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was ever kept on stable storage."""
+        return self._storage is not None
+
     def own_disk(self) -> Disk:
         """What stands between storage and medium, from now on where nothing did."""
         from sim.disk import Disk

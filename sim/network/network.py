@@ -56,6 +56,7 @@ class Network:
         self.forwarders: list[Receiver] = []
         self.admitters: list[Receiver] = []
         self.duplicated = 0
+        self.former_receivers: set[Receiver] = set()
         self.routes = Routes(topology)
         self.links: dict[tuple[int, int], Link] = {}
 
@@ -204,6 +205,16 @@ class Network:
         self.kernel.post(self.kernel._now + link.base + link.delay(link), receive, message)
         return None
 
+    def redirect(self, node: int, receiver: Receiver) -> Receiver:
+        """Have messages for a node that are sent from now on taken by another receiver; gives the one until now."""
+        earlier = self.receivers[node]
+        self.former_receivers.add(earlier)
+        self.receivers[node] = receiver
+        for link in self.links.values():
+            if link.destination == node:
+                link.receive = receiver
+        return earlier
+
     def outcome(self, message: Message, outcome: int, node: int) -> None:
         """Account for what became of a message, decided at `node`."""
         now = self.kernel._now
@@ -214,7 +225,7 @@ class Network:
 
     def in_flight(self) -> int:
         """Messages whose arrival still waits in the queue."""
-        arrivals = {self._discard_damaged, *self.receivers, *self.forwarders, *self.admitters}
+        arrivals = {self._discard_damaged, *self.former_receivers, *self.receivers, *self.forwarders, *self.admitters}
         held = sum(len(effect.kept) for effect in self.effects)
         return held + sum(entry[2] in arrivals for entry in self.kernel.pending())
 

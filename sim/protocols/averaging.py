@@ -23,17 +23,18 @@ Records: `value` (value, cycle) at the start, at each change and after a restart
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.convergence import Spread
-from sim.protocol import Protocol, ProtocolConfig
+from sim.protocol import Lie, Protocol, ProtocolConfig
 from sim.randomness import Stream, derive_seed
-from sim.units import PositiveDuration
+from sim.units import SECOND, PositiveDuration, Rate
 
 if TYPE_CHECKING:
     from sim.message import Message
@@ -41,6 +42,16 @@ if TYPE_CHECKING:
 EXCHANGE: Final = "exchange"
 TIMEOUT: Final = "timeout"
 NOBODY: Final = -1
+
+
+class Energy(BaseModel):
+    """A store of energy that calls draw on, full at the start; a node without enough for a call makes none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    capacity: Annotated[float, Field(gt=0)] = Field(default=100.0, description="energy of a full store")
+    cost: Annotated[float, Field(ge=0)] = Field(default=1.0, description="energy that a call takes")
+    recovery: Rate = Field(default=1.0, description="energy that comes back, such as 1/s, up to the capacity")
 
 
 class AveragingConfig(ProtocolConfig):
@@ -62,6 +73,7 @@ class AveragingConfig(ProtocolConfig):
     timeout: PositiveDuration | None = Field(
         default=None, description="time after which a caller gives up on a reply; one period by default"
     )
+    energy: Energy | None = Field(default=None, description="what calls cost, and how it comes back; free by default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +98,36 @@ class Busy:
 BUSY: Final = Busy()
 
 
+def extreme(payload: Offer | Share | Busy, stream: Stream) -> Offer | Share | None:
+    """A lie: a value, or a share, a thousand times as large as it was, up or down."""
+    factor = 1000.0 if stream.random() < 0.5 else -1000.0
+    if isinstance(payload, Offer):
+        return Offer(payload.value * factor)
+    return Share(payload.amount * factor) if isinstance(payload, Share) else None
+
+
 class Averaging(Protocol):
     """A node that holds `value`; `waiting` while a call of its own is without reply."""
 
     Config: ClassVar[type[ProtocolConfig]] = AveragingConfig
     convergence = Spread(kind="value", field="value", tolerance=0.001, durable=True)
+    lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"extreme": extreme})
 
     value: float
     waiting: bool = False
     meeting: int = 0
     phase: int | None = None
     cycle: int = -1
+    energy: float = 0.0
+    counted_at: int = 0
+
+    def __init__(self) -> None:
+        if self.config.energy is not None:
+            self.energy, self.counted_at = self.config.energy.capacity, self.node.now
 
     def on_start(self) -> None:
+        now = self.node.now
+        self.cycle = now // self.config.period if now else -1
         self._set(self._initial_value())
         self._schedule()
 
@@ -140,12 +169,36 @@ class Averaging(Protocol):
         if name == TIMEOUT:
             self.waiting = False
             return
-        partner = NOBODY if self.waiting else self._partner()
+        partner = NOBODY if self.waiting or not self._has_energy() else self._partner()
         if partner != NOBODY:
+            if self.config.energy is not None:
+                self.energy -= self.config.energy.cost
             self.waiting = True
             self.node.set_timer(TIMEOUT, self.config.timeout or self.config.period)
             self.node.send(partner, Offer(self.value))
         self._schedule()
+
+    def _has_energy(self) -> bool:
+        """Whether there is enough energy for a call, with what has come back since it was counted last."""
+        energy, now = self.config.energy, self.node.now
+        if energy is None:
+            return True
+        back = max(0, now - self.counted_at) / SECOND * energy.recovery
+        self.energy, self.counted_at = min(energy.capacity, self.energy + back), now
+        return bool(self.energy >= energy.cost)
+
+    def drain(self, share: float) -> bool:
+        """Lose this share of the energy that is left; whether there was any."""
+        if self.config.energy is None:
+            return False
+        self._has_energy()
+        had, self.energy = self.energy, self.energy * (1.0 - share)
+        return self.energy < had
+
+    def disrupt(self, stream: Stream) -> bool:
+        """Hold a value drawn as the first ones are: normal, or uniform on [0, 1)."""
+        self._set(stream.normal() if self.config.initial == "normal" else stream.random())
+        return True
 
     def _partner(self) -> int:
         """Whom to call now; in a matching the lower of a pair calls the other."""

@@ -24,6 +24,7 @@ from sim.units import SECOND, PositiveDuration, Rate
 
 if TYPE_CHECKING:
     from sim.message import Message
+    from sim.randomness import Stream
 
 CONTACT: Final = "contact"
 RECOVERY: Final = "recovery"
@@ -65,6 +66,12 @@ class Sir(Protocol):
 
     def on_request(self, request: Any) -> None:
         self._infect(None)
+
+    def disrupt(self, stream: Stream) -> bool:
+        """Be infected from outside, where it is susceptible; whether it was."""
+        struck = self.susceptible
+        self._infect(None)
+        return struck
 
     def on_message(self, message: Message) -> None:
         self._infect(message.source)

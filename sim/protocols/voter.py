@@ -23,6 +23,7 @@ from sim.units import SECOND, PositiveDuration
 
 if TYPE_CHECKING:
     from sim.message import Message
+    from sim.randomness import Stream
     from sim.workloads.update import Update
 
 DOUBT: Final = "doubt"
@@ -70,6 +71,12 @@ class Voter(Protocol):
 
     def on_request(self, request: Update) -> None:
         self._adopt(int(bool(request.value)))
+
+    def disrupt(self, stream: Stream) -> bool:
+        """Hold one of the two opinions at random; whether it is another one."""
+        before = self.opinion
+        self._adopt(stream.below(2))
+        return self.opinion != before
 
     def _adopt(self, opinion: int) -> None:
         self.opinion = self.node.storage["opinion"] = opinion

@@ -31,6 +31,7 @@ from sim.protocols.gossip import anti_entropy, rumour_mongering
 from sim.protocols.gossip.config import GossipConfig
 from sim.protocols.gossip.detector import Detector
 from sim.protocols.gossip.entry import Entry, Held, Stamp
+from sim.protocols.gossip.lies import LIES
 from sim.protocols.gossip.messages import REFUSALS, Digest, Refusal
 from sim.roles import Roles
 
@@ -47,6 +48,7 @@ class Gossip(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = GossipConfig
     convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
+    lies = LIES
     roles = Roles("uninformed", {"informed": "informed"}, after_crash={"informed": "informed"})
 
     def __init__(self) -> None:

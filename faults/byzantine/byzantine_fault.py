@@ -1,0 +1,89 @@
+"""What byzantine faults share: some nodes are liars, and something is done to what they send.
+
+Nodes that deviate from their protocol at will, after Lamport, Shostak and Pease, "The Byzantine generals problem" (ACM
+Transactions on Programming Languages and Systems 4, 1982). What they receive and hold in memory is as ever; what others
+hear of them is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from faults.fault import LastingFault
+from faults.network.link_fault import StrikeEffect
+from faults.network.links import LinkSet
+from faults.target import Target, check_target, choose, shown_target, tuple_of_list
+
+if TYPE_CHECKING:
+    from faults.drawing import Drawing
+    from faults.strike import Strike
+    from sim.network.effects import LinkEffect
+    from sim.simulation import Simulation
+
+Kinds = Annotated[tuple[str, ...], BeforeValidator(tuple_of_list)]
+
+
+class LyingEffect(StrikeEffect):
+    """Base of what is done to messages that liars send; messages that they only pass on for others are left alone."""
+
+    def __init__(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> None:
+        super().__init__(strike, LinkSet(sources=liars), kinds)
+
+
+class ByzantineFault(LastingFault):
+    """Base of faults in which nodes lie while they last; each liar counts for the budget. Subclasses give `effect`."""
+
+    layer: ClassVar[str] = "byzantine"
+    lies: ClassVar[bool] = True
+    target: Target
+    messages: Kinds = Field(default=(), description="the kinds of messages concerned; all when left out")
+
+    def check(self, simulation: Simulation) -> None:
+        """Raise InputError where a node, role or region does not exist."""
+        check_target(self.target, simulation)
+
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+        """What is done to messages while the strike is on."""
+        raise NotImplementedError
+
+    def begin(self, strike: Strike) -> None:
+        """Have the nodes lie, those that the budget allows."""
+        chosen = choose(self.target, strike, lambda node: node.life == "up")
+        strike.targets = strike.injector.within_budget(strike, chosen)
+        strike.effect = len(strike.targets)
+        if strike.targets:
+            strike.state = self.effect(strike, strike.nodes, frozenset(self.messages) or None)
+            strike.simulation.network.add_effect(strike.state)
+
+    def end(self, strike: Strike) -> None:
+        """Have them be honest again."""
+        if strike.state is not None:
+            strike.simulation.network.remove_effect(strike.state)
+        self.count(strike)
+
+    def count(self, strike: Strike) -> None:
+        """Take in the messages that were lies, or missing."""
+        strike.touched = strike.state.touched if strike.state is not None else 0
+
+    def spare(self, strike: Strike, core: frozenset[int]) -> bool:
+        """Have the nodes of the core be honest; those outside it go on."""
+        for node in sorted(strike.nodes & core):
+            strike.injector.acquit(strike, node)
+        if not strike.nodes:
+            self.end(strike)
+            return True
+        strike.state.links = LinkSet(sources=strike.nodes)
+        strike.simulation.network.refresh_links()
+        return False
+
+    @classmethod
+    def drawn_place(cls, drawing: Drawing) -> dict[str, Any]:
+        """The liars and the duration of one fault of a random plan."""
+        return {"target": drawing.nodes(), "heal_after": drawing.lasting()}
+
+    @property
+    def words(self) -> str:
+        """What breaks, in a few words, for people."""
+        return f"{self.kind.replace('-', ' ')} of {shown_target(self.target)}"

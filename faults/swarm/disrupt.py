@@ -1,0 +1,89 @@
+"""Faults of a swarm: the state of many agents is scrambled at once, or their energy is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from faults.node.node_fault import NodeFault
+from sim.units import Probability
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from faults.drawing import Drawing
+    from faults.strike import Strike
+    from sim.node import Node
+    from sim.simulation import Simulation
+
+
+class SwarmFault(NodeFault):
+    """Base of faults that call a method that the protocol offers for them, on each agent that is up."""
+
+    layer: ClassVar[str] = "swarm"
+    method: ClassVar[str]
+    what: ClassVar[str]
+
+    def check(self, simulation: Simulation) -> None:
+        """Raise InputError where a node does not exist, or the protocol has nothing of the kind."""
+        super().check(simulation)
+        if getattr(simulation.protocol, self.method) is None:
+            raise InputError(
+                f"found {self.kind!r}, but the protocol {simulation.protocol.name()} has no {self.what}: "
+                f"give it a method {self.method}, or leave the fault out",
+                ("kind",),
+            )
+
+    def changeable(self, node: Node) -> bool:
+        """Whether the agent is up."""
+        return node.life == "up"
+
+
+class Disrupt(SwarmFault):
+    """The state of agents is drawn anew, as the protocol has it: of a fraction of a swarm, with `random: 30%`."""
+
+    method: ClassVar[str] = "disrupt"
+    what: ClassVar[str] = "state that can be scrambled"
+
+    kind: Literal["disrupt"] = "disrupt"
+
+    def hit(self, strike: Strike, node: int) -> bool:
+        """Scramble one agent."""
+        target = strike.simulation.nodes[node]
+        changed = target.life == "up" and bool(target.protocol.disrupt(strike.stream(f"state/{node}")))
+        strike.touched += changed
+        return changed
+
+    @classmethod
+    def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
+        """A few agents, where the protocol can be disrupted."""
+        return None if drawing.protocol.disrupt is None else {"target": drawing.nodes()}
+
+
+class Drain(SwarmFault):
+    """Agents lose a share of the energy that they have left."""
+
+    method: ClassVar[str] = "drain"
+    what: ClassVar[str] = "energy"
+
+    kind: Literal["drain"] = "drain"
+    share: Probability = Field(default=0.0, description="share of its energy that each agent loses")
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is lost."""
+        return self.share == 0.0 or super().is_off
+
+    def hit(self, strike: Strike, node: int) -> bool:
+        """Drain one agent."""
+        target = strike.simulation.nodes[node]
+        changed = target.life == "up" and bool(target.protocol.drain(self.share))
+        strike.touched += changed
+        return changed
+
+    @classmethod
+    def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
+        """A few agents, where the protocol has energy."""
+        if drawing.protocol.drain is None:
+            return None
+        return {"target": drawing.nodes(), "share": drawing.share(0.3, 1.0)}
