@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
 from analysis.liveness_check import LivenessKept
+from analysis.lost_write_check import NoLostWrite
 from analysis.manifest import RunVerdict, balance_of
 from analysis.node_life import is_state
+from analysis.replicas_check import ReplicasAgree
 from analysis.verdict import Check, CheckKind, RunEnd, Subject
 from sim.convergence import Coverage, Spread
 from sim.records import Record
@@ -166,6 +168,20 @@ _KINDS: Final = (
         "no older write of a key is taken once its deletion is known",
         _spreads_items,
         NoResurrection,
+    ),
+    CheckKind(
+        "no-lost-write",
+        "always",
+        "a write never gives way to an older one that its writer knew",
+        _spreads_items,
+        NoLostWrite,
+    ),
+    CheckKind(
+        "replicas-agree",
+        "always",
+        "once a core of nodes is healed for good, all of it holds the same of each key in time",
+        _spreads_items,
+        ReplicasAgree,
     ),
     CheckKind("rounds-fit", "always", "no message arrives in a later round", _spreads_items, RoundsFit),
     CheckKind(
