@@ -41,7 +41,7 @@ def print_hunt(hunted: Hunt, reproduce: Sequence[str]) -> None:
 def _overview(hunted: Hunt) -> Iterator[tuple[str, str]]:
     scenario = hunted.scenario
     yield "scenario", f"{scenario.name}: {scenario.protocol.kind}"
-    yield "runs", f"{len(hunted.rows):,}"
+    yield "runs", f"{hunted.runs:,}"
     for check, counts in hunted.verdicts.items():
         yield check, ", ".join(f"{verdict} in {count:,}" for verdict, count in counts.items())
     if hunted.failed:

@@ -88,9 +88,10 @@ def part_files(folder: Path) -> list[Path]:
 
 
 def rows_in(table: pa.Table) -> Iterator[Row]:
-    """Yield the rows of a table as they were before they were stored: without what they do not have."""
-    for row in table.to_pylist():
-        yield {name: value for name, value in row.items() if value is not None or name in ABOUT_THE_RUN}
+    """Yield the rows of a table as they were before they were stored, without what they do not have; few at a time."""
+    for batch in table.to_batches(max_chunksize=PART):
+        for row in batch.to_pylist():
+            yield {name: value for name, value in row.items() if value is not None or name in ABOUT_THE_RUN}
 
 
 def merged(tables: Iterable[pa.Table]) -> pa.Table:

@@ -138,7 +138,7 @@ class Results:
             return whole
         import pyarrow.compute as pc
 
-        return whole.filter(pc.less(whole["number"], below))
+        return whole.filter(pc.less(whole["number"], below)).combine_chunks()
 
     def rows(self, below: int | None = None) -> list[Row]:
         """Return the same as rows."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.execution.row import number_of, seed_in
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 MEASURES: Final = {"slowest": ("converged_at",), "most expensive": ("messages",)}
 """What the extremes are by: of several metrics, the first that a run has."""
+
+BATCH: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,17 @@ def extremes_in(rows: Sequence[Row], most: int) -> tuple[Extreme, ...]:
         if metric is not None:
             found.append(_extreme(name, metric, rows, most))
     return tuple(found)
+
+
+def at_the_ends(rows: Iterable[Row], most: int) -> list[Row]:
+    """Return the rows among these that are at the end of a scale, in their order; few are held at a time."""
+    kept: list[Row] = []
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        candidates = [*kept, *batch]
+        ends = {number for extreme in extremes_in(candidates, most) for number in extreme.numbers}
+        kept = [row for row in candidates if number_of(row) in ends]
+    return kept
 
 
 def _extreme(name: str, metric: str, rows: Sequence[Row], most: int) -> Extreme:

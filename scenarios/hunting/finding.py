@@ -62,18 +62,20 @@ def violations_in(row: Row) -> Iterator[tuple[Signature, str]]:
 
 def findings_in(rows: Iterable[Row]) -> tuple[Finding, ...]:
     """Return what runs violated, the most frequent first; rows have to come by the numbers of the runs."""
-    found: dict[Signature, list[tuple[Row, str]]] = {}
+    found: dict[Signature, list[tuple[int, int]]] = {}
+    reasons: dict[Signature, str] = {}
     runs = 0
     for row in rows:
         runs += 1
         for signature, reason in violations_in(row):
-            found.setdefault(signature, []).append((row, reason))
+            reasons.setdefault(signature, reason)
+            found.setdefault(signature, []).append((number_of(row), seed_in(row)))
     findings = [
         Finding(
             signature,
-            reason=cases[0][1],
-            numbers=tuple(number_of(row) for row, _ in cases),
-            seeds=tuple(seed_in(row) for row, _ in cases),
+            reason=reasons[signature],
+            numbers=tuple(number for number, _ in cases),
+            seeds=tuple(seed for _, seed in cases),
             rate=rate_of(len(cases), runs),
         )
         for signature, cases in found.items()

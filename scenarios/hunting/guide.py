@@ -19,7 +19,7 @@ from scenarios.build import build_topology, protocol_of
 from scenarios.execution.row import number_of, seed_in
 from scenarios.execution.task import Task, seed_of_run
 from scenarios.hunting.closeness import closest
-from scenarios.hunting.extremes import extremes_in
+from scenarios.hunting.extremes import at_the_ends
 from scenarios.hunting.finding import violations_in
 from scenarios.hunting.mutation import Faults, Mutator
 from scenarios.plan import resolve
@@ -80,9 +80,7 @@ class Guide:
     def learn(self, rows: Sequence[Row]) -> None:
         """Take in the rows of a generation, by number."""
         self._elite = closest([*self._elite, *rows], self._line)
-        candidates = [*self._extreme, *rows]
-        ends = {number for extreme in extremes_in(candidates, self.keep) for number in extreme.numbers}
-        self._extreme = [row for row in candidates if number_of(row) in ends]
+        self._extreme = at_the_ends([*self._extreme, *rows], self.keep)
         self._found |= {number_of(row) for row in rows if any(violations_in(row))}
         matter = self._found.union(map(number_of, (*self._elite, *self._extreme)))
         self.plans = {number: plan for number, plan in self.plans.items() if number in matter}

@@ -10,8 +10,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.execution.execute import execute
+from scenarios.execution.parts import rows_in
 from scenarios.execution.results import Results
-from scenarios.execution.row import number_of
+from scenarios.execution.row import ABOUT_THE_RUN, number_of
 from scenarios.execution.task import Task, seed_of_run
 from scenarios.execution.workers import Workers
 from scenarios.hunting.guide import GENERATION, Guide
@@ -23,9 +24,11 @@ from scenarios.seed import parse_seed
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from scenarios.execution.row import Row
 
-MOST_RUNS: Final = 100_000_000
+MOST_RUNS: Final = 10_000_000
 
 OnRows = Callable[["Sequence[Row]"], None]
 """Is handed rows of runs as they come in; those of an earlier hunt that goes on, first."""
@@ -67,25 +70,25 @@ def hunt(
     setting = Setting(tuple(plugins), scenario.graph_folder)
     began = perf_counter()
     with _results(out, scenario, plugins, guided, resume) as results:
-        before = results.rows(runs)
+        before = results.table(runs)
         if on_rows is not None:
-            on_rows(before)
+            on_rows(list(rows_in(_verdicts(before))))
         if guide is None:
             execute(tasks_of(scenario, runs), results, setting, workers, on_rows)
         else:
             _follow(guide, runs, before, results, Workers(workers, setting), on_rows)
-        rows = results.rows(runs)
-    timing = {"seconds": perf_counter() - began, "runs": len(rows) - len(before)}
+        table = results.table(runs)
+    timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
     plans = guide.changed_scenarios() if guide is not None else {}
-    hunted = Hunt(scenario, rows, keep, timing=timing, plans=plans)
+    hunted = Hunt(scenario, table, keep, timing=timing, plans=plans)
     return hunted if out is None else keep_what_is_worth_a_look(hunted, Path(out))
 
 
 def _follow(
-    guide: Guide, runs: int, before: Sequence[Row], results: Results, workers: Workers, on_rows: OnRows | None
+    guide: Guide, runs: int, before: pa.Table, results: Results, workers: Workers, on_rows: OnRows | None
 ) -> None:
     """Run what a guide asks for, generation by generation; `before` are rows of an earlier hunt that goes on."""
-    known = {number_of(row): row for row in before}
+    known: dict[int, Row] = {}
 
     def take(rows: Sequence[Row]) -> None:
         known.update((number_of(row), row) for row in rows)
@@ -95,8 +98,22 @@ def _follow(
     with workers:
         for first in range(0, runs, GENERATION):
             tasks = guide.generation(first, runs)
+            known.update((number_of(row), row) for row in rows_in(_between(before, first, first + GENERATION)))
             execute(tasks, results, workers.setting, workers, take, flush=first + GENERATION >= runs)
             guide.learn([known.pop(task.number) for task in tasks])
+
+
+def _between(table: pa.Table, first: int, beyond: int) -> pa.Table:
+    """Return of a table the runs with numbers from one up to another."""
+    import pyarrow.compute as pc
+
+    numbers = table["number"]
+    return table.filter(pc.and_(pc.greater_equal(numbers, first), pc.less(numbers, beyond)))
+
+
+def _verdicts(table: pa.Table) -> pa.Table:
+    """Return of a table only what tells whether a run violated anything."""
+    return table.select([name for name in table.column_names if name in ABOUT_THE_RUN or name.startswith("check.")])
 
 
 def tasks_of(scenario: Scenario, runs: int) -> list[Task]:
@@ -113,12 +130,14 @@ def bare(scenario: Scenario) -> Scenario:
 def refuse_what_cannot_run(scenario: Scenario) -> None:
     """Build the run of the root seed and drop it, so that a mistake shows once and at once; raises InputError."""
     from scenarios.build import build
+    from scenarios.plugins import blamed_on
     from scenarios.watch import Watch
 
     if scenario.protocol.kind.startswith("__main__:"):
         message = "found a protocol of the program itself, which worker processes cannot see; put it into a module"
         raise InputError(message, ("protocol", "kind"))
-    Watch.attach(build(scenario), scenario)
+    with blamed_on(scenario.protocol.kind):
+        Watch.attach(build(scenario), scenario)
 
 
 @contextmanager

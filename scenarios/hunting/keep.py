@@ -29,20 +29,20 @@ def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
 
     Raises InputError where a run that is kept is another than the one that was hunted.
     """
-    from scenarios.execution.parts import table_of, write_table
+    from scenarios.execution.parts import write_table
 
     places = {number: out / KEPT / name for number, name in _worth_a_look(hunted)}
-    folders = {number: place for number, place in places.items() if hunted.rows[number]["error"] is None}
+    folders = {number: place for number, place in places.items() if hunted.row_of(number)["error"] is None}
     files = {
         number: place.with_name(f"{place.name}.yaml") for number, place in places.items() if number in hunted.plans
     }
     hunted = replace(hunted, folder=out, kept=folders, files=files)
-    write_table(table_of(hunted.rows), out / RUNS)
+    write_table(hunted.table, out / RUNS)
     _write(readable_json(hunted.summary), out / SUMMARY)
     for number, file in files.items():
         _write_scenario(hunted.scenario_of(number), file)
     for number, folder in folders.items():
-        _keep_run(hunted.scenario_of(number), hunted.rows[number], folder)
+        _keep_run(hunted.scenario_of(number), hunted.row_of(number), folder)
     return hunted
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.execution.row import seed_in
-from scenarios.hunting.extremes import Extreme, extremes_in
+from scenarios.execution.parts import rows_in
+from scenarios.hunting.extremes import Extreme, at_the_ends, extremes_in
 from scenarios.hunting.finding import ERROR, Finding, findings_in
 from scenarios.hunting.rate import Rate, rate_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from scenarios.execution.row import Row
     from scenarios.schema import Scenario
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 class Hunt:
     """What many runs of a scenario came to.
 
-    `scenario` has the root seed, of which the seeds of the runs are derived; `rows` hold what each run came to, by
-    number. `keep` is how many runs are shown and kept of each sort; `folder` is where the hunt is on disk, if it is;
-    `kept` maps the numbers of runs to their run folders. `plans` has the scenarios of runs whose plan of faults was
-    changed by a guided hunt, of those that were found or are at an extreme, and `files` where they are on disk.
-    `timing` tells of the machine, all else is the same for equal hunts.
+    `scenario` has the root seed, of which the seeds of the runs are derived; `table` has a row for each run, by number,
+    with the columns that `scenarios.execution.row` describes. `keep` is how many runs are shown and kept of each sort;
+    `folder` is where the hunt is on disk, if it is; `kept` maps the numbers of runs to their run folders. `plans` has
+    the scenarios of runs whose plan of faults was changed by a guided hunt, of those that were found or are at an
+    extreme, and `files` where they are on disk. `timing` tells of the machine, all else is the same for equal hunts.
     """
 
     scenario: Scenario
-    rows: list[Row] = field(repr=False)
+    table: pa.Table = field(repr=False)
     keep: int
     folder: Path | None = None
     kept: Mapping[int, Path] = field(default_factory=dict, repr=False)
@@ -41,37 +41,46 @@ class Hunt:
     plans: Mapping[int, Scenario] = field(default_factory=dict, repr=False)
     files: Mapping[int, Path] = field(default_factory=dict, repr=False)
 
+    @property
+    def runs(self) -> int:
+        """How many runs there were."""
+        return int(self.table.num_rows)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """What each run came to, by number, as plain data; a hundred times the memory of the table."""
+        return list(rows_in(self.table))
+
+    def row_of(self, number: int) -> Row:
+        """Return what one run came to."""
+        return next(rows_in(self.table.slice(number, 1)))
+
     def scenario_of(self, number: int) -> Scenario:
         """Return the scenario of a run with its seed, by the number of the run."""
-        seeded = self.scenario.model_copy(update={"seed": seed_in(self.rows[number])})
+        seeded = self.scenario.model_copy(update={"seed": self.row_of(number)["seed"]})
         return self.plans.get(number, seeded)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What was violated, equal violations put together, the most frequent first."""
-        return findings_in(self.rows)
+        return findings_in(rows_in(self.table))
 
     @cached_property
     def extremes(self) -> tuple[Extreme, ...]:
         """The slowest runs, and the most expensive."""
-        return extremes_in(self.rows, self.keep)
+        return extremes_in(at_the_ends(rows_in(self.table), self.keep), self.keep)
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, int]]:
         """For each check, how many runs came to each verdict."""
-        columns = dict.fromkeys(name for row in self.rows for name in row if name.startswith("check."))
-        return {
-            column.removeprefix("check."): dict(
-                sorted(Counter(str(row[column]) for row in self.rows if column in row).items())
-            )
-            for column in columns
-        }
+        columns = [name for name in self.table.column_names if name.startswith("check.")]
+        return {column.removeprefix("check."): _counts(self.table[column]) for column in columns}
 
     @cached_property
     def rate(self) -> Rate:
         """In how many runs anything was found."""
         found = {number for finding in self.findings for number in finding.numbers}
-        return rate_of(len(found), len(self.rows))
+        return rate_of(len(found), self.runs)
 
     @property
     def first(self) -> int | None:
@@ -96,7 +105,7 @@ class Hunt:
         return {
             "scenario": self.scenario.name,
             "seed": self.scenario.seed,
-            "runs": len(self.rows),
+            "runs": self.runs,
             "found": self.rate.found,
             "per_1000": 1000 * self.rate.share,
             "per_1000_interval": [1000 * self.rate.low, 1000 * self.rate.high],
@@ -109,6 +118,11 @@ class Hunt:
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a pandas frame, one for each run."""
-        import pandas as pd
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
 
-        return pd.DataFrame(self.rows)
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return how often a column holds each value, by value."""
+    counted = {str(each["values"]): int(each["counts"]) for each in column.drop_null().value_counts().to_pylist()}
+    return dict(sorted(counted.items()))

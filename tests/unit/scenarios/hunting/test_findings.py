@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.execution.parts import table_of
 from scenarios.execution.row import ABOUT_THE_RUN, Row
-from scenarios.hunting.extremes import extremes_in
+from scenarios.hunting.extremes import BATCH, at_the_ends, extremes_in
 from scenarios.hunting.finding import ERROR, findings_in
 from scenarios.hunting.rate import rate_of
 from scenarios.hunting.result import Hunt
@@ -27,7 +28,7 @@ def row(number: int, verdict: str = "holds", reason: str = "", evidence: str = "
 
 def hunt_of(*rows: Row) -> Hunt:
     """A hunt that came to these rows."""
-    return Hunt(SCENARIO, list(rows), keep=2)
+    return Hunt(SCENARIO, table_of(list(rows)), keep=2)
 
 
 def test_equal_violations_are_one_finding() -> None:
@@ -115,5 +116,7 @@ def test_extremes_are_the_largest_first() -> None:
     assert (expensive.name, expensive.metric) == ("most expensive", "messages")
     assert expensive.numbers == (1, 2)
     assert expensive.values == (9, 9)
+    spread = [row(number, **{"metric.messages": number % 777}) for number in range(BATCH + 100)]
+    assert extremes_in(at_the_ends(spread, 4), 4) == extremes_in(spread, 4)
     slow, _ = extremes_in([*rows, row(4, **{"metric.converged_at": 7.0})], 2)
     assert (slow.name, slow.numbers) == ("slowest", (4,))
