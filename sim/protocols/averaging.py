@@ -156,8 +156,8 @@ class Averaging(Protocol):
                 self.phase = node.random.below(period)
             delay = period - (node.now - self.phase) % period
         elif self.config.pairing == "sequential":
-            self.cycle += 1
-            delay = self.cycle * period + node.random.below(period) - node.now
+            self.cycle = max(self.cycle + 1, node.now // period)  # further on where a pause took whole cycles
+            delay = max(0, self.cycle * period + node.random.below(period) - node.now)
         else:
             # Meeting j of m in a cycle is in the middle of its share of the period, at (2 j + 1) / 2 m.
             matchings = self.config.matchings

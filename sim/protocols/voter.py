@@ -11,14 +11,15 @@ Records: `opinion` (opinion), at the start and at each change.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from pydantic import Field
 
 from sim.convergence import Agreement
-from sim.protocol import Protocol, ProtocolConfig
+from sim.protocol import Lie, Protocol, ProtocolConfig
 from sim.units import SECOND, PositiveDuration
 
 if TYPE_CHECKING:
@@ -53,11 +54,17 @@ QUESTION: Final = Question()
 OPINIONS: Final = (Opinion(0), Opinion(1))
 
 
+def opposite(payload: Question | Opinion, _: Stream) -> Opinion | None:
+    """A lie: the other opinion."""
+    return OPINIONS[payload.value == 0] if isinstance(payload, Opinion) else None
+
+
 class Voter(Protocol):
     """A node that holds `opinion`."""
 
     Config: ClassVar[type[ProtocolConfig]] = VoterConfig
     convergence = Agreement(kind="opinion", field="opinion", durable=True)
+    lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"opposite": opposite})
 
     opinion: int
 
@@ -95,5 +102,5 @@ class Voter(Protocol):
         payload = message.payload
         if isinstance(payload, Question):
             self.node.send(message.source, OPINIONS[self.opinion])
-        elif payload.value != self.opinion:
+        elif payload.value == 1 - self.opinion:  # what is no opinion, as a liar may say, convinces nobody
             self._adopt(payload.value)
