@@ -1,6 +1,6 @@
 """Each fault of the network does to messages what it says, on the links that it names, until it heals.
 
-Chance is judged on fixed seeds, within six standard deviations of the stated value: of a thousand seeds none would fail.
+Chance is judged on fixed seeds, within six standard deviations of the stated value: two false alarms in 10**9 seeds.
 """
 
 from __future__ import annotations
