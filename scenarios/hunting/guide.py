@@ -126,8 +126,8 @@ class Guide:
     def _mutator(self, topology: Topology, limit: int | None, stream: Stream) -> Mutator:
         scenario = self.scenario
         end = scenario.duration * 3 // 4 if scenario.liveness is None else scenario.liveness.at
-        most = topology.nodes if limit is None else min(limit, topology.nodes)
-        return Mutator.of(self._random, topology, protocol_of(scenario), end, most, stream)
+        has_cores = scenario.handling is not None
+        return Mutator.of(self._random, topology, protocol_of(scenario), end, limit, stream, has_cores)
 
     def _faults(self, row: Row) -> Faults:
         """Return the plan of a run."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
+
 from faults.drawing import Drawing
 from faults.random_plan import RandomPlan, draw_fault
-from sim.units import MILLISECOND
+from sim.units import MILLISECOND, format_duration
 
 if TYPE_CHECKING:
     from faults.fault import Fault
@@ -40,12 +42,20 @@ class Mutator:
 
     @classmethod
     def of(
-        cls, random: RandomPlan, topology: Topology, protocol: type[Protocol], end: int, most: int, stream: Stream
+        cls,
+        random: RandomPlan,
+        topology: Topology,
+        protocol: type[Protocol],
+        end: int,
+        limit: int | None,
+        stream: Stream,
+        has_cores: bool,
     ) -> Mutator:
-        """Return the one that stays within the bounds of a random plan; `end` is where that names no `until`."""
+        """Return the one that stays within the bounds of a random plan; parameters are those of `RandomPlan.draw`."""
+        most = topology.nodes if limit is None else min(limit, topology.nodes)
         until = end if random.until is None else random.until
         longest = min(random.longest or max(1, (until - random.start) // 4), until - random.start)
-        return cls(random, random.start, until, longest, Drawing(stream, topology, protocol, longest, most))
+        return cls(random, random.start, until, longest, Drawing(stream, topology, protocol, longest, most, has_cores))
 
     @property
     def stream(self) -> Stream:
@@ -77,7 +87,7 @@ class Mutator:
             at = (fault.at or 0) + int(self.stream.normal(0.0, NUDGE * (self.until - self.start)))
         else:
             at = self.start + self.stream.below(latest - self.start + 1)
-        return self._placed(faults, place, fault.model_copy(update={"at": _whole(min(max(at, self.start), latest))}))
+        return self._placed(faults, place, _with(fault, "at", _whole(min(max(at, self.start), latest))))
 
     def stretch(self, faults: Faults, _: Faults | None) -> Faults:
         """Another duration for one fault that lasts: up to nearly three times as long, or as short."""
@@ -89,8 +99,7 @@ class Mutator:
         most = min(self.longest, self.until - (fault.at or 0))
         length = int((fault.lasting or 1) * exp(self.stream.uniform(-1.0, 1.0)))
         assert fault.healer is not None
-        changed = fault.model_copy(update={fault.healer: max(1, _whole(min(length, most)))})
-        return self._placed(faults, place, changed)
+        return self._placed(faults, place, _with(fault, fault.healer, max(1, _whole(min(length, most)))))
 
     def retarget(self, faults: Faults, _: Faults | None) -> Faults:
         """Other options and targets for one fault, at the same time."""
@@ -154,6 +163,15 @@ CHANGES: Final[tuple[Callable[[Mutator, Faults, Faults | None], Faults], ...]] =
 def _whole(time: int) -> int:
     """A time in whole milliseconds, where it is one at least."""
     return time // MILLISECOND * MILLISECOND if time >= MILLISECOND else time
+
+
+def _with(fault: Fault, field: str, time: int) -> Fault:
+    """The fault with another time in a field; as it is where that would contradict another of its fields."""
+    data = {**fault.model_dump(mode="json"), field: format_duration(time)}
+    try:
+        return type(fault).model_validate(data)
+    except ValidationError:
+        return fault
 
 
 def _named(fault: Fault, faults: Sequence[Fault]) -> Fault:

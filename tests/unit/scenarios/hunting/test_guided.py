@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import murmur
 from faults.budget import LIMITS, overdrafts
 from faults.random_plan import RandomPlan
+from faults.registry import LAYERS
+from scenarios.build import build as build_simulation
 from scenarios.execution.row import ABOUT_THE_RUN, Row, number_of
 from scenarios.hunting.closeness import CLOSEST, MOST_OF_ONE_LINE, closeness, closest
 from scenarios.hunting.compare import compare
@@ -52,7 +54,7 @@ def mutator(stream: Stream, scenario: Scenario = SCENARIO) -> Mutator:
     """What changes the plans of the scenario."""
     assert isinstance(scenario.faults, RandomPlan)
     assert scenario.liveness is not None
-    return Mutator.of(scenario.faults, RING, PROTOCOLS["gossip"].protocol, scenario.liveness.at, 4, stream)
+    return Mutator.of(scenario.faults, RING, PROTOCOLS["gossip"].protocol, scenario.liveness.at, 4, stream, False)
 
 
 def plan(seed: int) -> Any:
@@ -170,3 +172,23 @@ def test_a_guided_hunt_needs_plans_that_are_drawn(faults: list[Any]) -> None:
         murmur.hunt({**DATA, "faults": faults}, 10, guided=True)
     with pytest.raises(InputError, match="repetitions"):
         compare(DATA, 10, 0)
+
+
+@pytest.mark.parametrize(("only", "fewest_kinds"), [([], 20), (["swizzle"], 1), (["rolling-restart"], 1)])
+def test_changed_plans_of_every_kind_can_be_run(only: list[str], fewest_kinds: int) -> None:
+    """Plans of all layers, changed again and again, are plans that the scenario takes; so are those of faults whose
+    duration depends on how many nodes they have."""
+    faults = {"kind": "random", "layers": list(LAYERS), "only": only, "most": 8}
+    scenario = scenario_of({**DATA, "faults": faults, "budget": "unbounded"})
+    kinds = set()
+    for seed in range(60):
+        changer = mutator(Stream(seed), scenario)
+        plan = resolve(scenario.model_copy(update={"seed": seed}), RING).fault_list
+        for _ in range(6):
+            plan = changer.stretch(changer.changed(plan, None), None)
+        plain = [fault.model_dump(mode="json") for fault in plan]
+        explicit = scenario_of(scenario.canonical() | {"faults": plain})
+        assert explicit.fault_list == plan
+        build_simulation(explicit, RING)
+        kinds |= {fault.kind for fault in plan}
+    assert len(kinds) >= fewest_kinds
