@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from faults.random_plan import RandomPlan
 from scenarios.execution.execute import execute
 from scenarios.execution.parts import rows_in
 from scenarios.execution.results import Results
@@ -18,6 +19,7 @@ from scenarios.execution.workers import Workers
 from scenarios.hunting.guide import GENERATION, Guide
 from scenarios.hunting.keep import keep_what_is_worth_a_look
 from scenarios.hunting.result import Hunt
+from scenarios.plan import resolve
 from scenarios.run import given_scenario
 from scenarios.schema import Scenario
 from scenarios.seed import parse_seed
@@ -60,7 +62,7 @@ def hunt(
     from scenarios.execution.execute import available_workers
     from scenarios.execution.task import Setting
 
-    scenario = given_scenario(scenario, overrides, plugins)
+    scenario = with_files_read(given_scenario(scenario, overrides, plugins))
     root = scenario.seed if seed is None else parse_seed(seed)
     scenario = scenario.model_copy(update={"seed": root})
     workers = available_workers() if workers is None else workers
@@ -120,6 +122,11 @@ def tasks_of(scenario: Scenario, runs: int) -> list[Task]:
     """Return the runs of a hunt; no records are kept of them, which changes nothing else."""
     data = bare(scenario).canonical()
     return [Task(number, seed_of_run(scenario.seed, number), data) for number in range(runs)]
+
+
+def with_files_read(scenario: Scenario) -> Scenario:
+    """Return a scenario in which the faults of a list say themselves what they read from files; plans stay plans."""
+    return scenario if isinstance(scenario.faults, RandomPlan) else resolve(scenario)
 
 
 def bare(scenario: Scenario) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -61,8 +62,13 @@ def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
 def _write_scenario(scenario: Scenario, file: Path) -> None:
     """Write a scenario whose plan was changed, which no seed alone gives again."""
     from scenarios.yaml_writer import scenario_text
+    from topologies.graph_file import FileConfig
 
     file.parent.mkdir(exist_ok=True)
+    if isinstance(scenario.topology, FileConfig):
+        graph = (scenario.graph_folder or Path()) / scenario.topology.path
+        topology = scenario.topology.model_copy(update={"path": os.path.relpath(graph, file.parent)})
+        scenario = scenario.model_copy(update={"topology": topology})
     _write(scenario_text(scenario), file)
 
 

@@ -94,3 +94,24 @@ def test_a_protocol_of_the_program_itself_is_refused() -> None:
     program.Own = Own  # type: ignore[attr-defined]
     with pytest.raises(InputError, match="put it into a module"):
         murmur.hunt({**RANDOM, "protocol": {"kind": "__main__:Own"}, "workload": None}, plugins=("__main__",))
+
+
+def test_files_that_a_scenario_names_are_found_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers read the graph and the fault trace of a scenario file wherever it is hunted from."""
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "crashes.csv").write_text("at,lasting,node\n1s,1s,2\n2s,1s,3\n")
+    (tmp_path / "study" / "ring.edges").write_text("0 1\n1 2\n2 3\n3 0\n")
+    (tmp_path / "study" / "ring.yaml").write_text(
+        "name: ring\nduration: 5s\ntopology: {kind: file, path: ring.edges}\nprotocol: {kind: gossip}\n"
+        "workload: {kind: rumour}\n"
+        "faults: [{kind: crash, target: [0], when: {trace: crashes.csv}, restart_after: 1s}]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    hunted = murmur.hunt("study/ring.yaml", 3, workers=1, out="hunt")
+    assert {row["error"] for row in hunted.rows} == {None}
+    assert hunted.rows[0]["digest"] == murmur.run("study/ring.yaml", seed=hunted.scenario_of(0).seed).digest
+    drawn = "faults: {kind: random, only: [crash], most: 2}"
+    guided = murmur.hunt("study/ring.yaml", 90, overrides=[drawn.replace(": ", "=", 1)], out="guided", guided=True)
+    assert guided.files
+    for number, file in guided.files.items():
+        assert murmur.run(str(file)).digest == guided.rows[number]["digest"]
