@@ -46,13 +46,15 @@ class Fault(BaseModel):
     phase `total`.
 
     Subclasses set `layer`; `takes_down`, `lies`, where its targets count as down or lying for the budget; `healer`, the
-    field that says after what time it heals, None where it does not last.
+    field that says after what time it heals, None where it does not last; `over_with_its_nodes`, where a strike is over
+    once others have brought back all its nodes.
     """
 
     model_config = OPTIONS
     layer: ClassVar[str]
     takes_down: ClassVar[bool] = False
     lies: ClassVar[bool] = False
+    over_with_its_nodes: ClassVar[bool] = False
     healer: ClassVar[str | None] = None
     phase: ClassVar[str] = "once"
 

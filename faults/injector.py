@@ -92,9 +92,14 @@ class Injector:
         return not holders
 
     def let_all_go(self, what: str, node: int) -> None:
-        """Take back what any strike keeps a node in; it does not count as struck by them any more."""
+        """Take back what any strike keeps a node in; it does not count as struck by them any more.
+
+        A strike that has nobody left is over, where its fault says so.
+        """
         for strike in self._holders.pop((what, node), []):
             self.acquit(strike, node)
+            if strike.armed.fault.over_with_its_nodes and not strike.nodes and strike in strike.armed.on:
+                strike.armed.ended(strike)
 
     def acquit(self, strike: Strike, node: int) -> None:
         """Count a node no more among those that a strike has struck."""

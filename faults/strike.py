@@ -188,7 +188,7 @@ class Armed:
         )
 
     def total(self) -> None:
-        """Put what the fault came to into the run, at its end."""
+        """Put what the fault came to into the run, at its end; `off` where it asked for nothing."""
         for strike in self.on:
             self.fault.count(strike)
             self.touched += strike.touched
@@ -203,4 +203,5 @@ class Armed:
             passed_over=self.passed_over,
             effect=self.effect,
             touched=self.touched,
+            **({"off": True} if self.fault.is_off else {}),
         )

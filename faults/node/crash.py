@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Crash(DowntimeFault):
     """Crash nodes; `restart_after` in nanoseconds, None: they stay down."""
 
+    over_with_its_nodes: ClassVar[bool] = True
     healer: ClassVar[str | None] = "restart_after"
 
     kind: Literal["crash"] = "crash"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from faults.node.node_fault import NodeFault
+from faults.node.pause import end_pauses
 
 if TYPE_CHECKING:
     from faults.strike import Strike
@@ -52,7 +53,7 @@ class DowntimeFault(NodeFault):
     def hit(self, strike: Strike, node: int) -> bool:
         """Take a node down, or keep it so."""
         strike.state.dropped[node] = strike.simulation.nodes[node].dropped
-        strike.injector.let_all_go("paused", node)
+        end_pauses(strike, node)
         strike.state.times[node] += 1
         gone = self.goes(strike, node)
         strike.injector.hold(self.held, node, strike)

@@ -28,6 +28,7 @@ class Leave(DowntimeFault):
     The links and the number of nodes stay those of the topology: that a node is gone, its peers have to find out.
     """
 
+    over_with_its_nodes: ClassVar[bool] = True
     healer: ClassVar[str | None] = "rejoin_after"
     held: ClassVar[str] = ABSENT
 

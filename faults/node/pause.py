@@ -24,6 +24,7 @@ class Pause(NodeFault):
     """
 
     takes_down: ClassVar[bool] = True
+    over_with_its_nodes: ClassVar[bool] = True
     healer: ClassVar[str | None] = "resume_after"
     phase: ClassVar[str] = "begin"
 
@@ -74,5 +75,12 @@ class Resume(NodeFault):
     def hit(self, strike: Strike, node: int) -> bool:
         """Let a node go on that is paused."""
         strike.touched += strike.simulation.nodes[node].waiting
-        strike.injector.let_all_go(PAUSED, node)
+        end_pauses(strike, node)
         return strike.simulation.resume(node)
+
+
+def end_pauses(strike: Strike, node: int) -> None:
+    """Take a node from the strikes that keep it paused, which have touched what waits there."""
+    for other in strike.injector.holders(PAUSED, node):
+        other.touched += strike.simulation.nodes[node].waiting
+    strike.injector.let_all_go(PAUSED, node)
