@@ -22,10 +22,10 @@ Past = dict[Writer, int]
 class NoLostWrite(Check):
     """A write never gives way to one that its writer knew when it was made.
 
-    No node that holds a write goes back to one of its past, and at the end not everyone who holds anything of the key
-    holds a write of that past. What was in the past of which write is told by version vectors (Parker et al.,
-    "Detection of mutual inconsistency in distributed systems", IEEE TSE SE-9(3), 1983), one for each write, made from
-    the records alone. Writes whose writer has lost its disk since are not held against anyone.
+    No node that holds a write goes back to one of its past, its writer has held it, and at the end not everyone who
+    holds anything of the key holds a write of that past. What was in the past of which write is told by version vectors
+    (Parker et al., "Detection of mutual inconsistency in distributed systems", IEEE TSE SE-9(3), 1983), one for each
+    write, made from the records alone. Writes whose writer has lost its disk since are not held against anyone.
 
     Needs `announced` records with key and deleted, and receipts, as gossip makes them.
     """
@@ -41,10 +41,15 @@ class NoLostWrite(Check):
         self._known: list[dict[Any, Past]] = [{} for _ in range(subject.population)]
         self._places: dict[Any, tuple[Writer, int]] = {}
         self._pasts: dict[Any, Past] = {}
+        self._overwrites: dict[Any, Record] = {}
+        self._taken: set[Any] = set()
+        self._last_seen = [-1] * subject.population
         self._gone_back: list[tuple[Record, ...]] = []
 
     def observe(self, record: Record) -> None:
         """Take an announcement, a receipt, or a record of a node's life."""
+        if record.kind not in LIFE and record.node is not None:
+            self._last_seen[record.node] = record.time
         if record.kind in LIFE:
             if self.holdings.lived(record):
                 assert record.node is not None
@@ -62,6 +67,9 @@ class NoLostWrite(Check):
         known = self._known[node].setdefault(write.key, {})
         writer = (node, self._lives[node])
         self._pasts[write.item] = dict(known)
+        held = self.holdings.held[node].get(write.key)
+        if held is not None:
+            self._overwrites[write.item] = held
         known[writer] = known.get(writer, 0) + 1
         self._places[write.item] = (writer, known[writer])
 
@@ -76,6 +84,7 @@ class NoLostWrite(Check):
             assert before is not None
             self._gone_back.append((write.record, self.holdings.writes[held].record, before, record))
         self.holdings.reached(record)
+        self._taken.add(item)
         known = self._known[record.node].setdefault(write.key, {})
         writer, number = self._places[item]
         for each, count in (*self._pasts[item].items(), (writer, number)):
@@ -99,15 +108,16 @@ class NoLostWrite(Check):
             write, survivor = lost[0]
             old = self.holdings.write_of(survivor)
             assert old is not None
-            found = f"{write.item} is lost: {old.item} is left, which its writer knew ({len(lost)} writes lost in all)"
-            return self.verdict("violated", found, (old.record, write.record, survivor))
+            found = f"{write.item} gave way to {old.item}, which its writer knew ({len(lost)} writes lost in all)"
+            shown = sorted((old.record, write.record, survivor), key=lambda record: record.sequence)
+            return self.verdict("violated", found, tuple(shown))
         over = sum(1 for past in self._pasts.values() if past)
         if not over:
             return self.verdict("unknown", "no node has written a key of which it knew an older write")
         return self.verdict("holds", f"none of {over} writes over older ones gave way to one of those")
 
     def _lost(self) -> list[tuple[Write, Record]]:
-        """Writes of which nothing is left but what they overwrote, each with a receipt of that."""
+        """Writes that are gone, each with a receipt of one of its past that is left."""
         left: dict[Any, dict[Any, Record]] = {}
         for held in self.holdings.held:
             for key, receipt in held.items():
@@ -116,7 +126,14 @@ class NoLostWrite(Check):
         for item, (writer, _) in self._places.items():
             write = self.holdings.writes[item]
             survivors = left.get(write.key, {})
-            kept_its_disk = self._lives[writer[0]] == writer[1]
-            if kept_its_disk and survivors and all(self._is_past(each, item) for each in survivors):
+            if self._lives[writer[0]] != writer[1]:
+                continue
+            if survivors and all(self._is_past(each, item) for each in survivors):
                 found.append((write, next(iter(survivors.values()))))
+            elif item in self._overwrites and self._was_never_taken(write, writer[0]):
+                found.append((write, self._overwrites[item]))
         return found
+
+    def _was_never_taken(self, write: Write, writer: int) -> bool:
+        """Whether not even the writer has held a write that it announced, though it has gone on since."""
+        return write.item not in self._taken and self._last_seen[writer] > write.record.time

@@ -22,10 +22,10 @@ OLDEST: Final = (-1, -1)
 def call(gossip: Gossip, partner: int | None) -> None:
     """Begin an exchange with a partner."""
     if partner is not None:
-        gossip.node.send(partner, _digest(gossip))
+        gossip.node.send(partner, digest_of(gossip))
 
 
-def _digest(gossip: Gossip) -> Digest:
+def digest_of(gossip: Gossip) -> Digest:
     """What the node holds; made anew only when that has changed."""
     digest = gossip.digest
     if digest is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, log2
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.protocol import ProtocolConfig
 from sim.units import PositiveDuration
@@ -15,9 +15,15 @@ from topologies.errors import InputError
 
 Exchange = Literal["push", "pull", "push-pull"]
 Stop = Literal["none", "feedback-counter", "feedback-coin", "blind-counter", "blind-coin"]
+Safeguard = Literal["anti-entropy-after-partition", "tombstones", "digest-comparison", "hybrid-clock"]
 Fanout = Annotated[int, Field(ge=1)] | Literal["log2"]
 
+_OF_DIGESTS: Final = ("anti-entropy-after-partition", "digest-comparison")
 _ONLY_FOR_RUMOURS: Final = {"stop": "none", "backup": None}
+
+
+def _tuple_of_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,10 @@ class GossipConfig(ProtocolConfig):
         default=3, ge=1, description="periods without news, or equal digests heard in a row, that make it believe so"
     )
 
+    ablate: Annotated[tuple[Safeguard, ...], BeforeValidator(_tuple_of_list)] = Field(
+        default=(), description="safeguards that are left out, to see what they are good for"
+    )
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.hunt and self.connection_limit is None:
@@ -92,7 +102,19 @@ class GossipConfig(ProtocolConfig):
             raise InputError(
                 "no digests are exchanged; set backup, or spread: anti-entropy, or detector: quiet", ("detector",)
             )
+        self._check_ablations()
         return self
+
+    def _check_ablations(self) -> None:
+        for place, name in enumerate(self.ablate):
+            if name in self.ablate[:place]:
+                raise InputError(f"found {name!r} a second time; name each safeguard once", ("ablate", place))
+            if name in _OF_DIGESTS and not self.rules.reconciles:
+                raise InputError(
+                    f"{name}: no digests are exchanged; set backup, or spread: anti-entropy", ("ablate", place)
+                )
+            if name == "tombstones" and self.tombstone_life is not None:
+                raise InputError("no tombstones are kept; leave tombstone_life out", ("ablate", place))
 
     @cached_property
     def rules(self) -> Rules:

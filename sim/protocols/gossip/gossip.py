@@ -23,7 +23,7 @@ further hit in the round of the first receipt; `removed` (update, round), when t
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from sim.convergence import Coverage
 from sim.protocol import Protocol, ProtocolConfig
@@ -37,6 +37,7 @@ from sim.roles import Roles
 
 if TYPE_CHECKING:
     from sim.message import Message
+    from sim.node import Node
     from sim.workloads.update import Update
 
 CONTACT: Final = "contact"
@@ -50,6 +51,16 @@ class Gossip(Protocol):
     convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
     lies = LIES
     roles = Roles("uninformed", {"informed": "informed"}, after_crash={"informed": "informed"})
+
+    @classmethod
+    def on(cls, node: Node, config: ProtocolConfig | None = None) -> Self:
+        """An instance on a node, without the safeguards that its options ablate."""
+        ablated = getattr(config, "ablate", ())
+        if not ablated:
+            return super().on(node, config)
+        from sim.protocols.gossip.ablations import without
+
+        return super(Gossip, without(cls, ablated)).on(node, config)  # type: ignore[arg-type, return-value]
 
     def __init__(self) -> None:
         config: GossipConfig = self.config
@@ -90,6 +101,10 @@ class Gossip(Protocol):
         stamp = request.version or (self._next_version(known), self.node.id)
         if known is not None and known >= stamp:
             return
+        self.write(request, stamp)
+
+    def write(self, request: Update, stamp: Stamp) -> None:
+        """Make an entry of a request, announced where it is the node's own."""
         entry = Entry(request.key, stamp, None if request.delete else request.value, request.delete, request.important)
         version, writer = stamp
         if writer == self.node.id:
@@ -152,10 +167,14 @@ class Gossip(Protocol):
         """Drop the tombstones that have reached their age."""
         expired = [held.entry for held in self.known.values() if self._is_expired(held.entry)]
         for entry in expired:
-            self.lose_interest(self.known.pop(entry.key))
-            del self.node.storage[entry.key]
-            self.digest = None
-            self.node.record("expired", update=entry.identity)
+            self.forget(entry)
+
+    def forget(self, entry: Entry) -> None:
+        """Drop what is held of a deleted key."""
+        self.lose_interest(self.known.pop(entry.key))
+        del self.node.storage[entry.key]
+        self.digest = None
+        self.node.record("expired", update=entry.identity)
 
     def lose_interest(self, held: Held) -> None:
         """Spread an entry no longer, if the node does."""
