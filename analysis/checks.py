@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
+from analysis.fault_checks import FaultsFired, FaultsTouched, PartitionCut
 from analysis.liveness_check import LivenessKept
 from analysis.lost_write_check import NoLostWrite
 from analysis.manifest import RunVerdict, balance_of
@@ -191,6 +192,21 @@ _KINDS: Final = (
         lambda subject: isinstance(subject.declared, Spread),
         SumConserved,
     ),
+    CheckKind(
+        "faults-fired",
+        "sometimes",
+        "every fault that is not off struck at least once",
+        lambda subject: True,
+        FaultsFired,
+    ),
+    CheckKind(
+        "faults-touched",
+        "sometimes",
+        "every fault that is not off did something to a message, a write or a handler",
+        lambda subject: True,
+        FaultsTouched,
+    ),
+    CheckKind("partition-cut", "sometimes", "a partition cut a message", lambda subject: True, PartitionCut),
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

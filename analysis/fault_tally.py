@@ -34,13 +34,14 @@ class FaultTally:
     def told(self) -> list[dict[str, Any]]:
         """Return what each fault did; empty before the end of the run.
 
-        `strikes` 0: it never fired; `touched` 0: it touched no message, write or handler; `first_ns` and
-        `last_healed_ns` None: never; `targets` are those of its last strike.
+        `off`: its options ask for nothing; `strikes` 0: it never fired; `touched` 0: it touched no message, write or
+        handler; `first_ns` and `last_healed_ns` None: never; `targets` are those of its last strike.
         """
         return [
             {
                 "id": fields["id"],
                 "fault": fields["fault"],
+                "off": fields.get("off", False),
                 "strikes": fields["strike"],
                 "healed": fields["healed"],
                 "still_on": fields["on"],
@@ -53,3 +54,14 @@ class FaultTally:
             }
             for fields in self._totals
         ]
+
+
+def did_nothing(fault: str, touched: int, effect: int) -> bool:
+    """Whether a fault of this kind, with these sums over a run, left everything as it was.
+
+    What ends other faults touches no message by itself; it did something where it changed a node or ended a fault.
+    """
+    from faults.registry import FAULTS
+
+    ends = fault in FAULTS and FAULTS[fault].config.phase == "end"
+    return touched == 0 and not (ends and effect > 0)

@@ -16,10 +16,6 @@ TOLD_BY_BALANCE: Final = frozenset(
 """Metrics that the balance of the messages shows already."""
 
 
-MOST_FAULTS: Final = 8
-"""Faults that are described one by one."""
-
-
 def print_summary(run: Run) -> None:
     """Print what a run came to on standard output."""
     from scenarios.command_line.tables import output, pair_table
@@ -34,15 +30,15 @@ def print_summary(run: Run) -> None:
 
 
 def _what(run: Run) -> Iterator[tuple[str, str]]:
-    summary, faults = run.summary, run.scenario.fault_list
+    from scenarios.command_line.fault_lines import fault_lines
+
+    summary = run.summary
     yield (
         "scenario",
         f"{run.scenario.name}: {summary['protocol']} on {summary['nodes']:,} nodes ({summary['topology']})",
     )
-    for number, fault in enumerate(faults[:MOST_FAULTS]):
-        yield "" if number else "faults", getattr(fault, "description", "")
-    if len(faults) > MOST_FAULTS:
-        yield "", f"and {len(faults) - MOST_FAULTS} more"
+    for number, line in enumerate(fault_lines(run)):
+        yield "" if number else "faults", line
     yield "ended", f"at {seconds(run.ended)} ({run.ended_by})"
 
 
