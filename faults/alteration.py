@@ -23,7 +23,26 @@ def altered(payload: Any, stream: Stream) -> Any | None:
     places = list(_places(payload))
     if not places:
         return None
-    return _changed(payload, stream.choice(places), stream)
+    place = stream.choice(places)
+    return _replaced(payload, place, _other(_at(payload, place), stream))
+
+
+def borrowed(payload: Any, other: Any, stream: Stream) -> Any | None:
+    """Return a copy of a payload in which one value is what another payload says in the same place.
+
+    None where that says nothing else in any place.
+    """
+    there = set(_places(other))
+    places = [place for place in _places(payload) if place in there and _differ(_at(payload, place), _at(other, place))]
+    if not places:
+        return None
+    place = stream.choice(places)
+    return _replaced(payload, place, _at(other, place))
+
+
+def _differ(value: Any, other: Any) -> bool:
+    """Whether two values of the same type are different."""
+    return type(value) is type(other) and value != other
 
 
 Path = tuple[Any, ...]
@@ -48,16 +67,24 @@ def _parts(value: Any) -> list[tuple[Any, Any]]:
     return []
 
 
-def _changed(value: Any, path: Path, stream: Stream) -> Any:
+def _at(value: Any, path: Path) -> Any:
+    """The value at a path."""
+    for name in path:
+        value = getattr(value, name) if is_dataclass(value) else value[name]
+    return value
+
+
+def _replaced(value: Any, path: Path, new: Any) -> Any:
+    """A copy with another value at a path."""
     if not path:
-        return _other(value, stream)
+        return new
     name, rest = path[0], path[1:]
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{name: _changed(getattr(value, name), rest, stream)})
+        return replace(value, **{name: _replaced(getattr(value, name), rest, new)})
     if isinstance(value, Mapping):
-        return {**value, name: _changed(value[name], rest, stream)}
+        return {**value, name: _replaced(value[name], rest, new)}
     items = list(value)
-    items[name] = _changed(items[name], rest, stream)
+    items[name] = _replaced(items[name], rest, new)
     if isinstance(value, list):
         return items
     make = getattr(type(value), "_make", tuple)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.units import MILLISECOND
 
 if TYPE_CHECKING:
-    from sim.protocol import Protocol
+    from sim.protocol import Protocol, ProtocolConfig
     from sim.randomness import Stream
     from topologies.topology import Topology
 
@@ -19,7 +19,7 @@ class Drawing:
     """The system to break, and the stream that decides.
 
     `longest`: the longest time that a fault may last, in nanoseconds; `most_nodes`: the most nodes that one fault may
-    take down or have lie; `has_cores`: whether handling takes time.
+    take down or have lie; `has_cores`: whether handling takes time; `config`, the protocol's options, where known.
     """
 
     stream: Stream
@@ -28,6 +28,7 @@ class Drawing:
     longest: int
     most_nodes: int
     has_cores: bool = True
+    config: ProtocolConfig | None = None
 
     def nodes(self) -> list[int]:
         """One node, often, or a few, as the budget allows; ascending."""

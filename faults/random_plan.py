@@ -21,7 +21,7 @@ from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from faults.fault import Fault
-    from sim.protocol import Protocol
+    from sim.protocol import Protocol, ProtocolConfig
     from sim.randomness import Stream
     from topologies.topology import Topology
 
@@ -90,19 +90,20 @@ class RandomPlan(BaseModel):
         limit: int | None,
         stream: Stream,
         has_cores: bool = True,
+        config: ProtocolConfig | None = None,
     ) -> tuple[Fault, ...]:
         """A plan for a system: faults in the order of their times, each with a name of its own.
 
         `end`: the time by which all is over where the plan does not say `until`, in nanoseconds; `limit`: how many
         nodes may be down or lying at once, None for any number; `has_cores`: whether handling takes time, so that
-        cores can be slow. The same stream gives the same plan.
+        cores can be slow; `config`: the protocol's options, where known. The same stream gives the same plan.
         """
         until = end if self.until is None else self.until
         if until <= self.start:
             raise InputError("found a start that is after the end of the faults; make it earlier", ("faults", "start"))
         most = topology.nodes if limit is None else min(limit, topology.nodes)
         longest = min(self.longest or max(1, (until - self.start) // 4), until - self.start)
-        drawing = Drawing(stream, topology, protocol, longest, most, has_cores)
+        drawing = Drawing(stream, topology, protocol, longest, most, has_cores, config)
         on = self._switched_on(stream)
         weights = [stream.exponential(1.0) for _ in on]
         size = self.fewest + stream.below(self.most - self.fewest + 1)

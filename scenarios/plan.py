@@ -32,7 +32,7 @@ def resolve(scenario: Scenario, topology: Topology | None = None) -> Scenario:
     stream = Streams(scenario.seed).stream("faults/plan")
     try:
         limit, has_cores = LIMITS[scenario.budget](built.nodes), scenario.handling is not None
-        drawn = plan.draw(built, protocol_of(scenario), end, limit, stream, has_cores)
+        drawn = plan.draw(built, protocol_of(scenario), end, limit, stream, has_cores, scenario.protocol)
     except InputError as error:
         raise InputError(error.message, ("faults", *error.path)) from None
     return scenario.model_copy(update={"faults": drawn})

@@ -68,7 +68,10 @@ class Protocol:
     disrupt: ClassVar[Any] = None
     """A method, where state can be scrambled, `disrupt(stream) -> bool`: draws it anew; whether it changed."""
     drain: ClassVar[Any] = None
-    """A method, where nodes have energy, `drain(share) -> bool`: takes this share of it; whether there was any."""
+    """A method, where nodes have energy, `drain(share) -> bool`: takes this share of it; whether there was any.
+
+    The options of such a protocol have a field `energy`, None where there is none in this run.
+    """
 
     run: ClassVar[Any] = None
 

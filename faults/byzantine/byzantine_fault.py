@@ -13,23 +13,51 @@ from pydantic import BeforeValidator, Field
 
 from faults.fault import LastingFault
 from faults.network.link_fault import StrikeEffect
-from faults.network.links import LinkSet
+from faults.network.links import ALL_LINKS, LinkSet
 from faults.target import Target, check_target, choose, shown_target, tuple_of_list
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
-    from sim.network.effects import LinkEffect
+    from sim.network.effects import Passage
     from sim.simulation import Simulation
 
 Kinds = Annotated[tuple[str, ...], BeforeValidator(tuple_of_list)]
 
 
 class LyingEffect(StrikeEffect):
-    """Base of what is done to messages that liars send; messages that they only pass on for others are left alone."""
+    """Base of what is done to messages that liars send; messages that they only pass on for others are left alone.
 
-    def __init__(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> None:
-        super().__init__(strike, LinkSet(sources=liars), kinds)
+    Subclasses give `speak`, and `hear` where they are also told of what is sent to liars (`hears`).
+    """
+
+    def __init__(
+        self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None, hears: bool = False
+    ) -> None:
+        super().__init__(strike, ALL_LINKS, kinds)
+        self._hears = hears
+        self.aim(liars)
+
+    def aim(self, liars: frozenset[int]) -> None:
+        """Have these nodes be the liars from now on."""
+        self.liars = liars
+        self.links = LinkSet(sources=liars, either=self._hears)
+
+    def act(self, passage: Passage) -> None:
+        """Take part in what a liar says, and in what it is told."""
+        message, liars = passage.message, self.liars
+        if self._hears and message.destination == passage.hop and passage.hop in liars:
+            self.hear(passage.hop, passage)
+        if message.source == passage.source and message.source in liars:
+            self.speak(message.source, passage)
+
+    def speak(self, liar: int, passage: Passage) -> None:
+        """Do to a message of a liar what the fault does; take the draws for each."""
+        raise NotImplementedError
+
+    def hear(self, liar: int, passage: Passage) -> None:
+        """Take in a message that is sent to a liar."""
+        raise NotImplementedError
 
 
 class ByzantineFault(LastingFault):
@@ -44,7 +72,7 @@ class ByzantineFault(LastingFault):
         """Raise InputError where a node, role or region does not exist."""
         check_target(self.target, simulation)
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """What is done to messages while the strike is on."""
         raise NotImplementedError
 
@@ -74,7 +102,7 @@ class ByzantineFault(LastingFault):
         if not strike.nodes:
             self.end(strike)
             return True
-        strike.state.links = LinkSet(sources=strike.nodes)
+        strike.state.aim(strike.nodes)
         strike.simulation.network.refresh_links()
         return False
 

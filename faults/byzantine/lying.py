@@ -1,46 +1,20 @@
-"""Lies: nodes that say other things than their protocol does, within the types of its messages.
-
-A protocol may offer lies of its own, by name (`Protocol.lies`); any protocol gets the generic one, which alters one
-value of a message.
-"""
+"""Lies: nodes that say other things than their protocol does, within the types of its messages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from faults.alteration import altered
 from faults.byzantine.byzantine_fault import ByzantineFault, LyingEffect
-from sim.network.effects import LinkEffect, Passage
+from faults.byzantine.words import ALTERED, LieName, Words, check_lie, lies_of
+from sim.network.effects import Passage
 from sim.units import Probability
-from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
-    from sim.protocol import Lie, Protocol
     from sim.simulation import Simulation
-
-GENERIC = "altered"
-LieName = Annotated[str, Field(min_length=1)]
-
-
-def lies_of(protocol: type[Protocol]) -> Mapping[str, Lie]:
-    """Every lie that nodes of a protocol can tell, by its name: its own, and the generic one."""
-    return {**protocol.lies, GENERIC: altered}
-
-
-def check_lie(name: str, simulation: Simulation) -> None:
-    """Raise InputError where nodes cannot tell such a lie."""
-    known = lies_of(simulation.protocol)
-    if name not in known:
-        raise InputError(
-            f"found {name!r:.60}, a lie that the protocol {simulation.protocol.name()} does not offer; "
-            f"expected one of {', '.join(known)}",
-            ("lie",),
-        )
 
 
 class Lying(ByzantineFault):
@@ -48,7 +22,7 @@ class Lying(ByzantineFault):
 
     kind: Literal["lying"] = "lying"
     probability: Probability = Field(default=0.0, description="probability that a message is a lie")
-    lie: LieName = Field(default=GENERIC, description="which lie: altered, or one that the protocol offers")
+    lie: LieName = ALTERED
 
     @property
     def is_off(self) -> bool:
@@ -60,37 +34,45 @@ class Lying(ByzantineFault):
         super().check(simulation)
         check_lie(self.lie, simulation)
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Replace what is said."""
         return _Lies(strike, liars, kinds, self)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
         """Any lie that nodes of the protocol can tell, now and then or always."""
-        lie = drawing.stream.choice(list(lies_of(drawing.protocol)))
+        lie = drawing.stream.choice(lies_of(drawing.protocol))
         return {"probability": drawing.share(0.1, 1.0), "lie": lie, **cls.drawn_place(drawing)}
 
 
-class _Lies(LyingEffect):
-    def __init__(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None, fault: Lying) -> None:
-        super().__init__(strike, liars, kinds)
-        self._probability = fault.probability
-        self._lie = lies_of(strike.simulation.protocol)[fault.lie]
+class _Tells(LyingEffect):
+    """Base of effects that put other words in place of what liars say."""
 
-    def act(self, passage: Passage) -> None:
-        message = passage.message
-        if message.source != passage.source:
-            return
-        lies = self.draw(passage.source, message.destination).random() < self._probability
-        if lies and passage.goes_on:
-            stream = self.strike.stream(f"words/{passage.source}→{message.destination}")
-            self.tell(passage, self._lie(message.payload, stream))
+    def __init__(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None, lie: str) -> None:
+        self.words = Words(lie, strike.simulation.protocol.lies)
+        super().__init__(strike, liars, kinds, hears=self.words.borrows)
+
+    def hear(self, liar: int, passage: Passage) -> None:
+        """Know what is said to a liar."""
+        self.words.note(liar, passage.message.payload)
 
     def tell(self, passage: Passage, words: Any | None) -> None:
         """Have other words arrive; None: there are none, and the message stays as it is."""
-        if words is not None:
+        if words is not None and passage.goes_on:
             passage.say(self.strike.simulation.network, words)
             self.touched += 1
+
+
+class _Lies(_Tells):
+    def __init__(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None, fault: Lying) -> None:
+        super().__init__(strike, liars, kinds, fault.lie)
+        self._probability = fault.probability
+
+    def speak(self, liar: int, passage: Passage) -> None:
+        payload, destination = passage.message.payload, passage.message.destination
+        if self.draw(liar, destination).random() < self._probability:
+            self.tell(passage, self.words.instead(liar, payload, self.strike.stream(f"words/{liar}→{destination}")))
+        self.words.note(liar, payload)
 
 
 class Equivocation(ByzantineFault):
@@ -104,7 +86,7 @@ class Equivocation(ByzantineFault):
         default=1,
         description="how many versions of what it says there are, the truth and so many lies less one; 1: off",
     )
-    lie: LieName = Field(default=GENERIC, description="which lie: altered, or one that the protocol offers")
+    lie: LieName = ALTERED
 
     @property
     def is_off(self) -> bool:
@@ -116,48 +98,45 @@ class Equivocation(ByzantineFault):
         super().check(simulation)
         check_lie(self.lie, simulation)
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Tell each peer its version."""
         return _Equivocates(strike, liars, kinds, self)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
         """Two or three versions."""
-        lie = drawing.stream.choice(list(lies_of(drawing.protocol)))
+        lie = drawing.stream.choice(lies_of(drawing.protocol))
         return {"versions": 2 + drawing.stream.below(2), "lie": lie, **cls.drawn_place(drawing)}
 
 
-class _Equivocates(LyingEffect):
+class _Equivocates(_Tells):
     def __init__(
         self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None, fault: Equivocation
     ) -> None:
-        super().__init__(strike, liars, kinds)
+        super().__init__(strike, liars, kinds, fault.lie)
         self._versions = fault.versions
-        self._lie = lies_of(strike.simulation.protocol)[fault.lie]
         self._version_of: dict[tuple[int, int], int] = {}
         self._told: dict[int, tuple[int, Any, dict[int, Any]]] = {}
 
-    def act(self, passage: Passage) -> None:
-        message, source = passage.message, passage.source
-        if message.source != source:
-            return
-        pair = (source, message.destination)
+    def speak(self, liar: int, passage: Passage) -> None:
+        pair = (liar, passage.message.destination)
         if pair not in self._version_of:
             self._version_of[pair] = self.draw(*pair).below(self._versions)
+        told = self._told_now(liar, passage)
         version = self._version_of[pair]
-        if not version or not passage.goes_on:
-            return
-        words = self._words(source, version, message.payload, passage.now)
-        if words is not None:
-            passage.say(self.strike.simulation.network, words)
-            self.touched += 1
+        if version:
+            payload = passage.message.payload
+            if version not in told:
+                told[version] = self.words.instead(liar, payload, self.strike.stream(f"words/{liar}/{version}"))
+            self.tell(passage, told[version])
 
-    def _words(self, source: int, version: int, payload: Any, now: int) -> Any | None:
-        """What is told in place of a payload in a version: the same to all who hear it at one instant."""
-        then, what, told = self._told.get(source, (-1, None, {}))
+    def _told_now(self, liar: int, passage: Passage) -> dict[int, Any]:
+        """What is told in place of a payload, by version: the same to all who hear it at one instant."""
+        payload, now = passage.message.payload, passage.now
+        then, what, told = self._told.get(liar, (-1, None, {}))
         if then != now or what is not payload:
+            if then >= 0:
+                self.words.note(liar, what)
             told = {}
-            self._told[source] = (now, payload, told)
-        if version not in told:
-            told[version] = self._lie(payload, self.strike.stream(f"words/{source}/{version}"))
-        return told[version]
+            self._told[liar] = (now, payload, told)
+        return told

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from faults.byzantine.byzantine_fault import ByzantineFault, LyingEffect
-from sim.network.effects import LinkEffect, Passage
+from sim.network.effects import Passage
 from sim.units import SECOND, Probability, Rate
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Replaying(ByzantineFault):
         """Whether nothing is sent again."""
         return self.probability == 0.0 or super().is_off
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Remember what was said, and say it again."""
         return _SaysAgain(strike, liars, kinds, self)
 
@@ -47,15 +47,13 @@ class _SaysAgain(LyingEffect):
         self._fault = fault
         self._memory: dict[int, deque[Any]] = {}
 
-    def act(self, passage: Passage) -> None:
-        message, source = passage.message, passage.source
-        if message.source != source:
-            return
-        stream = self.draw(source, message.destination)
+    def speak(self, liar: int, passage: Passage) -> None:
+        message = passage.message
+        stream = self.draw(liar, message.destination)
         again, place = stream.random() < self._fault.probability, stream.random()
-        memory = self._memory.setdefault(source, deque(maxlen=self._fault.memory))
+        memory = self._memory.setdefault(liar, deque(maxlen=self._fault.memory))
         if again and memory and passage.goes_on:
-            old = Passage(copy(message), source, passage.hop, passage.now)
+            old = Passage(copy(message), liar, passage.hop, passage.now)
             old.say(self.strike.simulation.network, memory[int(place * len(memory))])
             passage.copies.append((old.message, 0))
             self.touched += 1
@@ -75,7 +73,7 @@ class Flooding(ByzantineFault):
         """Whether there is no flood."""
         return self.rate is None or super().is_off
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Send again what was sent last."""
         assert self.rate is not None
         flood = _Floods(strike, liars, kinds, max(1, round(SECOND / self.rate)))
@@ -95,9 +93,8 @@ class _Floods(LyingEffect):
         self.interval = interval
         self._last: dict[int, Any] = {}
 
-    def act(self, passage: Passage) -> None:
-        if passage.message.source == passage.source:
-            self._last[passage.source] = passage.message.payload
+    def speak(self, liar: int, passage: Passage) -> None:
+        self._last[liar] = passage.message.payload
 
     def send(self, number: int) -> None:
         """Send the latest message of a node once more, and again after the interval, while it floods."""

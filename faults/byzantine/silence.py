@@ -8,7 +8,7 @@ from pydantic import Field
 
 from faults.byzantine.byzantine_fault import ByzantineFault, LyingEffect
 from faults.target import Target, check_target, choose
-from sim.network.effects import LinkEffect, Passage
+from sim.network.effects import Passage
 from sim.records import WITHHELD
 from sim.units import Probability
 
@@ -23,7 +23,7 @@ class Silent(ByzantineFault):
 
     kind: Literal["silent"] = "silent"
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Withhold everything."""
         return _Withholds(strike, liars, kinds, None, 0.0)
 
@@ -51,7 +51,7 @@ class SelectivelySilent(ByzantineFault):
         if self.towards is not None:
             check_target(self.towards, simulation, "towards")
 
-    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LinkEffect:
+    def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """Withhold from some."""
         shunned = None if self.towards is None else frozenset(choose(self.towards, strike, lambda node: True))
         return _Withholds(strike, liars, kinds, shunned or frozenset(), self.share)
@@ -76,13 +76,8 @@ class _Withholds(LyingEffect):
         self._share = share
         self._drawn: dict[tuple[int, int], bool] = {}
 
-    def act(self, passage: Passage) -> None:
-        message = passage.message
-        if (
-            message.source == passage.source
-            and passage.goes_on
-            and self._is_shunned(passage.source, message.destination)
-        ):
+    def speak(self, liar: int, passage: Passage) -> None:
+        if self._is_shunned(liar, passage.message.destination) and passage.goes_on:
             passage.outcome = WITHHELD
             self.touched += 1
 

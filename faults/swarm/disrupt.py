@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
     from sim.node import Node
+    from sim.protocol import ProtocolConfig
     from sim.simulation import Simulation
 
 
@@ -69,6 +70,16 @@ class Drain(SwarmFault):
     kind: Literal["drain"] = "drain"
     share: Probability = Field(default=0.0, description="share of its energy that each agent loses")
 
+    def check(self, simulation: Simulation) -> None:
+        """Raise InputError where a node does not exist, or agents have no energy to lose."""
+        super().check(simulation)
+        if not _has_energy(simulation.config):
+            raise InputError(
+                f"found 'drain', but the protocol {simulation.protocol.name()} runs without energy: "
+                "give the protocol some by its field energy, or leave the fault out",
+                ("kind",),
+            )
+
     @property
     def is_off(self) -> bool:
         """Whether nothing is lost."""
@@ -84,6 +95,11 @@ class Drain(SwarmFault):
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
         """A few agents, where the protocol has energy."""
-        if drawing.protocol.drain is None:
+        if drawing.protocol.drain is None or not _has_energy(drawing.config):
             return None
         return {"target": drawing.nodes(), "share": drawing.share(0.3, 1.0)}
+
+
+def _has_energy(config: ProtocolConfig | None) -> bool:
+    """Whether options give agents energy: by convention in their field `energy`, None where there is none."""
+    return getattr(config, "energy", None) is not None

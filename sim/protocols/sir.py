@@ -6,7 +6,8 @@ recovers, after an exponential time of mean `recovery_time`; a susceptible node 
 On a complete graph with latency 0 the number infected follows the chain with rates beta S I / (n - 1) and gamma I,
 and the basic reproduction number is contact_rate times recovery_time. Any request of the workload infects the node.
 
-Records: `infected` (source) and `recovered`. A crash ends an infection; a node that restarts is susceptible if it was.
+Records: `infected` (source) and `recovered`; `susceptible`, when a disturbance makes a node so again. A crash ends an
+infection; a node that restarts is susceptible if it was.
 """
 
 from __future__ import annotations
@@ -55,11 +56,12 @@ class Sir(Protocol):
     convergence = Extinction(begin="infected", end="recovered")
     roles = Roles(
         "susceptible",
-        {"infected": "infective", "recovered": "removed"},
+        {"infected": "infective", "recovered": "removed", "susceptible": "susceptible"},
         after_crash={"infective": "removed", "removed": "removed"},
     )
 
     susceptible: bool = True
+    infective: bool = False
 
     def on_restart(self) -> None:
         self.susceptible = "infected" not in self.node.storage
@@ -68,10 +70,21 @@ class Sir(Protocol):
         self._infect(None)
 
     def disrupt(self, stream: Stream) -> bool:
-        """Be infected from outside, where it is susceptible; whether it was."""
-        struck = self.susceptible
-        self._infect(None)
-        return struck
+        """Be infective or susceptible, each as likely, whatever it was; whether it was something else."""
+        if stream.random() < 0.5:
+            if self.infective:
+                return False
+            self.susceptible = True
+            self._infect(None)
+            return True
+        if self.susceptible:
+            return False
+        if self.infective:
+            self._recover()
+        self.susceptible = True
+        del self.node.storage["infected"]
+        self.node.record("susceptible")
+        return True
 
     def on_message(self, message: Message) -> None:
         self._infect(message.source)
@@ -79,7 +92,7 @@ class Sir(Protocol):
     def _infect(self, source: int | None) -> None:
         if not self.susceptible:
             return
-        self.susceptible = False
+        self.susceptible, self.infective = False, True
         node = self.node
         node.storage["infected"] = True
         node.record("infected", source=source)
@@ -92,9 +105,14 @@ class Sir(Protocol):
     def on_timer(self, name: Hashable) -> None:
         node = self.node
         if name == RECOVERY:
-            node.cancel_timer(CONTACT)
-            node.record("recovered")
+            self._recover()
             return
         if node.neighbors:
             node.send(node.random.choice(node.neighbors), MEETING)
         self._await_contact()
+
+    def _recover(self) -> None:
+        self.infective = False
+        self.node.cancel_timer(RECOVERY)
+        self.node.cancel_timer(CONTACT)
+        self.node.record("recovered")

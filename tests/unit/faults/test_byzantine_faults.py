@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import murmur
+from faults.alteration import borrowed
 from faults.byzantine.kinds import KINDS
 from faults.drawing import Drawing
 from faults.fault import Fault
@@ -124,6 +125,25 @@ def test_a_share_of_what_a_liar_says_is_a_lie() -> None:
     assert abs(lies / len(said) - 0.3) < 6 * (0.21 / len(said)) ** 0.5
     others = [pair for node in range(30) for pair in heard(rows, node, 5)]
     assert all(time == number for time, number in others)
+
+
+def test_borrowed_words_have_been_said_before() -> None:
+    """What a liar borrows is a number that it has said or was told before; one that is the same makes no lie."""
+    simulation, rows = counting(liar("lying", probability=1.0, lie="borrowed", at="150ms"), nodes=3)
+    said = [pair for node in (0, 2) for pair in heard(rows, node, 1, 152, 200)]
+    assert len(said) == 96
+    assert all(150 <= number <= time for time, number in said)
+    assert len({time - number for time, number in said}) > 10
+    lies = sum(number < time for node in (0, 2) for time, number in heard(rows, node, 1))
+    assert touched(simulation) == lies > 80
+
+
+def test_lies_are_the_same_whatever_else_is_lost() -> None:
+    """Another fault that loses half of a liar's messages leaves the words of the others as they are."""
+    loss = murmur.fault("loss", links={"of": 1}, probability=0.5, at=0)
+    for lies in (liar("lying", probability=0.5), liar("equivocation", versions=3)):
+        alone, lossy = [set(heard(counting(*faults, nodes=6)[1], 2, 1)) for faults in ((lies,), (loss, lies))]
+        assert lossy < alone
 
 
 def test_replaying_says_old_things_again() -> None:
@@ -241,6 +261,35 @@ def test_gossip_can_be_told_of_writes_that_nobody_made() -> None:
     assert "forged" in held
     denied = murmur.run(scenario | {"faults": [{**lie, "lie": "denied", "heal_after": "5s"}]})
     assert denied.exit_code == 0
+
+
+def test_a_voter_takes_over_opinions_only() -> None:
+    """A liar's numbers that are no opinion convince nobody; the opposite opinion convinces, as any does."""
+    from sim.protocols.voter import Voter
+
+    config = Voter.Config(ones=3)
+    for lie in ("altered", "opposite"):
+        faults = (murmur.fault("lying", target=0, at=0, probability=1.0, lie=lie),)
+        simulation = Simulation(build({"kind": "mesh", "nodes": 6}), Voter, config, faults=faults, seed=1)
+        simulation.run(20 * 10**9).conclude()
+        assert {node.protocol.opinion for node in simulation.nodes} <= {0, 1}
+        assert touched(simulation) > 10
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=3, max_size=3),
+    st.lists(st.integers(0, 3), min_size=3, max_size=3),
+    st.integers(0, 99),
+)
+def test_a_borrowed_payload_differs_in_one_place(payload: list[int], other: list[int], seed: int) -> None:
+    """It says what another says in one place where they differ, and its own elsewhere; None where they are equal."""
+    told = borrowed(payload, other, Streams(seed).stream("borrowed"))
+    if payload == other:
+        assert told is None
+        return
+    assert told is not None
+    (place,) = [place for place in range(3) if told[place] != payload[place]]
+    assert told[place] == other[place]
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,21 @@ def test_a_fraction_of_a_swarm_is_disrupted() -> None:
 
 
 def test_voters_and_epidemics_can_be_disrupted() -> None:
-    """Opinions are drawn anew; susceptible nodes are infected from outside, others are not."""
+    """Opinions are drawn anew; in an epidemic a node is infective or susceptible, each as likely, whatever it was."""
     _, rows = run(Voter, murmur.fault("disrupt", target="all", at="1s"), nodes=100, until=2)
     assert once(rows)["effect"] in range(20, 81)
-    _, rows = run(Sir, murmur.fault("disrupt", target=[3, 4], at="1s"), until=2)
-    assert [row.node for row in rows if row.kind == "infected" and row.time == SECOND] == [3, 4]
+    twice = murmur.fault("disrupt", target="all", when={"every": "100ms", "times": 2})
+    still = Sir.Config(contact_rate=1e-9, recovery_time=10**6 * SECOND)
+    simulation, rows = run(Sir, twice, config=still, nodes=100, until=1)
+    at = [[(row.kind, row.node) for row in rows if row.time == n * SECOND // 10] for n in (1, 2)]
+    infected = [{node for kind, node in changes if kind == "infected"} for changes in at]
+    again = {node for kind, node in at[1] if kind == "susceptible"}
+    assert abs(len(infected[0]) - 50) < 30
+    assert again <= infected[0]
+    assert abs(len(again) / len(infected[0]) - 0.5) < 6 * (0.25 / len(infected[0])) ** 0.5
+    assert {node for kind, node in at[1] if kind == "recovered"} == again
+    infective = infected[0] - again | infected[1]
+    assert {node.id for node in simulation.nodes if node.protocol.infective} == infective
 
 
 def calls(rows: list, simulation: Simulation) -> int:
@@ -76,6 +86,23 @@ def test_drained_nodes_make_no_calls_until_they_recover() -> None:
     assert simulation.balance().sent == start.balance().sent
     later, _ = run(Averaging, drained, config=POOR, until=13)
     assert later.balance().sent > start.balance().sent
+
+
+def test_what_has_no_energy_cannot_be_drained() -> None:
+    """Averaging without an energy budget is refused, and random plans leave the drain out."""
+    with pytest.raises(murmur.InputError, match="the protocol averaging runs without energy: give the protocol some"):
+        run(Averaging, murmur.fault("drain", target=1, share=0.5, at="1s"))
+    scenario = {
+        "name": "poor",
+        "duration": "4s",
+        "topology": {"kind": "mesh", "nodes": 4},
+        "protocol": {"kind": "averaging"},
+        "faults": {"kind": "random", "only": ["drain", "disrupt"], "fewest": 9, "most": 9},
+    }
+    for energy, drawn in ((None, {"disrupt"}), ({}, {"disrupt", "drain"})):
+        protocol = {"kind": "averaging", "energy": energy}
+        seeds = [murmur.run(scenario | {"protocol": protocol}, seed=seed) for seed in range(12)]
+        assert {fault["fault"] for done in seeds for fault in done.faults} == drawn
 
 
 def test_a_share_of_nothing_is_off() -> None:

@@ -42,6 +42,22 @@ def under_way(simulation: Simulation) -> float:
     return fsum(payload.amount for payload in payloads if hasattr(payload, "amount"))
 
 
+@pytest.mark.parametrize("pairing", ["perfect-matching", "random", "sequential", "periodic"])
+def test_a_pause_is_made_up_for_by_no_burst_of_calls(pairing: str) -> None:
+    """A node that was paused for ten cycles calls at most twice in the next half of one, and then as often as ever."""
+    simulation = averaging({"kind": "mesh", "nodes": 2}, pairing=pairing, period=SECOND)
+    rows = simulation.keep_records()
+    simulation.run(5 * SECOND)
+    simulation.pause(0)
+    simulation.run(15 * SECOND)
+    simulation.resume(0)
+    simulation.run(315 * SECOND)
+    offers = [row.fields for row in rows if row.fields.get("message") == "Offer" and row.fields["source"] == 0]
+    calls = [fields["sent_at"] for fields in offers if fields["sent_at"] >= 15 * SECOND]
+    assert sum(call < 15 * SECOND + SECOND // 2 for call in calls) <= (5 if pairing == "random" else 2)
+    assert 200 < len(calls) < 700
+
+
 PAIRINGS = st.sampled_from(["perfect-matching", "random", "sequential", "periodic"])
 
 
