@@ -66,6 +66,13 @@ def _draw_space_time(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_space_time(space_time_figure(runs[0]), **width)
 
 
+def _draw_faults(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.fault_timeline import draw_faults
+    from analysis.plots.run_figures import faults_figure
+
+    return draw_faults(faults_figure(runs[0]), **width)
+
+
 def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
     def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
@@ -89,6 +96,7 @@ PLOTS: Final[dict[str, PlotKind]] = {
         _plot("topology", "the topology, each node coloured by when it was first reached", _draw_topology),
         _plot("load", "messages sent and received by each node, hubs named", _draw_load),
         _plot("space-time", "an arrow for each message of a small run, lost ones marked", _draw_space_time),
+        _plot("faults", "a row for each fault: when it was on, on whom it struck, what it touched", _draw_faults),
     )
 }
 """The first one is the plot of a run when no other is asked for."""

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from analysis.fault_tally import FaultTally, did_nothing
+from analysis.fault_words import layer_of, target_words
 from analysis.plots.course import course_of
-from analysis.plots.fault_spans import RECORD_KINDS, FaultSpan, cut_links, fault_spans
+from analysis.plots.fault_spans import FAULT, RECORD_KINDS, FaultSpan, cut_links, fault_spans, strikes
+from analysis.plots.fault_timeline import MOST_ROWS, FaultRow, FaultTimeline
 from analysis.plots.message_load import MessageLoad
 from analysis.plots.run_view import RunView
 from analysis.plots.space_time import MOST_MESSAGES, MessageArrow, SpaceTime
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from sim.records import Record
 
 MOST_SERIES: Final = 8
+MOST_TARGETS: Final = 4
+"""Targets of a fault that are named."""
+LIVENESS: Final = "liveness"
 _MOST_SEEDS_NAMED: Final = 5
 
 
@@ -68,7 +74,7 @@ def topology_figure(run: RunView) -> TopologySnapshot:
         event=course.event,
         down={node for node, unmended in crashes if unmended},
         restarted={node for node, unmended in crashes if not unmended},
-        cut=set() if topology.implicit else cut_links(spans, topology.edges()),
+        cut=set() if topology.implicit else cut_links(spans, topology.edges(), topology.nodes),
     )
 
 
@@ -102,6 +108,39 @@ def space_time_figure(run: RunView) -> SpaceTime:
 def _arrow(row: Record) -> MessageArrow:
     of = row.fields
     return MessageArrow(of["source"], of["destination"], of["sent_at"], row.time, of["message"], row.kind)
+
+
+def faults_figure(run: RunView) -> FaultTimeline:
+    """Return what each fault of a run did and when, in the order of the plan; raises InputError where it had none."""
+    records = list(run.states((FAULT, LIVENESS)))
+    tally = FaultTally()
+    for record in records:
+        if record.kind == FAULT:
+            tally.observe(record)
+    struck: dict[str, list[FaultSpan]] = {}
+    for span in strikes(records, run.end):
+        struck.setdefault(span.id, []).append(span)
+    rows = [_fault_row(told, struck.get(told["id"], [])) for told in tally.told()]
+    if not rows:
+        raise InputError(f"{run.name}: the run had no faults, which this plot needs; give its scenario some")
+    healed = [record.time for record in records if record.kind == LIVENESS]
+    shortened = f"; the first {MOST_ROWS} of {len(rows)} faults" if len(rows) > MOST_ROWS else ""
+    return FaultTimeline(rows, run.end, run.name, facts([run]) + shortened, healed[0] if healed else None)
+
+
+def _fault_row(told: dict[str, Any], struck: Sequence[FaultSpan]) -> FaultRow:
+    """Return the row of a fault, with the words beside it: on whom, and what it touched."""
+    name, kind = told["id"], told["fault"]
+    layer = layer_of(kind)
+    if not told["strikes"]:
+        return FaultRow(name, layer, (), "", "off" if told["off"] else "never fired", idle=True)
+    targets = target_words(kind, told["targets"], MOST_TARGETS) or ("all links" if layer == "network" else "all")
+    if did_nothing(kind, told["touched"], told["effect"]):
+        return FaultRow(name, layer, struck, f"on {targets}", "touched nothing", idle=True)
+    if not told["touched"]:
+        verb = "on" if layer else "ended"
+        return FaultRow(name, layer, struck, f"{verb} {targets}", f"changed {told['effect']:,}" if layer else "")
+    return FaultRow(name, layer, struck, f"on {targets}", f"touched {told['touched']:,}")
 
 
 def spans_of(run: RunView) -> list[FaultSpan]:

@@ -1,58 +1,102 @@
-"""Faults on a time axis: a light shade over the axes, and a bar in a lane of its own above them.
+"""Faults on a time axis: a light shade over the axes, and bars in lanes of their own above them.
 
-The lanes keep faults apart that are on at the same time, whose shades lie on one another.
+There is a lane for each layer of faults, and for each state of nodes; the lanes keep apart what is on at the same time,
+whose shades lie on one another. What strikes at one moment is a tick in its lane.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from analysis.plots.fault_spans import FaultSpan, merged
-from analysis.plots.theme import BLACK, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, YELLOW
+from analysis.fault_words import layer_of
+from analysis.plots.fault_spans import NODE_LIFE, FaultSpan, merged
+from analysis.plots.theme import BLACK, FAINT, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, YELLOW
 from analysis.plots.time_axis import TimeUnit
 
-_COLORS: Final = {"crashed": ORANGE, "paused": SKY_BLUE, "partition": PURPLE}
-_FURTHER_COLORS: Final = (YELLOW, GREEN, GREY, BLACK)
-_LABELS: Final = {"crashed": "node crashed", "paused": "node paused"}
+LAYER_COLORS: Final = {
+    "node": ORANGE,
+    "network": GREEN,
+    "partition": PURPLE,
+    "clock": YELLOW,
+    "storage": "#8C6BB1",
+    "core": GREY,
+    "byzantine": VERMILION,
+    "swarm": "#7A5230",
+    "": BLACK,
+}
+"""The colour of each layer of faults; of those that belong to none, the last."""
+LIFE_COLORS: Final = {"crashed": ORANGE, "paused": SKY_BLUE, "absent": "#A65E00"}
+MOST_KINDS: Final = 3
+"""Kinds of faults that the legend names of a layer."""
+MOST_SHADES: Final = 3
+"""Colours that can lie on one another and be told apart; beyond, shades are grey and the lanes alone have colour."""
 _LANE_POINTS: Final = 3.2
 _GAP_POINTS: Final = 1.4
+_TICK_POINTS: Final = 5.0
 _SHADE: Final = 0.16
 
 
-def fault_color(kind: str, kinds: Sequence[str]) -> str:
-    """Return the colour of a kind of fault: its own, or, where it has none, one by its place among `kinds`."""
-    if kind in _COLORS:
-        return _COLORS[kind]
-    others = [other for other in kinds if other not in _COLORS]
-    return _FURTHER_COLORS[others.index(kind) % len(_FURTHER_COLORS)]
+def lanes_of(spans: Iterable[FaultSpan]) -> dict[str, list[FaultSpan]]:
+    """Return the spans by state of nodes or by layer of faults, in the order in which the first of each began."""
+    lanes: dict[str, list[FaultSpan]] = {}
+    for span in sorted(spans, key=lambda span: span.begin):
+        lanes.setdefault(span.kind if span.kind in NODE_LIFE else layer_of(span.kind), []).append(span)
+    return lanes
+
+
+def life_label(state: str) -> str:
+    """Return what a state of nodes is called."""
+    return f"node {state}"
+
+
+def lane_label(lane: str, spans: Sequence[FaultSpan]) -> str:
+    """Return what a lane is called: the kinds of its faults, with the layer where there are several."""
+    if lane in NODE_LIFE:
+        return life_label(lane)
+    kinds = list(dict.fromkeys(span.kind for span in spans))
+    if len(kinds) == 1:
+        return kinds[0]
+    named = kinds if len(kinds) <= MOST_KINDS + 1 else kinds[:MOST_KINDS]
+    more = f" and {len(kinds) - len(named)} more kinds" if len(named) < len(kinds) else ""
+    return f"{lane or 'other'}: {', '.join(named)}{more}"
 
 
 def shade_faults(axes: Axes, spans: Sequence[FaultSpan], unit: TimeUnit) -> None:
-    """Shade when what was broken, with one entry in the legend for each kind of fault."""
-    by_kind = merged(spans)
-    for lane, (kind, times) in enumerate(by_kind.items()):
-        color = fault_color(kind, list(by_kind))
-        above_axes = _above_axes(axes, lane)
-        label: str | None = _LABELS.get(kind, kind)
-        for begin, end in times:
-            extent = begin / unit.nanoseconds, end / unit.nanoseconds
-            axes.axvspan(*extent, facecolor=color, edgecolor="none", alpha=_SHADE, zorder=0)
-            axes.plot(
-                extent,
-                (1, 1),
-                transform=above_axes,
-                color=color,
-                linewidth=_LANE_POINTS,
-                solid_capstyle="butt",
-                clip_on=False,
-                label=label,
-                zorder=3,
-            )
-            label = None
+    """Shade when what was broken, with one entry in the legend for each state of nodes and layer of faults."""
+    lanes = lanes_of(spans)
+    for place, (lane, members) in enumerate(lanes.items()):
+        color = {**LAYER_COLORS, **LIFE_COLORS}[lane]
+        if len(lanes) <= MOST_SHADES:
+            _shade(axes, members, unit, color)
+        _draw_lane(axes, place, members, lane_label(lane, members), unit, color)
+    if len(lanes) > MOST_SHADES:
+        _shade(axes, spans, unit, FAINT)
+
+
+def _shade(axes: Axes, spans: Sequence[FaultSpan], unit: TimeUnit, color: str) -> None:
+    alpha = _SHADE if color != FAINT else 2 * _SHADE
+    for begin, end in merged(span for span in spans if span.end > span.begin):
+        axes.axvspan(
+            begin / unit.nanoseconds, end / unit.nanoseconds, facecolor=color, edgecolor="none", alpha=alpha, zorder=0
+        )
+
+
+def _draw_lane(axes: Axes, place: int, members: Sequence[FaultSpan], name: str, unit: TimeUnit, color: str) -> None:
+    """Draw the bars of a lane and the ticks of what lasted no time; the first of them all is in the legend."""
+    label: str | None = name
+    look: dict[str, Any] = {"transform": _above_axes(axes, place), "color": color, "clip_on": False, "zorder": 3}
+    for begin, end in merged(span for span in members if span.end > span.begin):
+        extent = begin / unit.nanoseconds, end / unit.nanoseconds
+        axes.plot(extent, (1, 1), linewidth=_LANE_POINTS, solid_capstyle="butt", label=label, **look)
+        label = None
+    ticks = sorted({span.begin / unit.nanoseconds for span in members if span.end == span.begin})
+    if ticks:
+        marker: dict[str, Any] = {"marker": "|", "markersize": _TICK_POINTS, "markeredgewidth": 1.2}
+        axes.plot(ticks, [1] * len(ticks), linestyle="none", label=label, **marker, **look)
 
 
 def _above_axes(axes: Axes, lane: int) -> Transform:

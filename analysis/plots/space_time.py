@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
 from analysis.plots.fault_spans import FaultSpan
-from analysis.plots.shading import fault_color, shade_faults
+from analysis.plots.shading import LIFE_COLORS, life_label, shade_faults
 from analysis.plots.theme import (
     BLACK,
     BLUE,
@@ -109,7 +109,7 @@ def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
     """Draw each node's line: thin while it is up, thick in the colour of the fault while it is not."""
     thickness = 0.6 if diagram.nodes <= 30 else 0.3
     axes.hlines(range(diagram.nodes), 0, diagram.end / unit.nanoseconds, color=GREY, linewidth=thickness, zorder=1)
-    labels = {"crashed": "node crashed", "paused": "node paused"}
+    labelled: set[str] = set()
     for span in diagram.spans:
         if span.node is None:
             continue
@@ -117,11 +117,12 @@ def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
             span.node,
             span.begin / unit.nanoseconds,
             span.end / unit.nanoseconds,
-            color=fault_color(span.kind, ()),
+            color=LIFE_COLORS[span.kind],
             linewidth=4,
             zorder=2,
-            label=labels.pop(span.kind, ""),
+            label="" if span.kind in labelled else life_label(span.kind),
         )
+        labelled.add(span.kind)
 
 
 def _draw_messages(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:

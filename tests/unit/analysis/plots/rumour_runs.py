@@ -84,5 +84,5 @@ def rumour_run(
     network = NetworkConfig(latency=ExponentialLatency(mean=3 * MILLISECOND), loss=IndependentLoss(probability=loss))
     simulation = Simulation(build(topology, 1), protocol, network=network, seed=seed, faults=faults, detail=detail)
     records = simulation.keep_records()
-    simulation.run(until)
+    simulation.run(until).conclude()
     return view_of_simulation(simulation, records, name)

@@ -1,16 +1,19 @@
 """What is on the axes of each plot: labels with units, legends, spans at the right times, data as given."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.axes._secondary_axes import SecondaryAxis
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.plots.course import Curve
 from analysis.plots.fault_spans import FaultSpan
+from analysis.plots.fault_timeline import FaultRow, FaultTimeline, draw_faults
 from analysis.plots.message_load import MessageLoad, draw_load
 from analysis.plots.space_time import MessageArrow, SpaceTime, draw_space_time
 from analysis.plots.spread import SpreadFigure, SpreadSeries, draw_spread
@@ -22,7 +25,7 @@ from topologies.registry import build
 
 SPANS = (
     FaultSpan("crashed", 10 * MILLISECOND, 40 * MILLISECOND, 3),
-    FaultSpan("partition", 20 * MILLISECOND, 60 * MILLISECOND, sides=((0,),)),
+    FaultSpan("partition", 20 * MILLISECOND, 60 * MILLISECOND, id="split", strike=1, targets=((0,),)),
 )
 
 
@@ -99,6 +102,88 @@ def test_faults_are_shaded_when_they_were_on() -> None:
     )
     assert shades(axes_of(figure)) == [(10, 40), (70, 80), (20, 60)]
     assert legend_of(figure) == ["node crashed", "partition"]
+
+
+def of(kind: str, begin: int, end: int) -> FaultSpan:
+    """A strike, from begin to end in milliseconds."""
+    return FaultSpan(kind, begin * MILLISECOND, end * MILLISECOND, id=kind, strike=1)
+
+
+def test_faults_of_one_layer_share_a_colour_and_a_name() -> None:
+    """Many kinds of a layer have one lane and one entry in the legend, which names the first of them."""
+    kinds = ("loss", "delay", "hold", "drop", "replay")
+    figure = draw_spread(spread(curve((5, 0.5)), spans=[of(kind, 10, 20 + n) for n, kind in enumerate(kinds)]))
+    assert shades(axes_of(figure)) == [(10, 24)]
+    assert legend_of(figure) == ["network: loss, delay, hold and 2 more kinds"]
+    figure = draw_spread(spread(curve((5, 0.5)), spans=[of("loss", 10, 20), of("delay", 30, 40)]))
+    assert legend_of(figure) == ["network: loss, delay"]
+
+
+def test_many_layers_are_shaded_in_grey() -> None:
+    """Beyond three colours the shade is one, of all that was on, and the lanes alone tell the layers apart."""
+    kinds = ("loss", "partition", "clock-drift", "disk-full")
+    figure = draw_spread(spread(curve((5, 0.5)), spans=[of(kind, 10 * n, 10 * n + 15) for n, kind in enumerate(kinds)]))
+    assert shades(axes_of(figure)) == [(0, 45)]
+    assert legend_of(figure) == list(kinds)
+
+
+def test_what_lasts_no_time_is_a_tick() -> None:
+    """A strike that is over at its moment has a tick in its lane and no shade."""
+    axes = axes_of(draw_spread(spread(curve((5, 0.5)), spans=[of("drain", 30, 30)])))
+    assert shades(axes) == []
+    (tick,) = [line for line in axes.lines if line.get_marker() == "|"]
+    assert list(tick.get_xdata()) == [30]
+
+
+ROWS = (
+    FaultRow("crash@10ms", "node", (of("crash", 10, 40), of("crash", 60, 90)), "on 3", "touched 1,234"),
+    FaultRow("drain@50ms", "swarm", (of("drain", 50, 50),), "on 1, 2", "touched 2"),
+    FaultRow(
+        "open", "partition", (FaultSpan("partition", 70 * MILLISECOND, 100 * MILLISECOND, unmended=True),), "on 4", ""
+    ),
+    FaultRow("late", "network", (), "", "never fired", idle=True),
+)
+
+
+def timeline(rows: Sequence[FaultRow] = ROWS, **further: Any) -> FaultTimeline:
+    """The time line of a few faults over 100 ms."""
+    return FaultTimeline(rows, 100 * MILLISECOND, "rumour", "ring, 8 nodes, seed 7", **further)
+
+
+def test_each_fault_has_a_row_with_its_strikes() -> None:
+    """Bars last from begin to end of each strike, a moment is a tick, and what was never healed is marked so."""
+    figure = draw_faults(timeline(healed_for_good=80 * MILLISECOND))
+    axes = axes_of(figure)
+    bars = [
+        [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in group.get_paths()]
+        for group in axes.collections
+        if isinstance(group, PolyCollection)
+    ]
+    assert [[tuple(round(x) for x in bar) for bar in row] for row in bars] == [
+        [(10, 40), (60, 90)],
+        [],
+        [(70, 100)],
+        [],
+    ]
+    ticks = [
+        segment[0][0]
+        for group in axes.collections
+        if isinstance(group, LineCollection)
+        for segment in group.get_segments()
+    ]
+    assert ticks == [50]
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == ">" and len(line.get_xdata())] == [100]
+    assert axes.get_xlabel() == "Simulated time (ms)"
+
+
+def test_a_row_says_on_whom_it_struck_and_what_it_touched() -> None:
+    """The name is at the left, targets and numbers at the right; what never fired says so in another type."""
+    axes = axes_of(draw_faults(timeline()))
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["crash@10ms", "drain@50ms", "open", "late"]
+    told = next(child for child in axes.child_axes if isinstance(child, SecondaryAxis)).get_yticklabels()
+    assert [label.get_text() for label in told] == ["on 3; touched 1,234", "on 1, 2; touched 2", "on 4", "never fired"]
+    assert [label.get_fontstyle() for label in told] == ["normal", "normal", "normal", "italic"]
+    assert legend_of(draw_faults(timeline())) == ["node", "partition", "swarm", "on at the end"]
 
 
 def test_the_band_is_taken_over_runs() -> None:
@@ -263,8 +348,10 @@ def test_lives_and_moments_are_on_the_node_lines() -> None:
         lambda width: draw_topology(snapshot(down={1}, restarted={2}, cut={(0, 1)}), width),
         lambda width: draw_load(load([5] * 40, [9] * 40), width),
         lambda width: draw_space_time(diagram(spans=SPANS, moments=[(2, 20 * MILLISECOND)]), width),
+        lambda width: draw_faults(timeline(healed_for_good=80 * MILLISECOND), width),
+        lambda width: draw_faults(timeline(ROWS * 20), width),
     ],
-    ids=["spread", "spread-of-one-run", "topology", "load", "space-time"],
+    ids=["spread", "spread-of-one-run", "topology", "load", "space-time", "faults", "faults-many"],
 )
 def test_nothing_is_cut_off_or_lies_on_the_title(draw: Any, width: float) -> None:
     """At the width of a column and of a page, all words lie within the figure, and title, axes and legend apart."""

@@ -9,9 +9,12 @@ import pytest
 
 from analysis.plots.course import course_of
 from analysis.plots.registry import PLOTS
-from analysis.plots.run_figures import load_figure, space_time_figure, spread_figure, topology_figure
+from analysis.plots.run_figures import faults_figure, load_figure, space_time_figure, spread_figure, topology_figure
 from analysis.plots.run_view import RunView, view_of_folder
 from analysis.run_folder import RunFolder, open_run
+from faults.heal import Heal
+from faults.node.crash import Crash
+from faults.node.pause import Pause
 from scenarios.plot import plot
 from scenarios.run import run
 from sim.convergence import Agreement, Extinction, Spread
@@ -79,6 +82,43 @@ def test_faults_are_on_the_plot_when_they_struck(broken: RunView) -> None:
         ("paused", 2): (20, 35),
         ("partition", None): (40, 70),
     }
+
+
+def test_the_time_line_has_every_fault_of_the_plan(broken: RunView) -> None:
+    """Each fault has a row with its strikes as they were planned, on whom, and what it touched."""
+    timeline = faults_figure(broken)
+    rows = {
+        row.id: [(span.begin / MILLISECOND, span.end / MILLISECOND) for span in row.strikes] for row in timeline.rows
+    }
+    assert rows == {
+        "crash@30ms": [(30, 60)],
+        "crash@80ms": [(80, 100)],
+        "pause@20ms": [(20, 35)],
+        "partition@40ms": [(40, 70)],
+    }
+    told = {row.id: (row.layer, row.targets) for row in timeline.rows}
+    assert told["pause@20ms"] == ("node", "on 2")
+    assert told["partition@40ms"] == ("partition", "on 0, 1, 2, 3 | 4, 5, 6, 7")
+    assert [span.unmended for row in timeline.rows for span in row.strikes] == [False, True, False, False]
+    (cut,) = [row.did for row in timeline.rows if row.layer == "partition"]
+    assert int(cut.removeprefix("touched ")) > 0
+
+
+def test_faults_that_did_nothing_say_so() -> None:
+    """A fault that never fired, one that is off and one that touched nothing are told apart."""
+    faults = (
+        Crash(at=END * 9, target=1, name="late"),
+        Crash(at=MILLISECOND, target=1, chance=0.0, name="none"),
+        Pause(at=MILLISECOND, target=3, resume_after=1, name="short"),
+        Heal(at=2 * MILLISECOND, name="short", fault="pause"),
+    )
+    rows = faults_figure(rumour_run(RING, faults=faults)).rows
+    assert [(row.id, row.did, row.idle) for row in rows] == [
+        ("late", "never fired", True),
+        ("none", "off", True),
+        ("short", "touched nothing", True),
+        ("short#2", "touched nothing", True),
+    ]
 
 
 def test_diagram_holds_every_message(broken: RunView) -> None:
@@ -201,6 +241,8 @@ WRONG: list[tuple[str, list[dict[str, Any]], str]] = [
     ("topology", [{"detail": "summary"}], "kept no records.*--detail states"),
     ("spread", [{"protocol": Silent}], "does not say which records mean progress.*convergence"),
     ("topology", [{"protocol": Silent}], "does not say which records mean progress.*convergence"),
+    ("faults", [{"detail": "summary"}], "kept no records.*--detail states"),
+    ("faults", [{}], "had no faults, which this plot needs"),
     ("spread", [], "takes at least one run; found 0"),
     ("load", [], "takes one run; found 0"),
     ("topology", [{}, {"seed": 8}], "takes one run; found 2"),
