@@ -91,7 +91,7 @@ class Measurements:
 
     def ended(self, simulation: Simulation) -> Self:
         """Take what the simulation itself counts, at its end."""
-        self.sent = [node.sent for node in simulation.nodes]
+        self.sent = simulation.sent()
         return self._finish(simulation.now, balance_of(simulation.balance()))
 
     @classmethod

@@ -62,15 +62,14 @@ class Probes:
 
 def _values(simulation: Simulation, tracker: Tracker | None) -> Iterator[tuple[str, float]]:
     simulation.recorder.flush()
-    sent, network = sum(node.sent for node in simulation.nodes), simulation.network
-    waiting = sum(node.waiting_messages for node in simulation.nodes)
+    sent, waiting = sum(simulation.sent()), simulation.waiting()
     concluded = sum(simulation.outcome_counts)
     if tracker is not None:
         yield "progress", tracker.fraction
     yield "nodes_up", float(sum(node.life in ("up", "starting") for node in simulation.nodes))
     yield "messages_sent", float(sent)
     yield "messages_delivered", float(simulation.outcome_counts[DELIVERED])
-    yield "messages_in_flight", float(sent + network.duplicated - concluded - waiting)
+    yield "messages_in_flight", float(sent + simulation.network.duplicated - concluded - waiting)
 
 
 def node_samples(measurements: Measurements) -> list[Sample]:

@@ -250,16 +250,31 @@ class Simulation:
         for outcome, count in enumerate(np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()):
             self.outcome_counts[outcome] += count
 
+    @property
+    def _seconds(self) -> list[Node]:
+        """Every node that is, or was, the second under an identity."""
+        return [*(twins.second for twins in self.twins.values()), *self._former_twins]
+
+    def sent(self) -> list[int]:
+        """How many messages were sent so far in the name of each node."""
+        sent = [node.sent for node in self.nodes]
+        for second in self._seconds:
+            sent[second.id] += second.sent
+        return sent
+
+    def waiting(self) -> int:
+        """How many messages have arrived and wait: for the end of a pause, or for a core."""
+        return sum(node.waiting_messages for node in (*self.nodes, *self._seconds))
+
     def balance(self) -> Balance:
         """Where every message sent so far has gone."""
         self.recorder.flush()
         named = {name: count for name, count in zip(OUTCOMES, self.outcome_counts, strict=True) if count}
-        nodes = (*self.nodes, *(twins.second for twins in self.twins.values()), *self._former_twins)
         return Balance(
-            sent=sum(node.sent for node in nodes),
+            sent=sum(self.sent()),
             duplicated=self.network.duplicated,
             outcomes=named,
-            waiting=sum(node.waiting_messages for node in nodes),
+            waiting=self.waiting(),
             in_flight=self.network.in_flight(),
         )
 

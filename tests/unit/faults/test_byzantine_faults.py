@@ -185,6 +185,29 @@ def test_divided_twins_hear_disjoint_halves() -> None:
     assert 0 < touched(simulation) < 900
 
 
+def test_what_twins_send_counts_for_their_name() -> None:
+    """Samples and counts of messages hold both: nothing is ever less than not under way, live or from the records."""
+    from analysis.measurements import Measurements
+
+    scenario = {
+        "name": "twins",
+        "duration": "10s",
+        "topology": {"kind": "mesh", "nodes": 5},
+        "network": {"latency": "50ms"},
+        "protocol": {"kind": "averaging"},
+        "samples": {"every": "100ms"},
+        "faults": [{"kind": "twins", "target": 1, "at": "2s", "heal_after": "6s"}],
+        "detail": "all",
+    }
+    done = murmur.run(scenario)
+    under_way = [sample.value for sample in done.samples if sample.metric == "messages_in_flight"]
+    assert min(under_way) >= 0
+    rows = Counter(row.node for row in done.records if row.kind == "sent")
+    assert done.simulation.sent() == [rows[node] for node in range(5)]
+    measured = Measurements(None, 5).ended(done.simulation)
+    assert measured.sent == done.simulation.sent()
+
+
 def test_twins_keep_the_draws_of_others() -> None:
     """The stream of the node that has a twin is its own still."""
     states = [counting(*faults)[0].nodes[1].random.state for faults in ((), (liar("twins"),))]
