@@ -177,7 +177,8 @@ class Fault(BaseModel):
 
     @property
     def _healed_word(self) -> str:
-        return {"restart_after": "restarted", "resume_after": "resumed"}.get(self.healer or "", "healed")
+        words = {"restart_after": "restarted", "resume_after": "resumed", "rejoin_after": "back"}
+        return words.get(self.healer or "", "healed")
 
 
 class LastingFault(Fault):

@@ -292,7 +292,7 @@ def shown_target(target: TargetValue) -> str:
     if isinstance(target, int):
         return f"node {target}"
     if isinstance(target, tuple):
-        return f"nodes {', '.join(map(str, target))}"
+        return f"node{'s' if len(target) > 1 else ''} {', '.join(map(str, target))}"
     if isinstance(target, str):
         return {"all": "all nodes", "leader": "the leader", "non-leader": "all but the leader"}.get(
             target, f"a {target}"
