@@ -50,7 +50,9 @@ def test_a_kill_leaves_no_manifest_or_a_whole_run(tmp_path: Path) -> None:
     assert murmur("run", "killed.yaml", "--seed", "1000", "--out", "kept", "-q", folder=tmp_path).returncode == 0
     length = time.monotonic() - began
     moments, killed, whole = random.Random(11), 0, set()
-    for seed in range(KILLS):
+    for seed in range(5 * KILLS):  # where other work slows this down, more runs are over before they are killed
+        if seed >= KILLS and killed >= KILLS // 2:
+            break
         process = start(tmp_path, seed)
         if seed % 4:
             while process.poll() is None and not written(tmp_path):
