@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PACKAGES := topologies sim faults analysis scenarios murmur.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench validate clean
+.PHONY: help setup demo test bench validate ablations clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: setup ## measure Murmur beside plain SimPy and print the ratios
 
 validate: setup ## measure every published result in full and print it beside its reference (CI takes a quick look)
 	$(BIN)/python -m tests.published
+
+ablations: setup ## hunt and shrink what breaks in protocols without a safeguard, and write the table of docs/ablations.md
+	$(BIN)/python tests/ablations.py
 
 clean: ## remove .venv, caches and build output; keep runs/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist
