@@ -1,4 +1,4 @@
-"""What faults that take nodes down share: how a node goes and comes back, and the messages that it misses meanwhile."""
+"""What faults that take nodes down share: how a node goes and comes back, and what it misses meanwhile."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Downs:
 class DowntimeFault(NodeFault):
     """Base of faults that crash nodes, or have them leave, and bring them back; `held` says which of the two.
 
-    A node that several strikes keep down comes back when the last of them lets it.
+    A node that several strikes keep down comes back when the last of them lets it. A strike touches the timers that
+    were pending and the messages that are dropped.
     """
 
     takes_down: ClassVar[bool] = True
@@ -55,6 +56,7 @@ class DowntimeFault(NodeFault):
         strike.state.dropped[node] = strike.simulation.nodes[node].dropped
         end_pauses(strike, node)
         strike.state.times[node] += 1
+        strike.touched += strike.simulation.nodes[node].pending_timers  # handlers that now never run
         gone = self.goes(strike, node)
         strike.injector.hold(self.held, node, strike)
         return gone

@@ -93,6 +93,11 @@ class Machine:
         return self._storage
 
     @property
+    def pending_timers(self) -> int:
+        """How many timers are set and not yet due."""
+        return len(self._timers)
+
+    @property
     def has_written(self) -> bool:
         """Whether anything was ever kept on stable storage."""
         return self._storage is not None
