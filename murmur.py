@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from faults.node.pause import Pause
     from faults.partition.partition import Partition
     from scenarios.build import build
+    from scenarios.explain.explain import explain
+    from scenarios.explain.explanation import Explanation
     from scenarios.fault import fault
     from scenarios.hunting.hunt import hunt
     from scenarios.hunting.result import Hunt
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "Coverage": "sim.convergence",
     "Crash": "faults.node.crash",
     "Duration": "sim.units",
+    "Explanation": "scenarios.explain.explanation",
     "Extinction": "sim.convergence",
     "Gossip": "sim.protocols.gossip.gossip",
     "Heal": "faults.heal",
@@ -83,6 +86,7 @@ _HOMES: Final = {
     "Updates": "sim.workloads.updates",
     "build": "scenarios.build",
     "diff": "scenarios.replay",
+    "explain": "scenarios.explain.explain",
     "fault": "scenarios.fault",
     "hunt": "scenarios.hunting.hunt",
     "load": "scenarios.library",
@@ -101,6 +105,7 @@ __all__ = [
     "ClockSpread",
     "Coverage",
     "Crash",
+    "Explanation",
     "Extinction",
     "Gossip",
     "Heal",
@@ -126,6 +131,7 @@ __all__ = [
     "Updates",
     "build",
     "diff",
+    "explain",
     "fault",
     "frames",
     "hunt",

@@ -99,6 +99,13 @@ def new_figure(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
+def new_panels(width_mm: float, height_mm: float, columns: int) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure like `new_figure`'s with some axes side by side, which share what is on their y axis."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, columns, sharey=True, squeeze=False)[0])
+
+
 def width_mm(figure: Figure) -> float:
     """Return the width of a figure in millimetres."""
     return float(figure.get_figwidth() * MM_PER_INCH)

@@ -12,6 +12,7 @@ import click
 from scenarios.command_line.check import check
 from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
+from scenarios.command_line.explain import explain
 from scenarios.command_line.hunt import hunt
 from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
@@ -77,7 +78,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, hunt, shrink, plot, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, hunt, shrink, explain, plot, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 

@@ -46,7 +46,7 @@ def row_of(task: Task, scenario_of: Callable[[Task], Scenario]) -> Row:
     from scenarios.run import run
 
     try:
-        return {"number": task.number, "seed": task.seed, **_came_to(run(scenario_of(task)))}
+        return {"number": task.number, "seed": task.seed, **came_to(run(scenario_of(task)))}
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a batch outlives whatever its runs do
         return failed(task, f"{type(error).__name__}: {error}")
 
@@ -90,7 +90,8 @@ class _Scenarios:
         return self._last[1].model_copy(update={"seed": task.seed})
 
 
-def _came_to(run: Run) -> Row:
+def came_to(run: Run) -> Row:
+    """Return what is in the row of a run but its number and seed."""
     row: Row = {"digest": run.digest, "ended_ns": run.ended, "ended_by": run.ended_by}
     row |= {"faults": len(run.faults), "error": None}
     for verdict in run.verdicts:
