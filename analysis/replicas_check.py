@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NOTHING: Final = None
 """What a node holds of a key that it never heard of or knows to be deleted: a reader sees no difference."""
+ENOUGH: Final = 2
+"""Values that show a difference. With all of them, equal violations would have different evidence."""
 
 
 class ReplicasAgree(Check):
@@ -101,7 +103,8 @@ class ReplicasAgree(Check):
         return self.verdict("violated", reason, self._evidence(differences[0]))
 
     def _evidence(self, receipts: tuple[Record, ...]) -> tuple[Record, ...]:
-        """The writes that nodes differ on, and a node that holds each; the begin of the phase, if there was one."""
-        writes = [self.holdings.write_of(receipt) for receipt in receipts]
-        shown = [write.record for write in writes if write is not None] + list(receipts)
+        """Two writes that nodes differ on, and a node that holds each; the begin of the phase, if there was one."""
+        held = receipts[:ENOUGH]
+        writes = [self.holdings.write_of(receipt) for receipt in held]
+        shown = [write.record for write in writes if write is not None] + list(held)
         return tuple(sorted([*shown, *([self._begin] if self._begin else [])], key=lambda record: record.sequence))

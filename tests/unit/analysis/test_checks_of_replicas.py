@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,10 @@ NAMES = ("no-lost-write", "replicas-agree", "no-resurrection")
 
 @dataclass
 class Story:
-    """Records of a run of three nodes, told one after the other, a second apart."""
+    """Records of a run of a few nodes, told one after the other, a second apart."""
 
     records: list[Record]
+    nodes: int = 3
 
     def wrote(self, node: int, item: str, deleted: bool = False, taken: bool = True) -> Story:
         """A node writes, and holds what it wrote unless it is not `taken`; the key is the letter of the item."""
@@ -48,9 +50,9 @@ class Story:
         """Something happens to a node."""
         return self._add(node, kind)
 
-    def healed(self, within: int) -> Story:
-        """The liveness phase begins, with so many seconds for nodes 0 and 1."""
-        return self._add(None, "liveness", core=(0, 1), within=within * SECOND)
+    def healed(self, within: int, core: Iterable[int] = (0, 1)) -> Story:
+        """The liveness phase begins, with so many seconds for the nodes of the core."""
+        return self._add(None, "liveness", core=tuple(core), within=within * SECOND)
 
     def _add(self, node: int | None, kind: str, **fields: Any) -> Story:
         number = len(self.records)
@@ -59,7 +61,7 @@ class Story:
 
     def judged(self, name: str, declared: Coverage = COVERAGE, after: int = 0, by: str = "duration") -> RunVerdict:
         """The verdict of a check, so many seconds after the last record."""
-        (check,) = Checks([name], Subject(declared, 3)).checks
+        (check,) = Checks([name], Subject(declared, self.nodes)).checks
         for record in self.records:
             if record.kind in check.kinds:
                 check.observe(record)
@@ -154,6 +156,17 @@ def test_replicas_that_differ_at_the_deadline_are_caught() -> None:
     assert in_time.judged("replicas-agree", after=5).verdict == "holds"
     late = story().wrote(0, "a1").heard(1, "a1", 0).wrote(0, "a2").healed(1).heard(2, "a2", 0).heard(1, "a2", 0)
     assert late.judged("replicas-agree", after=5).verdict == "violated"
+
+
+def test_many_differences_are_shown_like_few() -> None:
+    """However many values replicas hold, two of them and the phase are shown, so that equal violations look equal."""
+    told = Story([], nodes=7).wrote(6, "a9").heard(0, "a9", 6)
+    for node in range(7):
+        told.wrote(node, f"a{node}")
+    caught = told.healed(1, core=range(7)).judged("replicas-agree", after=1)
+    assert caught.verdict == "violated"
+    kinds = [shown["kind"] for shown in caught.evidence]
+    assert kinds == ["announced", "informed", "announced", "informed", "liveness"]
 
 
 def test_only_the_core_and_what_was_written_before_count() -> None:
