@@ -59,12 +59,12 @@ def draw_costs(bars: CostBars, width: float = PAGE_MM) -> Figure:
     unit = best_unit(int(max((abs(cost[0]) for cost in times if isfinite(cost[0])), default=0)))
     panels = [("Messages", messages, 1)]
     if not all(isnan(cost[0]) for cost in times):
-        panels.insert(0, (f"Convergence time ({unit.symbol})", times, unit.nanoseconds))
+        panels.insert(0, (f"Time to converge ({unit.symbol})", times, unit.nanoseconds))
     with theme():
         figure, axes = new_panels(width, _AXIS_MM + _ROW_MM * max(3, len(rows)), len(panels))
         for panel, (label, costs, size) in zip(axes, panels, strict=True):
             _draw_panel(panel, rows, [_in_units(cost, size) for cost in costs])
-            panel.set_xlabel(f"{label}, more with the fault")
+            panel.set_xlabel(label)
         axes[0].set_ylim(len(rows) - 0.5, -0.5)
         axes[0].set_yticks(range(len(rows)), [_short(row.name) for row in rows])
         put_title(figure, bars.name, bars.facts)
@@ -108,7 +108,7 @@ def _draw_bar(axes: Axes, place: int, row: CostBar, cost: Cost, extent: tuple[fl
     value, low, high = cost
     color = _ALL if row.layer is None else LAYER_COLORS[row.layer]
     if isnan(value):
-        axes.text(0, place, " converges neither way", va="center", color=GREY, fontsize="small")
+        axes.text(0, place, " never", va="center", color=GREY, fontsize="small")
         return
     if not isfinite(value):
         length = extent[1] if value > 0 else extent[0]
