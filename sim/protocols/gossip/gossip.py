@@ -104,13 +104,17 @@ class Gossip(Protocol):
         self.write(request, stamp)
 
     def write(self, request: Update, stamp: Stamp) -> None:
-        """Make an entry of a request, announced where it is the node's own."""
+        """Make an entry of a request. Announced it is once it is on disk, or if the store does not take it."""
         entry = Entry(request.key, stamp, None if request.delete else request.value, request.delete, request.important)
-        version, writer = stamp
+        if not self.learn(entry, None):
+            self._announce(entry)
+
+    def _announce(self, entry: Entry) -> None:
+        """Say what has been written, where it is the node's own."""
+        version, writer = entry.stamp
         if writer == self.node.id:
             facts = {"key": entry.key, "version": version, "writer": writer, "deleted": entry.deleted}
             self.node.record("announced", update=entry.identity, **facts)
-        self.learn(entry, None)
 
     def _next_version(self, known: Stamp | None) -> int:
         """The local time, or just beyond what is known of the key.
@@ -135,10 +139,12 @@ class Gossip(Protocol):
             return False
         now = self.round()
         known = Held(entry, now)
+        self.node.storage[entry.key] = entry
+        if source is None:
+            self._announce(entry)
         if held is not None:
             self.lose_interest(held)
         self.known[entry.key] = known
-        self.node.storage[entry.key] = entry
         self.digest = None
         facts: dict[str, Any] = {"update": entry.identity, "key": entry.key, "round": now, "source": source}
         if held is not None:
