@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isinf, isnan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.command_line.summary import seconds
 
@@ -64,16 +64,24 @@ def _table(explanation: Explanation) -> Table:
     values = (("",) if name in bare else (_COLUMNS[name].told(explanation.whole[name]), "") for name in shown)
     table.add_row("nothing", *(value for part in values for value in part))
     for tally, each in zip(explanation.faults, explanation.single, strict=True):
-        table.add_row(f"{tally['id']}{_idle(tally)}", *_cells(each, shown, bare))
+        table.add_row(_label(tally), *_cells(each, shown, bare))
     if len(explanation.single) > 1:
         table.add_row("all faults", *_cells(explanation.unbroken, shown, bare))
     return table
 
 
-def _idle(tally: Mapping[str, object]) -> str:
+def _label(tally: Mapping[str, Any]) -> str:
+    """Return what a fault is called, whether it is a heal that goes by another name, and whether it did nothing."""
+    from analysis.fault_tally import did_nothing
+
+    name, kind = tally["id"], tally["fault"]
+    if kind == "heal" and not name.startswith(kind):
+        name += f" ({kind})"
     if tally["off"]:
-        return " (off)"
-    return "" if tally["strikes"] else " (never fired)"
+        return f"{name} (off)"
+    if not tally["strikes"]:
+        return f"{name} (never fired)"
+    return f"{name} (touched nothing)" if did_nothing(kind, tally["touched"], tally["effect"]) else name
 
 
 def _cells(each: WithoutFaults, shown: Sequence[str], bare: Sequence[str]) -> Iterator[str]:
