@@ -68,7 +68,7 @@ def test_a_crash_of_a_paused_node_drops_what_waited() -> None:
     pause = Pause(target=1, at="15ms", resume_after="100ms")
     _, rows = under(pause, Crash(target=1, at="35ms", restart_after="20ms", name="crash"))
     assert life(rows, "paused", "resumed", *LIVES) == [(15, "paused", 1), (35, "crashed", 1), (55, "restarted", 1)]
-    assert total(rows, "crash")["touched"] == 5 * (2 + 2) + 1  # beats at 20 to 50 ms, and a timer that was still to come
+    assert total(rows, "crash")["touched"] == 5 * (2 + 2) + 1  # beats at 20 to 50 ms, and a timer still to come
 
 
 def test_a_restart_by_hand_ends_a_crash_with_what_it_touched() -> None:
