@@ -1,6 +1,7 @@
-"""The neighbours of a complete graph, computed and never stored: n nodes cost no memory, not n² links."""
+"""The neighbours and links of a complete graph, computed and never stored: n nodes cost no memory, not n² links."""
 
 from collections.abc import Iterator, Sequence
+from math import isqrt
 from typing import overload
 
 
@@ -93,3 +94,29 @@ class CompleteNeighbors(Sequence[AllButOne]):
 
     def __repr__(self) -> str:
         return f"CompleteNeighbors(nodes={self._nodes})"
+
+
+class CompleteLinks(Sequence[tuple[int, int]]):
+    """The links (i, j), i < j, of a complete graph, ascending: what a list of all of them would be, in no memory."""
+
+    __slots__ = ("_nodes",)
+
+    def __init__(self, nodes: int) -> None:
+        self._nodes = nodes
+
+    def __len__(self) -> int:
+        return self._nodes * (self._nodes - 1) // 2
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[tuple[int, int], ...]: ...
+    def __getitem__(self, index: int | slice) -> tuple[int, int] | tuple[tuple[int, int], ...]:
+        places = range(len(self))[index]
+        return self._link(places) if isinstance(places, int) else tuple(map(self._link, places))
+
+    def _link(self, place: int) -> tuple[int, int]:
+        """The link at a place; counted from the end, the links whose lower end is at least i are a triangle."""
+        rest = len(self) - 1 - place
+        row = (isqrt(8 * rest + 1) - 1) // 2  # the largest row with row * (row + 1) / 2 <= rest
+        return self._nodes - 2 - row, self._nodes - 1 - (rest - row * (row + 1) // 2)

@@ -10,6 +10,7 @@ from faults.alteration import altered
 from faults.network.link_fault import LinkFault, StrikeEffect
 from faults.network.links import LinkSet
 from sim.network.effects import LinkEffect, Passage
+from sim.randomness import Stream, derive_seed
 from sim.units import Probability
 
 if TYPE_CHECKING:
@@ -51,15 +52,16 @@ class _Damages(StrikeEffect):
         self._fault = fault
 
     def act(self, passage: Passage) -> None:
-        damaged = self.draw(passage.source, passage.hop).random() < self._fault.probability
+        stream = self.draw(passage.source, passage.hop)
+        damaged, change = stream.random() < self._fault.probability, stream.below(1 << 53)
         if not damaged or not passage.goes_on:
             return
         if self._fault.mode == "detected":
             self.touched += not passage.damaged
             passage.damaged = True
             return
-        stream = self.strike.stream(f"change/{passage.source}→{passage.hop}")
-        changed = altered(passage.message.payload, stream)
+        # How many draws an alteration takes depends on what is said: they are not from the link's stream.
+        changed = altered(passage.message.payload, Stream(derive_seed(change, "alteration")))
         if changed is not None:
             passage.say(self.strike.simulation.network, changed)
             self.touched += 1

@@ -53,6 +53,7 @@ class _Flaps(StrikeEffect):
         self._fault = fault
         self._down = False
         self._changes_at = strike.began
+        self._times = strike.stream(f"rounds/{strike.number}")
 
     def act(self, passage: Passage) -> None:
         if self._is_down(passage.now) and passage.goes_on:
@@ -65,6 +66,6 @@ class _Flaps(StrikeEffect):
             self._down = not self._down
             time = self._fault.down if self._down else self._fault.up
             if self._fault.by_chance:
-                time = 1 + int(self.strike.stream("rounds").exponential(time))
+                time = 1 + int(self._times.exponential(time))
             self._changes_at += time
         return self._down

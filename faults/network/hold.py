@@ -70,7 +70,7 @@ class _Holds(StrikeEffect):
         if self._release == "reversed":
             self.kept.reverse()
         elif self._release == "shuffled":
-            self.strike.stream("release").shuffle(self.kept)
+            self.strike.stream(f"release/{self.strike.number}").shuffle(self.kept)
         self.kept = [
             (delay + number * self._spacing, receive, message)
             for number, (delay, receive, message) in enumerate(self.kept)

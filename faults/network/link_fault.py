@@ -72,12 +72,10 @@ class LinkFault(LastingFault):
 
     def spare(self, strike: Strike, core: frozenset[int]) -> bool:
         """End it where it concerns a link between nodes of the core."""
-        members = sorted(core)
-        links = strike.state.links
-        within = any(links(one, other) for one in members for other in members if one != other)
-        if within:
-            self.end(strike)
-        return within
+        if not strike.state.links.within(core):
+            return False
+        self.end(strike)
+        return True
 
     @classmethod
     def drawn_place(cls, drawing: Drawing) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, 
 from faults.target import CountOrShare, NodeNumber, Target, check_target, choose, number_of, shown_target, tuple_of_list
 from faults.when import OPTIONS
 from sim.units import shown
+from topologies.complete_neighbors import CompleteLinks
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +21,29 @@ if TYPE_CHECKING:
     from topologies.topology import Topology
 
 Pair = tuple[int, int]
+
+
+def _pair(value: Any) -> Any:
+    """Return a list of a file as a tuple; raise InputError where it has not two items."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        found = list(value) if isinstance(value, tuple) else value
+        raise InputError(f"found {shown(found)}; expected a link as two nodes, such as [0, 1]")
+    return tuple(value)
+
+
+def _pairs(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    if not pairs:
+        raise InputError("found an empty list; expected at least one link as two nodes, such as [0, 1]")
+    for place, (one, other) in enumerate(pairs):
+        if one == other:
+            raise InputError(f"found a link from node {one} to itself; expected two nodes", (place,))
+    return pairs
+
+
+Pairs = Annotated[
+    tuple[Annotated[tuple[NodeNumber, NodeNumber], BeforeValidator(_pair)], ...],
+    AfterValidator(_pairs),
+]
 
 
 class LinksOf(BaseModel):
@@ -51,11 +76,7 @@ class OneWay(BaseModel):
     """Pairs of nodes, each from the first to the second only."""
 
     model_config = OPTIONS
-    one_way: Annotated[
-        tuple[Annotated[tuple[NodeNumber, NodeNumber], BeforeValidator(tuple_of_list)], ...],
-        Field(min_length=1),
-        BeforeValidator(tuple_of_list),
-    ] = Field(description="pairs [from, to]")
+    one_way: Annotated[Pairs, BeforeValidator(tuple_of_list)] = Field(description="pairs [from, to]")
 
 
 class CutSet(BaseModel):
@@ -64,19 +85,6 @@ class CutSet(BaseModel):
     model_config = OPTIONS
     cut_set: Literal[True] = Field(description="true: a smallest set of links that holds the topology together")
 
-
-def _pairs(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    for place, (one, other) in enumerate(pairs):
-        if one == other:
-            raise InputError(f"found a link from node {one} to itself; expected two nodes", (place,))
-    return pairs
-
-
-Pairs = Annotated[
-    tuple[Annotated[tuple[NodeNumber, NodeNumber], BeforeValidator(tuple_of_list)], ...],
-    Field(min_length=1),
-    AfterValidator(_pairs),
-]
 
 FORMS: Final[dict[str, type[BaseModel]]] = {
     "of": LinksOf,
@@ -150,6 +158,13 @@ class LinkSet:
             self.destinations is None or destination in self.destinations
         )
 
+    def within(self, nodes: frozenset[int]) -> bool:
+        """Whether any of its links is between two of these nodes."""
+        if self.pairs is not None:
+            return any(source in nodes and destination in nodes for source, destination in self.pairs)
+        sources, destinations = (nodes if ends is None else nodes & ends for ends in (self.sources, self.destinations))
+        return bool(sources and destinations) and len(sources | destinations) > 1
+
     def shown(self) -> tuple[Any, ...]:
         """What records say of it: pairs of nodes, or the nodes at its ends; empty for all links."""
         if self.pairs is not None:
@@ -209,17 +224,19 @@ def _drawn(links: RandomLinks, strike: Strike) -> frozenset[Pair]:
     return frozenset(pair if stream.random() < 0.5 else pair[::-1] for pair in chosen)
 
 
-def links_of(topology: Topology) -> list[Pair]:
-    """Every link of a topology once, from its lower end, in ascending order."""
-    return [(node, other) for node in range(topology.nodes) for other in topology.neighbors[node] if node < other]
+def links_of(topology: Topology) -> Sequence[Pair]:
+    """Every link of a topology once, from its lower end, in ascending order; computed where they are not stored."""
+    return CompleteLinks(topology.nodes) if topology.implicit else list(topology.edges())
 
 
 def smallest_cut(topology: Topology) -> list[Pair]:
     """A smallest set of links that holds a topology together (Stoer and Wagner, J. ACM 44, 1997), ascending."""
     inside = frozenset(side_of_smallest_cut(topology))
-    return [(one, other) for one, other in links_of(topology) if (one in inside) != (other in inside)]
+    across = {(one, other) for one in inside for other in topology.neighbors[one] if other not in inside}
+    return sorted((min(pair), max(pair)) for pair in across)
 
 
+@lru_cache(maxsize=8)  # a topology never changes, and a fault may strike it again and again
 def side_of_smallest_cut(topology: Topology) -> tuple[int, ...]:
     """The smaller side of a smallest set of links that holds a topology together, ascending."""
     import networkx

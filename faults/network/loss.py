@@ -135,6 +135,7 @@ class _LosesTogether(_Loses):
         self._fault = fault
         self._bad = True
         self._changes_at = strike.began
+        self._times = strike.stream(f"common/{strike.number}")
 
     def act(self, passage: Passage) -> None:
         lost = self.draw(passage.source, passage.hop).random() < self._probability
@@ -145,5 +146,5 @@ class _LosesTogether(_Loses):
         while self._changes_at <= now:
             self._bad = not self._bad
             mean = self._fault.mean_bad if self._bad else self._fault.mean_good
-            self._changes_at += 1 + int(self.strike.stream("common").exponential(mean))
+            self._changes_at += 1 + int(self._times.exponential(mean))
         return self._bad

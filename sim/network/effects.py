@@ -28,9 +28,10 @@ class Passage:
     """One message on its way over one link.
 
     `message`, what will arrive; `source` and `hop`, the ends of the link; `now`, when it is sent, in nanoseconds;
-    `delay`, what effects add to the time on the way, in nanoseconds; `outcome`, what became of it where an effect has
-    ended it (None: it goes on); `damaged`: its checksum will not fit, so that it is dropped on arrival; `copies`,
-    further messages that arrive, each with the time that it takes beyond the first; `keeper`, the effect that holds it.
+    `delay`, what effects add to the time on the way, in nanoseconds; `outcome`, what became of it where a partition or
+    an effect has ended it (None: it goes on); `damaged`: its checksum will not fit, so that it is dropped on arrival;
+    `copies`, further messages that arrive, each with the time that it takes beyond the first; `keeper`, the effect that
+    holds it.
     """
 
     __slots__ = ("copies", "damaged", "delay", "hop", "keeper", "message", "now", "outcome", "source")

@@ -146,8 +146,9 @@ class Network:
         now = self.kernel._now
         latency = base + impairments.latency(stream)
         lost, damaged, doubled = impairments.loses(hop), impairments.corrupts(), impairments.duplicates()
-        passage = self._passage(message, source, hop, now) if self.effects else None
-        if self.separations and self.cuts(source, hop):
+        cut = bool(self.separations) and self.cuts(source, hop)
+        passage = self._passage(message, source, hop, now, CUT if cut else None) if self.effects else None
+        if cut:
             return self.outcome(message, CUT, source)
         if passage is not None:
             if passage.outcome is not None:
@@ -158,7 +159,7 @@ class Network:
         departure = impairments.departure(now, message.size or self.config.message_size, hop)
         if departure is None:
             return self.outcome(message, QUEUE_FULL, source)
-        receive = self.receivers[hop] if hop == message.destination else self.forwarders[hop]
+        receive = self._taker(message, hop)
         arrives = self._discard_damaged if damaged else receive
         arrival = impairments.arrival(departure, latency, hop)
         post = self.kernel.post if passage is None or passage.keeper is None else self._keeping(passage.keeper)
@@ -169,12 +170,17 @@ class Network:
         if passage is not None:
             for further, later in passage.copies:
                 self.duplicated += 1
-                post(arrival + later, receive, further)
+                post(arrival + later, self._taker(further, hop), further)
         return None
 
-    def _passage(self, message: Message, source: int, hop: int, now: int) -> Passage:
-        """What the effects in force make of a message."""
+    def _taker(self, message: Message, hop: int) -> Receiver:
+        """What takes a message at a node, for which it is or which passes it on."""
+        return self.receivers[hop] if hop == message.destination else self.forwarders[hop]
+
+    def _passage(self, message: Message, source: int, hop: int, now: int, outcome: int | None) -> Passage:
+        """What the effects in force make of a message, which may have ended already."""
         passage = Passage(message, source, hop, now)
+        passage.outcome = outcome
         for effect in self.effects:
             if effect.links(source, hop) and (effect.kinds is None or passage.message.kind in effect.kinds):
                 effect.act(passage)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topologies.complete_neighbors import AllButOne, CompleteNeighbors
+from topologies.complete_neighbors import AllButOne, CompleteLinks, CompleteNeighbors
 
 
 @given(st.integers(1, 40).flatmap(lambda nodes: st.tuples(st.just(nodes), st.integers(0, nodes - 1))))
@@ -60,3 +60,31 @@ def test_they_differ_from_other_sequences() -> None:
     assert AllButOne(4, 1) != (0, 2)
     assert AllButOne(4, 1) != AllButOne(4, 2)
     assert CompleteNeighbors(2) != [(1,), (0,)]
+
+
+@given(st.integers(1, 40))
+def test_links_equal_the_list_of_all_pairs(nodes: int) -> None:
+    """Length, items, slices and iteration are those of the stored list, in ascending order."""
+    stored = tuple((one, other) for one in range(nodes) for other in range(one + 1, nodes))
+    computed = CompleteLinks(nodes)
+    assert len(computed) == len(stored)
+    assert tuple(computed) == stored
+    assert [computed[-1 - place] for place in range(len(stored))] == list(reversed(stored))
+    assert computed[1:-1:2] == stored[1:-1:2]
+
+
+@given(st.integers(2, 1_000_000), st.floats(0, 1, exclude_max=True))
+def test_links_of_a_mesh_of_any_size_are_found(nodes: int, share: float) -> None:
+    """The place of a link is the number of links before it: those of lower rows, and of its own row."""
+    links = CompleteLinks(nodes)
+    place = int(share * len(links))
+    one, other = links[place]
+    assert 0 <= one < other < nodes
+    assert one * (2 * nodes - one - 1) // 2 + other - one - 1 == place
+
+
+def test_a_link_beyond_the_end_is_an_error() -> None:
+    """Five nodes have ten links, at positions -10 to 9."""
+    for place in (10, -11, 10**30):
+        with pytest.raises(IndexError):
+            CompleteLinks(5)[place]
