@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from sim.units import Duration
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
+    from sim.message import Message
     from sim.network.network import Network
 
 
@@ -59,18 +61,27 @@ class _Holds(StrikeEffect):
         super().__init__(strike, links, kinds)
         self._release = release
         self._spacing = spacing
+        self._place = 0.0
+        self._places: list[float] = []
 
     def act(self, passage: Passage) -> None:
+        # Its place in a shuffled order is drawn for each message, so that what else is held changes no other's.
+        self._place = self.draw(passage.source, passage.hop).random() if self._release == "shuffled" else 0.0
         if passage.goes_on and passage.keeper is None:
             passage.keeper = self
             self.touched += 1
+
+    def keep(self, delay: int, receive: Callable[[Any], object], message: Message) -> None:
+        """Hold a message back, with the place that was drawn for it."""
+        super().keep(delay, receive, message)
+        self._places.append(self._place)
 
     def let_go(self, network: Network) -> None:
         """Send what was held on its way."""
         if self._release == "reversed":
             self.kept.reverse()
         elif self._release == "shuffled":
-            self.strike.stream(f"release/{self.strike.number}").shuffle(self.kept)
+            self.kept = [self.kept[number] for number in sorted(range(len(self.kept)), key=self._places.__getitem__)]
         self.kept = [
             (delay + number * self._spacing, receive, message)
             for number, (delay, receive, message) in enumerate(self.kept)

@@ -133,6 +133,10 @@ class Impairments:
                 latency += held_back.below(reordering.delay + 1)
         return latency
 
+    def copy_latency(self) -> int:
+        """The same for the second copy of a message, by draws of its own."""
+        return self.latency(self._draw("latency.copy"), ".copy")
+
     def arrival(self, departure: int, latency: int, destination: int) -> int:
         """When a message that left at `departure` and takes `latency` arrives."""
         arrival = departure + latency
@@ -140,8 +144,3 @@ class Impairments:
             arrival = max(arrival, self._last_arrival.get(destination, -1) + 1)
             self._last_arrival[destination] = arrival
         return arrival
-
-    def copy_arrival(self, departure: int, base: int, destination: int) -> int:
-        """When the second copy of a message arrives, by draws of its own."""
-        latency = base + self.latency(self._draw("latency.copy"), ".copy")
-        return self.arrival(departure, latency, destination)

@@ -146,6 +146,7 @@ class Network:
         now = self.kernel._now
         latency = base + impairments.latency(stream)
         lost, damaged, doubled = impairments.loses(hop), impairments.corrupts(), impairments.duplicates()
+        second = base + impairments.copy_latency() if doubled else 0
         cut = bool(self.separations) and self.cuts(source, hop)
         passage = self._passage(message, source, hop, now, CUT if cut else None) if self.effects else None
         if cut:
@@ -153,7 +154,8 @@ class Network:
         if passage is not None:
             if passage.outcome is not None:
                 return self.outcome(message, passage.outcome, source)
-            message, latency, damaged = passage.message, latency + passage.delay, damaged or passage.damaged
+            message, damaged = passage.message, damaged or passage.damaged
+            latency, second = latency + passage.delay, second + passage.delay
         if lost:
             return self.outcome(message, LOST, source)
         departure = impairments.departure(now, message.size or self.config.message_size, hop)
@@ -166,7 +168,7 @@ class Network:
         post(arrival, arrives, message)
         if doubled:
             self.duplicated += 1
-            post(impairments.copy_arrival(departure, base, hop), receive, copy(message))
+            post(impairments.arrival(departure, second, hop), receive, copy(message))
         if passage is not None:
             for further, later in passage.copies:
                 self.duplicated += 1
