@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ def altered(payload: Any, stream: Stream) -> Any | None:
     """Return a copy of a payload in which one value is another of the same type; None where nothing can be altered.
 
     Dataclasses, named tuples, tuples, lists and mappings are gone into, every value in them as likely. Whole numbers
-    move by up to 8, other numbers by up to twice their size, truth values turn around, text has one character replaced.
+    move by up to 8, other numbers by up to twice their size, truth values turn around, text has one character replaced,
+    members of an enumeration become other members.
     The payload itself stays as it is.
     """
     places = list(_places(payload))
@@ -50,6 +53,8 @@ Path = tuple[Any, ...]
 
 def _places(value: Any) -> list[Path]:
     """The paths of all values in a payload that can be altered, in order."""
+    if isinstance(value, Enum):
+        return [()] if len(type(value)) > 1 else []
     if isinstance(value, bool | int | float):
         return [()]
     if isinstance(value, str):
@@ -93,12 +98,16 @@ def _replaced(value: Any, path: Path, new: Any) -> Any:
 
 def _other(value: Any, stream: Stream) -> Any:
     """Another value of the same type."""
+    if isinstance(value, Enum):
+        return stream.choice([member for member in type(value) if member is not value])
     draw = stream.below(2 * LARGEST_STEP)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
         return value + (draw - LARGEST_STEP if draw < LARGEST_STEP else draw - LARGEST_STEP + 1)
     if isinstance(value, float):
+        if not isfinite(value):
+            return float(draw)
         size = abs(value) or 1.0
         return value + size * (draw + 1) / LARGEST_STEP * (1 if draw % 2 else -1)
     place = draw % len(value)

@@ -43,6 +43,8 @@ class Protocol:
     roles: ClassVar[Roles | None] = None
     """How records tell what role a node has, for faults that are aimed at a role; None where there are no roles."""
 
+    payloads: ClassVar[tuple[type, ...] | None] = None
+    """The classes of what it sends, for faults that are aimed at kinds of messages; None where it does not say."""
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({})
     """What a liar among the nodes may say instead, by name."""
 

@@ -7,22 +7,19 @@ hear of them is not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-
-from pydantic import BeforeValidator, Field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from faults.fault import LastingFault
+from faults.message_kinds import MessageKinds, check_message_kinds
 from faults.network.link_fault import StrikeEffect
 from faults.network.links import ALL_LINKS, LinkSet
-from faults.target import Target, check_target, choose, shown_target, tuple_of_list
+from faults.target import Target, check_target, choose, shown_target
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
     from sim.network.effects import Passage
     from sim.simulation import Simulation
-
-Kinds = Annotated[tuple[str, ...], BeforeValidator(tuple_of_list)]
 
 
 class LyingEffect(StrikeEffect):
@@ -66,11 +63,12 @@ class ByzantineFault(LastingFault):
     layer: ClassVar[str] = "byzantine"
     lies: ClassVar[bool] = True
     target: Target
-    messages: Kinds = Field(default=(), description="the kinds of messages concerned; all when left out")
+    messages: MessageKinds = ()
 
     def check(self, simulation: Simulation) -> None:
-        """Raise InputError where a node, role or region does not exist."""
+        """Raise InputError where a node, role, region or kind of message does not exist."""
         check_target(self.target, simulation)
+        check_message_kinds(self.messages, simulation)
 
     def effect(self, strike: Strike, liars: frozenset[int], kinds: frozenset[str] | None) -> LyingEffect:
         """What is done to messages while the strike is on."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.network.latency import Sampler
 
 NO_DELAY = ConstantLatency(value=0)
+RISE_WITHOUT_END = 10 * SECOND
 
 
 class Delay(LinkFault):
@@ -84,11 +85,13 @@ class _Delays(StrikeEffect):
 
 
 class DelayRamp(LinkFault):
-    """Messages take longer and longer: the delay grows evenly from zero to a peak, and stays there."""
+    """Messages take longer and longer: the delay grows evenly from zero to a peak, over the strike's life if wanted."""
 
     kind: Literal["delay-ramp"] = "delay-ramp"
     peak: Duration = Field(default=0, description="delay at the end of the ramp")
-    rise: PositiveDuration = Field(default=10 * SECOND, description="time from the strike to the peak")
+    rise: PositiveDuration | None = Field(
+        default=None, description="time from the strike to the peak; when left out the life of the strike, or else 10s"
+    )
 
     @property
     def is_off(self) -> bool:
@@ -109,11 +112,12 @@ class DelayRamp(LinkFault):
 class _Ramps(StrikeEffect):
     def __init__(self, strike: Strike, links: LinkSet, kinds: frozenset[str] | None, fault: DelayRamp) -> None:
         super().__init__(strike, links, kinds)
-        self._fault = fault
+        self._peak = fault.peak
+        self._rise = fault.rise or strike.lasting or RISE_WITHOUT_END
 
     def act(self, passage: Passage) -> None:
-        since = min(passage.now - self.strike.began, self._fault.rise)
-        extra = self._fault.peak * since // self._fault.rise
+        since = min(passage.now - self.strike.began, self._rise)
+        extra = self._peak * since // self._rise
         if extra and passage.goes_on:
             passage.delay += extra
             self.touched += 1

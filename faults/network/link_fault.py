@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-
-from pydantic import BeforeValidator, Field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from faults.fault import LastingFault
+from faults.message_kinds import MessageKinds, check_message_kinds
 from faults.network.links import Links, LinkSet, check_links, choose_links, shown_links
-from faults.target import tuple_of_list
 from sim.network.effects import LinkEffect
 
 if TYPE_CHECKING:
@@ -39,13 +37,12 @@ class LinkFault(LastingFault):
 
     layer: ClassVar[str] = "network"
     links: Links = "all"
-    messages: Annotated[tuple[str, ...], BeforeValidator(tuple_of_list)] = Field(
-        default=(), description="the kinds of messages concerned; all when left out"
-    )
+    messages: MessageKinds = ()
 
     def check(self, simulation: Simulation) -> None:
-        """Raise InputError where a node or link does not exist."""
+        """Raise InputError where a node, a link or a kind of message does not exist."""
         check_links(self.links, simulation)
+        check_message_kinds(self.messages, simulation)
 
     def effect(self, strike: Strike, links: LinkSet, kinds: frozenset[str] | None) -> LinkEffect:
         """What is done to messages while the strike is on."""

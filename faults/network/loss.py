@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from faults.network.link_fault import LinkFault, StrikeEffect
 from faults.network.links import LinkSet
 from sim.network.effects import LinkEffect, Passage
 from sim.records import LOST
 from sim.units import SECOND, PositiveDuration, Probability
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
@@ -67,6 +68,13 @@ class BurstLoss(LinkFault):
     )
     loss_good: Probability = Field(default=0.0, description="loss probability in the good state")
     loss_bad: Probability = Field(default=1.0, description="loss probability in the bad state")
+
+    @model_validator(mode="after")
+    def _is_worse_when_bad(self) -> Self:
+        if self.loss_good > self.loss_bad:
+            found = f"found {self.loss_good:g}, more than loss_bad, {self.loss_bad:g}"
+            raise InputError(f"{found}; the bad state is the one that loses more: exchange them", ("loss_good",))
+        return self
 
     @property
     def is_off(self) -> bool:

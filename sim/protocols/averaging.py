@@ -110,6 +110,7 @@ class Averaging(Protocol):
     """A node that holds `value`; `waiting` while a call of its own is without reply."""
 
     Config: ClassVar[type[ProtocolConfig]] = AveragingConfig
+    payloads = (Offer, Share, Busy)
     convergence = Spread(kind="value", field="value", tolerance=0.001, durable=True)
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"extreme": extreme})
 

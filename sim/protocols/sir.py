@@ -53,6 +53,7 @@ class Sir(Protocol):
     """A node that is susceptible, then infective, then removed."""
 
     Config: ClassVar[type[ProtocolConfig]] = SirConfig
+    payloads = (Contact,)
     convergence = Extinction(begin="infected", end="recovered")
     roles = Roles(
         "susceptible",

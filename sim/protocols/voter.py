@@ -63,6 +63,7 @@ class Voter(Protocol):
     """A node that holds `opinion`."""
 
     Config: ClassVar[type[ProtocolConfig]] = VoterConfig
+    payloads = (Question, Opinion)
     convergence = Agreement(kind="opinion", field="opinion", durable=True)
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"opposite": opposite})
 

@@ -32,7 +32,7 @@ from sim.protocols.gossip.config import GossipConfig
 from sim.protocols.gossip.detector import Detector
 from sim.protocols.gossip.entry import Entry, Held, Stamp
 from sim.protocols.gossip.lies import LIES
-from sim.protocols.gossip.messages import REFUSALS, Digest, Refusal
+from sim.protocols.gossip.messages import PAYLOADS, REFUSALS, Digest, Refusal
 from sim.roles import Roles
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Gossip(Protocol):
     """A site of the replicated database. `known` is what it holds by key, `hot` what of it the site still spreads."""
 
     Config: ClassVar[type[ProtocolConfig]] = GossipConfig
+    payloads = PAYLOADS
     convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
     lies = LIES
     roles = Roles("uninformed", {"informed": "informed"}, after_crash={"informed": "informed"})

@@ -74,4 +74,5 @@ class Delta:
 
 
 PULL: Final = Pull()
+PAYLOADS: Final = (Push, PushPull, Pull, Answer, Feedback, Refusal, Digest, Difference, Delta)
 REFUSALS: Final = (Refusal(reconciling=False), Refusal(reconciling=True))
