@@ -94,7 +94,7 @@ def test_a_fault_that_did_nothing_cost_nothing() -> None:
     idle = [
         {"kind": "crash", "name": "late", "target": 0, "when": {"after": "no-such-record"}},
         {"kind": "loss", "name": "off", "at": "1s"},
-        {"kind": "loss", "name": "unmet", "probability": 0.5, "messages": ["NoSuchKind"], "at": "1s"},
+        {"kind": "loss", "name": "unmet", "probability": 0.5, "messages": ["Refusal"], "at": "1s"},
     ]
     explanation = murmur.explain({**STORE, "faults": [*STORE["faults"], *idle]}, pairs=False)
     assert explanation.pairs == ()
