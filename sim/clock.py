@@ -39,11 +39,12 @@ class Clock:
     taking away are exact: a clock without errors reads what it would have read had there never been any.
     """
 
-    __slots__ = ("_errors", "_rate", "_reading", "_true", "waverings")
+    __slots__ = ("_errors", "_rate", "_reading", "_ticks", "_true", "waverings")
 
     def __init__(self, offset: int = 0, drift: int = 0) -> None:
         self._true = 0
         self._reading = offset * BILLION
+        self._ticks = 0
         self._rate = BILLION + drift
         self._errors: list[ClockError] = []
         self.waverings: tuple[Callable[[int], int], ...] = ()
@@ -56,6 +57,10 @@ class Clock:
         if self.waverings:
             return reading + sum([wavering(now) for wavering in self.waverings])
         return reading
+
+    def elapsed(self, now: int) -> int:
+        """Nanoseconds that the clock has counted since true time zero: it is never set, and only its rate matters."""
+        return (self._ticks + (now - self._true) * self._rate) // BILLION
 
     @property
     def rate(self) -> int:
@@ -112,7 +117,9 @@ class Clock:
 
     def _turn(self, now: int, amount: int, rate: int) -> None:
         """Add to the reading, and to the rate from now on."""
-        self._reading += (now - self._true) * self._rate + amount
+        counted = (now - self._true) * self._rate
+        self._ticks += counted
+        self._reading += counted + amount
         self._true = now
         self._rate += rate
         assert self._rate > 0

@@ -30,7 +30,7 @@ class Node(NodeLife):
     """What a protocol acts through. Public attributes are for protocols, the methods of its life for the simulation.
 
     `id`; `neighbors`, ascending; `population`, the number of nodes; `random`, the node's own stream for the protocol;
-    `storage`, kept over crashes; `sent` and `forwarded`, messages that it sent and passed on; `dropped`, messages that
+    `storage`, kept over crashes; `generation`, how often it has begun anew with nothing on its disk; `sent` and `forwarded`, messages that it sent and passed on; `dropped`, messages that
     reached it while it was down.
     """
 
@@ -62,6 +62,12 @@ class Node(NodeLife):
         """The time on the node's own clock, in nanoseconds."""
         now = self._kernel._now
         return now if self.clock is None else self.clock.read(now)
+
+    @property
+    def elapsed(self) -> int:
+        """Nanoseconds on a clock of the node that nobody sets: it drifts, but never jumps. For measuring how long."""
+        now = self._kernel._now
+        return now if self.clock is None else self.clock.elapsed(now)
 
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload; `size` in bytes matters where links have a bandwidth (0: the network's default)."""
@@ -121,6 +127,12 @@ class Node(NodeLife):
         """Put a state record into the run: what it says is what checkers and plots know."""
         if self.life not in DOWN:
             self._network.recorder.state(self._kernel._now, self.id, kind, fields)
+
+    def reply(self, client: int, reply: Any) -> None:
+        """Answer a client of the workload; nothing where there is none."""
+        clients = self._network.clients
+        if clients is not None and self.life not in DOWN:
+            clients(self.id, reply)
 
     def receive(self, timeout: int | None = None) -> Event:
         """For protocols with `run`: an event that gives the next message, or None after `timeout` nanoseconds."""

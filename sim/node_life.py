@@ -38,6 +38,7 @@ class NodeLife(Machine):
         "_starts_anew",
         "_waiting",
         "dropped",
+        "generation",
         "guarded",
         "id",
         "life",
@@ -55,6 +56,7 @@ class NodeLife(Machine):
         super().__init__(network.kernel, clock)
         self.id = number
         self.dropped = 0
+        self.generation = 0
         self.life: Life = "starting"
         self.guarded = network.recorder.keeps_messages
         self.mailbox: deque[Message] | None = None
@@ -218,6 +220,7 @@ class NodeLife(Machine):
 
     def _run_anew(self, record: str, first: bool) -> bool:
         self.life = "restarting"
+        self.generation += first
         try:
             self.protocol = self._new_protocol(self)
             self._record_life(record)

@@ -33,6 +33,12 @@ class WaitingNode(Node):
         now = self._kernel._now + self._core.held_up_for
         return now if self.clock is None else self.clock.read(now)
 
+    @property
+    def elapsed(self) -> int:
+        """Nanoseconds on a clock of the node that nobody sets, when the writes so far are over."""
+        now = self._kernel._now + self._core.held_up_for
+        return now if self.clock is None else self.clock.elapsed(now)
+
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload, once the writes so far are over."""
         send = super().send
@@ -56,6 +62,14 @@ class WaitingNode(Node):
             self._core.put_off(partial(cancel_timer, name))
         else:
             cancel_timer(name)
+
+    def reply(self, client: int, reply: Any) -> None:
+        """Answer a client, once the writes so far are over."""
+        answer = super().reply
+        if self._core.is_held_up:
+            self._core.put_off(partial(answer, client, reply))
+        else:
+            answer(client, reply)
 
     def record(self, kind: str, **fields: Any) -> None:
         """Put a state record into the run, once the writes so far are over."""

@@ -55,6 +55,7 @@ class Network:
         self.receivers: list[Receiver] = []
         self.forwarders: list[Receiver] = []
         self.admitters: list[Receiver] = []
+        self.clients: Callable[[int, Any], None] | None = None
         self.duplicated = 0
         self.former_receivers: set[Receiver] = set()
         self.routes = Routes(topology)

@@ -1,0 +1,1 @@
+"""State machines that protocols replicate and workloads use."""
