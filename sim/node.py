@@ -30,8 +30,8 @@ class Node(NodeLife):
     """What a protocol acts through. Public attributes are for protocols, the methods of its life for the simulation.
 
     `id`; `neighbors`, ascending; `population`, the number of nodes; `random`, the node's own stream for the protocol;
-    `storage`, kept over crashes; `generation`, how often it has begun anew with nothing on its disk; `sent` and `forwarded`, messages that it sent and passed on; `dropped`, messages that
-    reached it while it was down.
+    `storage`, kept over crashes; `generation`, how often it has begun anew with nothing on its disk; `sent` and
+    `forwarded`, messages that it sent and passed on; `dropped`, messages that reached it while it was down.
     """
 
     __slots__ = ("_extend", "_links", "forwarded", "neighbors", "population", "random", "sent")

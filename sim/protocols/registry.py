@@ -8,6 +8,7 @@ from typing import Final
 from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.averaging import Averaging
 from sim.protocols.gossip.gossip import Gossip
+from sim.protocols.raft.raft import Raft
 from sim.protocols.sir import Sir
 from sim.protocols.voter import Voter
 
@@ -23,6 +24,7 @@ class ProtocolKind:
 
 _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Gossip, "rumours by push, pull or both, with stop rules; anti-entropy over versioned keys with deletions"),
+    (Raft, "consensus by a leader's replicated log, with elections, members that change, snapshots and sessions"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),

@@ -1,0 +1,156 @@
+"""Changes of the cluster's members: one server at a time, or by joint consensus (dissertation, chapter 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sim.protocols.raft import clients, replication
+from sim.protocols.raft.configuration import Configuration
+from sim.protocols.raft.messages import Entry
+
+if TYPE_CHECKING:
+    from sim.protocols.raft.raft import Raft
+    from sim.workloads.request import ChangeRequest
+
+
+@dataclass(slots=True)
+class Change:
+    """A change that a leader was asked for. `adds` and `removes` are what of it is still to be begun."""
+
+    request: ChangeRequest
+    adds: list[int] = field(default_factory=list)
+    removes: list[int] = field(default_factory=list)
+    learners: list[int] = field(default_factory=list)
+
+
+# The configuration in force.
+
+
+def scan(raft: Raft) -> None:
+    """Find the configurations in a log that was read from the disk."""
+    log = raft.log
+    for index in range(log.start + 1, log.last_index + 1):
+        command = log.entry(index).command
+        if command.__class__ is Configuration:
+            raft.configurations.append((index, command))
+
+
+def came_into_force(raft: Raft, index: int, configuration: Configuration) -> None:
+    """A configuration is in the log: from now on it counts, committed or not (section 4.1)."""
+    raft.configurations.append((index, configuration))
+    changed_here(raft)
+
+
+def truncated(raft: Raft, index: int) -> None:
+    """The log was cut: fall back to the configuration before (section 4.1)."""
+    before = raft.configuration
+    while len(raft.configurations) > 1 and raft.configurations[-1][0] >= index:
+        raft.configurations.pop()
+    if raft.configuration is not before:
+        changed_here(raft)
+
+
+def compacted(raft: Raft, index: int) -> None:
+    """Forget configurations that were replaced before a snapshot."""
+    while len(raft.configurations) > 1 and raft.configurations[1][0] <= index:
+        raft.configurations.pop(0)
+
+
+def changed_here(raft: Raft) -> None:
+    """Another configuration is in force: act by it, and say so."""
+    raft.record_configuration()
+    if raft.role == "leader":
+        replication.refresh_members(raft)
+    elif raft.role in ("follower", "learner", "non-member") and raft.role != raft.resting_role():
+        raft.become(raft.resting_role(), raft.leader, "configuration")
+
+
+# What a leader does.
+
+
+def newcomers(raft: Raft) -> list[int]:
+    """Servers that catch up with the log before they become voters (section 4.2.1)."""
+    return raft.changes[0].adds if raft.changes else []
+
+
+def asked_for_change(raft: Raft, request: ChangeRequest) -> None:
+    """An administrator asks for other members; changes are made one after the other."""
+    if raft.role != "leader":
+        clients.answer(raft, request, "redirect")
+        return
+    if any((each.request.client, each.request.sequence) == (request.client, request.sequence) for each in raft.changes):
+        return
+    configuration = raft.configuration
+    known = range(raft.node.population)
+    raft.changes.append(
+        Change(
+            request,
+            [server for server in request.add if server in known and server not in configuration.voters],
+            [server for server in request.remove if server in configuration.members],
+            [server for server in request.learners if server in known and server not in configuration.learners],
+        )
+    )
+    proceed(raft)
+
+
+def proceed(raft: Raft) -> None:
+    """Take the next step of a change, once the one before is committed and the servers to be added have caught up."""
+    while raft.changes and raft.role == "leader" and raft.configurations[-1][0] <= raft.commit_index:
+        if raft.configuration.is_joint or not raft.may_change_membership():
+            return
+        change = raft.changes[0]
+        wanted = _next(raft, change)
+        if wanted is None:
+            replication.refresh_members(raft)
+            return
+        if wanted == raft.configuration:
+            raft.changes.pop(0)
+            clients.answer(raft, change.request, "ok")
+        else:
+            replication.append(raft, Entry(raft.term, wanted, "configuration"))
+
+
+def _next(raft: Raft, change: Change) -> Configuration | None:
+    """The configuration of the next step; the present one where nothing is left; None while newcomers catch up."""
+    present = raft.configuration
+    if change.learners:
+        learners, change.learners = tuple(change.learners), []
+        voters = tuple(voter for voter in present.voters if voter not in learners)
+        return Configuration(voters, tuple(sorted({*present.learners, *learners}))) if voters else present
+    if any(not _caught_up(raft, server) for server in change.adds):
+        return None
+    if raft.config.membership == "joint":
+        adds, removes = change.adds, change.removes
+        change.adds, change.removes = [], []
+    else:
+        adds = change.adds[:1]
+        removes = [] if adds else change.removes[:1]
+        change.adds = change.adds[1:]
+        change.removes = change.removes[len(removes) :]
+    voters = tuple(sorted(({*present.voters} - {*removes}) | {*adds}))
+    learners = tuple(learner for learner in present.learners if learner not in (*adds, *removes))
+    if not voters or (voters, learners) == (present.voters, present.learners):
+        return present
+    joint = raft.config.membership == "joint" and voters != present.voters
+    return Configuration(voters, learners, present.voters if joint else ())
+
+
+def _caught_up(raft: Raft, server: int) -> bool:
+    """Whether a server has all but what one AppendEntries holds."""
+    progress = raft.progress.get(server)
+    return progress is not None and progress.match_index >= raft.log.last_index - raft.config.batch
+
+
+def committed(raft: Raft, configuration: Configuration) -> None:
+    """A configuration is committed: leave a joint one (4.3); a leader that is no member steps down (4.2.2)."""
+    if raft.role != "leader":
+        return
+    if configuration.is_joint:
+        if raft.configuration == configuration:
+            replication.append(raft, Entry(raft.term, replace(configuration, old=()), "configuration"))
+    elif raft.node.id not in configuration.voters and raft.configuration == configuration:
+        for change in [change for change in raft.changes if not change.adds and not change.removes]:
+            raft.changes.remove(change)
+            clients.answer(raft, change.request, "ok")
+        raft.follow(raft.term, None, "removed")

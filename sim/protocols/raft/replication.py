@@ -1,0 +1,383 @@
+"""Log replication (dissertation, section 3.5) with batches and pipelines (10.2.2), and commitment (3.6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.protocols.raft import clients, membership, reads, snapshots, transfer
+from sim.protocols.raft.configuration import Configuration
+from sim.protocols.raft.messages import HEADER, Appended, AppendEntries, Entry, Snapshot
+from sim.workloads.request import ClientRequest
+
+if TYPE_CHECKING:
+    from sim.protocols.raft.raft import Raft
+
+HEARTBEAT: Final = "heartbeat"
+"""The timer of the leader's broadcasts."""
+
+
+class Progress:
+    """What a leader knows of another server, as in figure 3.1, and what is under way to it.
+
+    `under_way` counts AppendEntries with entries without an answer; `sent_at` is when the last was sent, `heard_at`
+    when the server last answered, by the leader's clock; `round` is the last broadcast that it has answered; `snapshot`
+    is being sent, `offset` bytes of it have arrived.
+    """
+
+    __slots__ = ("heard_at", "match_index", "next_index", "offset", "round", "sent_at", "snapshot", "under_way")
+
+    def __init__(self, next_index: int, now: int) -> None:
+        self.next_index = next_index
+        self.match_index = 0
+        self.under_way = 0
+        self.sent_at = now
+        self.heard_at = now
+        self.round = 0
+        self.snapshot: Snapshot | None = None
+        self.offset = 0
+
+
+# The leader.
+
+
+def lead(raft: Raft) -> None:
+    """Take office: begin with an entry of one's own term, and tell everyone at once (sections 3.4 and 6.4)."""
+    raft.become("leader", raft.node.id, "elected")
+    raft.progress = {}
+    raft.awaiting, raft.changes, raft.handover = {}, [], None
+    raft.round, raft.reading, raft.outgoing = 0, reads.Reading(), None
+    refresh_members(raft)
+    reads.begin_leases(raft)
+    raft.round = 1
+    raft.reading.began(1, raft.node.elapsed)
+    raft.node.set_timer(HEARTBEAT, raft.config.heartbeat)
+    append(raft, Entry(raft.term, None, "no-op"))
+
+
+def refresh_members(raft: Raft) -> None:
+    """Send to all members of the configuration, and to those that are about to become one."""
+    now, next_index = raft.node.elapsed, raft.log.last_index + 1
+    wanted = {*raft.configuration.members, *membership.newcomers(raft)} - {raft.node.id}
+    raft.progress = {
+        server: raft.progress.get(server) or Progress(next_index, now)
+        for server in sorted(wanted)
+        if server < raft.node.population
+    }
+
+
+def stop_leading(raft: Raft) -> None:
+    """Step down: clients that wait are told that what they asked for may or may not come about."""
+    raft.node.cancel_timer(HEARTBEAT)
+    clients.leave_waiting(raft)
+    transfer.ended(raft)
+    raft.progress, raft.outgoing = {}, None
+
+
+def append(raft: Raft, entry: Entry) -> None:
+    """Put an entry into the leader's own log and send it on; the leader's disk writes meanwhile (section 10.2.1)."""
+    raft.log.append(entry)
+    index = raft.log.last_index
+    if entry.command.__class__ is Configuration:
+        membership.came_into_force(raft, index, entry.command)
+    replicate(raft)
+    if raft.journal.instant:
+        _store(raft, index, (entry,), index - 1, raft.term)
+    else:
+        raft.journal.write("log", partial(_store, raft, index, (entry,), index - 1, raft.term))
+
+
+def replicate(raft: Raft) -> None:
+    """Send what is new to everyone who can take more."""
+    last, pipeline = raft.log.last_index, raft.config.pipeline
+    for server, progress in raft.progress.items():
+        if progress.next_index <= last and progress.under_way < pipeline:
+            send(raft, server, progress)
+
+
+def send(raft: Raft, server: int, progress: Progress) -> None:
+    """Send the next entries to a server, or the snapshot where they are no longer in the log."""
+    log, first = raft.log, progress.next_index
+    if first <= log.start:
+        snapshots.send(raft, server, progress)
+        return
+    last = min(log.last_index, first + raft.config.batch - 1)
+    message = raft.outgoing
+    if (
+        message is None
+        or message.previous_index != first - 1
+        or len(message.entries) != last - first + 1
+        or message.commit_index != raft.commit_index
+        or message.round != raft.round
+        or message.joins is not (server not in raft.configuration.electorate)
+    ):
+        message = raft.outgoing = _message(raft, server, first - 1, log.entries(first, last))
+    if last >= first:
+        progress.under_way += 1
+        progress.next_index = last + 1
+    progress.sent_at = raft.node.elapsed
+    size = raft.config.entry_size
+    raft.node.send(server, message, HEADER + size * len(message.entries) if size else 0)
+
+
+def _message(raft: Raft, server: int, previous: int, entries: tuple[Entry, ...]) -> AppendEntries:
+    joins = server not in raft.configuration.electorate
+    return AppendEntries(raft.term, previous, raft.log.term_at(previous), entries, raft.commit_index, raft.round, joins)
+
+
+def beat(raft: Raft) -> None:
+    """Broadcast that there is a leader, and send again what was not answered since the last time (section 3.4)."""
+    node, config = raft.node, raft.config
+    now = node.elapsed
+    node.set_timer(HEARTBEAT, config.heartbeat)
+    clients.expire(raft)
+    if config.check_quorum and not raft.configuration.is_majority(heard_since(raft, now - config.election_timeout[1])):
+        raft.follow(raft.term, None, "no quorum")
+        return
+    for progress in raft.progress.values():
+        if progress.under_way and progress.sent_at <= now - config.heartbeat:
+            progress.under_way = 0
+            progress.next_index = progress.match_index + 1
+    broadcast(raft)
+
+
+def broadcast(raft: Raft) -> None:
+    """Begin a round: a message to everyone, with entries where there are any to send."""
+    raft.round += 1
+    raft.reading.began(raft.round, raft.node.elapsed)
+    log, pipeline = raft.log, raft.config.pipeline
+    for server, progress in raft.progress.items():
+        if progress.next_index <= log.start or progress.snapshot is not None:
+            snapshots.send(raft, server, progress)
+        elif progress.under_way < pipeline:
+            send(raft, server, progress)
+        else:
+            previous = max(progress.match_index, log.start)
+            raft.node.send(server, _message(raft, server, previous, ()), HEADER if raft.config.entry_size else 0)
+    if not raft.progress:
+        reads.confirm(raft)
+
+
+def heard_since(raft: Raft, since: int) -> set[int]:
+    """The servers that have answered the leader after a time on its clock, itself among them."""
+    return {raft.node.id, *(server for server, progress in raft.progress.items() if progress.heard_at > since)}
+
+
+def heard_answer(raft: Raft, source: int, answer: Appended) -> None:
+    """A server has answered AppendEntries."""
+    if answer.term > raft.term:
+        raft.heard_newer_term(answer.term)
+        return
+    progress = raft.progress.get(source)
+    if progress is None or answer.term != raft.term:
+        return
+    heard_round(raft, progress, answer.round)
+    if answer.success:
+        _matched(raft, source, progress, answer)
+    elif progress.match_index <= answer.tried < progress.next_index:
+        _back_up(raft, source, progress, answer)
+
+
+def heard_round(raft: Raft, progress: Progress, number: int) -> None:
+    """A server still takes this one for the leader, at least since the round that it answers."""
+    progress.heard_at = raft.node.elapsed
+    if number > progress.round:
+        progress.round = number
+        if raft.reading.waits:
+            reads.confirm(raft)
+
+
+def _matched(raft: Raft, source: int, progress: Progress, answer: Appended) -> None:
+    if answer.count and progress.under_way:
+        progress.under_way -= 1
+    if answer.index > progress.match_index:
+        progress.match_index = answer.index
+        if progress.next_index <= answer.index:
+            progress.next_index = answer.index + 1
+        if answer.index > raft.commit_index:
+            advance(raft)
+        if raft.handover is not None:
+            transfer.proceed(raft)
+        if raft.changes:
+            membership.proceed(raft)
+    if (
+        progress.next_index <= raft.log.last_index
+        and progress.under_way < raft.config.pipeline
+        and source in raft.progress
+    ):
+        send(raft, source, progress)
+
+
+def _back_up(raft: Raft, source: int, progress: Progress, answer: Appended) -> None:
+    """The logs do not match where was tried: skip the whole conflicting term (section 3.5)."""
+    following = answer.index
+    if answer.conflict_term:
+        known = raft.log.last_index_of_term(answer.conflict_term, answer.tried)
+        following = known + 1 if known else answer.index
+    following = max(1, min(following, answer.tried))
+    progress.match_index = min(progress.match_index, following - 1)
+    progress.next_index = following
+    progress.under_way = 0
+    send(raft, source, progress)
+
+
+def advance(raft: Raft) -> None:
+    """Commit what a majority has stored, where the rule of section 3.6.2 allows it."""
+    own, progress, durable = raft.node.id, raft.progress, raft.durable_index
+
+    def stored(server: int) -> int:
+        if server == own:
+            return durable
+        known = progress.get(server)
+        return known.match_index if known is not None else 0
+
+    index = raft.configuration.reached(stored)
+    if index > raft.commit_index and raft.may_commit(index):
+        commit(raft, index)
+        if raft.role == "leader":
+            reads.committed(raft)
+            if raft.changes:
+                membership.proceed(raft)
+
+
+# Any server.
+
+
+def commit(raft: Raft, index: int) -> None:
+    """Carry out the entries up to an index in order, and answer the clients that wait for them."""
+    first = raft.commit_index + 1
+    raft.commit_index = index
+    entries = raft.log.entries(first, index)
+    names = tuple([entry.name for entry in entries])
+    raft.node.record("committed", index=index, first=first, commands=names, term=raft.term)
+    for entry in entries:
+        command = entry.command
+        if command.__class__ is ClientRequest:
+            clients.carry_out(raft, command)
+        elif command.__class__ is Configuration:
+            membership.committed(raft, command)
+    if raft.config.snapshot_every is not None:
+        snapshots.compact(raft)
+
+
+def heard_leader(raft: Raft, source: int, message: AppendEntries) -> None:
+    """A leader sends entries, or only that it is there (section 3.5)."""
+    node = raft.node
+    term = message.term
+    if term < raft.term:
+        _answer(raft, source, Appended(raft.term, False, 0, message.previous_index, 0, message.round))
+        return
+    if term != raft.term or raft.leader != source:
+        raft.follow(term, source, "append")
+    raft.awaits_membership = False
+    raft.quiet_since = raft.heard_at = node.elapsed
+    if raft.installs:
+        return
+    log, previous = raft.log, message.previous_index
+    if previous > log.last_index:
+        _answer(raft, source, Appended(term, False, log.last_index + 1, previous, 0, message.round))
+    elif previous >= log.start and log.term_at(previous) != message.previous_term:
+        first, conflict = log.first_index_of_term_at(previous), log.term_at(previous)
+        _answer(raft, source, Appended(term, False, first, previous, 0, message.round, conflict))
+    else:
+        _take(raft, source, message)
+
+
+def _take(raft: Raft, source: int, message: AppendEntries) -> None:
+    """The logs match up to the entries in the message: store those that are new, then answer."""
+    log, previous, entries = raft.log, message.previous_index, message.entries
+    match = previous + len(entries)
+    if previous < log.start:
+        entries = entries[log.start - previous :]
+        previous = log.start
+    old_last = log.last_index
+    if entries and previous != old_last:
+        known = 0
+        for entry in entries:
+            index = previous + known + 1
+            if index > log.last_index:
+                break
+            if log.term_at(index) != entry.term:
+                _truncate(raft, index)
+                break
+            known += 1
+        entries = entries[known:]
+        previous += known
+    for entry in entries:
+        log.append(entry)
+        if entry.command.__class__ is Configuration:
+            membership.came_into_force(raft, log.last_index, entry.command)
+    answer = Appended(message.term, True, match, message.previous_index, len(message.entries), message.round)
+    if entries or raft.durable != (raft.term, raft.voted_for):
+        if raft.journal.instant:
+            _store(raft, previous + 1, entries, old_last, raft.term, source, answer)
+        else:
+            raft.journal.write("log", partial(_store, raft, previous + 1, entries, old_last, raft.term, source, answer))
+    else:
+        if match > raft.durable_index:
+            answer.index = max(raft.durable_index, log.start)
+        _answer(raft, source, answer)
+    reached = min(message.commit_index, match)
+    if reached > raft.commit_index:
+        commit(raft, reached)
+
+
+def _truncate(raft: Raft, index: int) -> None:
+    """Remove the entry that conflicts with the leader's, and all after it (section 3.5)."""
+    raft.log.truncate(index)
+    raft.durable_index = min(raft.durable_index, index - 1)
+    raft.commit_index = min(raft.commit_index, index - 1)  # only where a safeguard is ablated
+    membership.truncated(raft, index)
+
+
+def _store(
+    raft: Raft,
+    first: int,
+    entries: Sequence[Entry],
+    old_last: int,
+    term: int,
+    source: int | None = None,
+    answer: Any = None,
+) -> None:
+    """Have entries on the disk in place of those from `first` to `old_last`, and answer the leader."""
+    storage, node = raft.node.storage, raft.node
+    if raft.term == term:
+        raft.write_vote()
+    if entries:
+        if first <= old_last:
+            _erase(raft, first, old_last)
+        index = first
+        for entry in entries:
+            storage[f"log/{index}"] = entry
+            index += 1
+        storage.sync()
+        last = index - 1
+        log = raft.log
+        if last <= log.last_index and last >= log.start and log.term_at(last) == entries[-1].term:
+            raft.durable_index = max(raft.durable_index, last)
+        node.record(
+            "appended",
+            first=first,
+            terms=tuple([entry.term for entry in entries]),
+            commands=tuple([entry.name for entry in entries]),
+        )
+    else:
+        storage.sync()
+    if answer is not None:
+        assert source is not None
+        _answer(raft, source, answer)
+    elif raft.role == "leader":
+        advance(raft)
+
+
+def _erase(raft: Raft, first: int, last: int) -> None:
+    """Remove entries from the disk, the last first, so that what is there has no gap at any time."""
+    storage = raft.node.storage
+    for index in range(last, first - 1, -1):
+        storage.pop(f"log/{index}", None)
+    raft.node.record("truncated", index=first)
+
+
+def _answer(raft: Raft, leader: int, answer: Appended) -> None:
+    raft.node.send(leader, answer, HEADER if raft.config.entry_size else 0)

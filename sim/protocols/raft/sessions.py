@@ -1,0 +1,63 @@
+"""The table of client sessions: each command is carried out once, however often it is in the log (section 6.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sim.workloads.request import ClientRequest
+
+UNKNOWN: Final = object()
+"""Stands for the result of a command that was not carried out."""
+EXPIRED: Final = object()
+"""Stands for the result of a command whose session is forgotten: it may have been carried out."""
+
+
+class Sessions:
+    """For each client the results that it may still ask for, by sequence number; part of the replicated state.
+
+    `limit`: sessions that are kept, None: all. The one forgotten is that whose last command is oldest in the log, the
+    same on each server. A client whose session is forgotten is told so from its second command on.
+    """
+
+    __slots__ = ("_limit", "_results")
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limit
+        self._results: dict[int, dict[int, Any]] = {}
+
+    def result(self, request: ClientRequest) -> Any:
+        """What the command came to when it was carried out; UNKNOWN where it was not, EXPIRED where nobody knows."""
+        session = self._results.get(request.client)
+        if session is None:
+            return EXPIRED if request.sequence > 1 and self._limit is not None else UNKNOWN
+        return session.get(request.sequence, UNKNOWN)
+
+    def keep(self, request: ClientRequest, result: Any) -> None:
+        """Keep the result of a command, and forget those that the client has been told."""
+        results = self._results
+        session = results.get(request.client)
+        if session is None:
+            session = results[request.client] = {}
+            if self._limit is not None and len(results) > self._limit:
+                del results[next(iter(results))]
+        elif self._limit is not None:
+            results[request.client] = results.pop(request.client)
+        session[request.sequence] = result
+        if len(session) > 1:
+            oldest = request.oldest
+            for sequence in [sequence for sequence in session if sequence < oldest]:
+                del session[sequence]
+
+    def snapshot(self) -> list[Any]:
+        """The table as data for a snapshot, oldest session first."""
+        return [[client, list(session.items())] for client, session in self._results.items()]
+
+    def restore(self, data: list[Any]) -> None:
+        """Take over the table of a snapshot."""
+        self._results = {client: {sequence: _plain(result) for sequence, result in items} for client, items in data}
+
+
+def _plain(value: Any) -> Any:
+    """A value of a snapshot as it was before: there lists stand for tuples."""
+    return tuple(value) if isinstance(value, list) else value
