@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 UNKNOWN: Final = object()
 """Stands for the result of a command that was not carried out."""
 EXPIRED: Final = object()
-"""Stands for the result of a command whose session is forgotten: it may have been carried out."""
+"""Stands for the result of a command that is forgotten: it may have been carried out."""
+OLDEST: Final = 0
+"""The place in a session, below all sequence numbers, of the lowest number whose result is still kept."""
 
 
 class Sessions:
@@ -30,7 +32,9 @@ class Sessions:
         """What the command came to when it was carried out; UNKNOWN where it was not, EXPIRED where nobody knows."""
         session = self._results.get(request.client)
         if session is None:
-            return EXPIRED if request.sequence > 1 and self._limit is not None else UNKNOWN
+            return EXPIRED if request.oldest > 1 and self._limit is not None else UNKNOWN
+        if request.sequence < session[OLDEST]:
+            return EXPIRED
         return session.get(request.sequence, UNKNOWN)
 
     def keep(self, request: ClientRequest, result: Any) -> None:
@@ -38,15 +42,16 @@ class Sessions:
         results = self._results
         session = results.get(request.client)
         if session is None:
-            session = results[request.client] = {}
+            session = results[request.client] = {OLDEST: 0}
             if self._limit is not None and len(results) > self._limit:
                 del results[next(iter(results))]
         elif self._limit is not None:
             results[request.client] = results.pop(request.client)
         session[request.sequence] = result
-        if len(session) > 1:
-            oldest = request.oldest
-            for sequence in [sequence for sequence in session if sequence < oldest]:
+        oldest = request.oldest
+        if oldest > session[OLDEST]:
+            session[OLDEST] = oldest
+            for sequence in [sequence for sequence in session if 0 < sequence < oldest]:
                 del session[sequence]
 
     def snapshot(self) -> list[Any]:
