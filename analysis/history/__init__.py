@@ -1,0 +1,1 @@
+"""What clients saw, and which consistency explains it."""
