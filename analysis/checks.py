@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Final
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
 from analysis.fault_checks import FaultsFired, FaultsTouched, PartitionCut
+from analysis.history.linearizability import Linearizable
+from analysis.history.totals import ConservedTotal
 from analysis.liveness_check import LivenessKept
 from analysis.lost_write_check import NoLostWrite
 from analysis.manifest import RunVerdict, balance_of
 from analysis.node_life import is_state
+from analysis.raft.occurrences import OCCURRENCES, NoTermInflation, Progress
+from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
 from analysis.verdict import Check, CheckKind, RunEnd, Subject
 from sim.convergence import Coverage, Spread
@@ -24,6 +28,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from analysis.run_folder import RunFolder
     from sim.convergence import Convergence
+    from sim.protocol import Protocol, ProtocolConfig
     from sim.simulation import Simulation
 
 
@@ -136,6 +141,19 @@ class RoundsFit(Check):
         return self.verdict("holds", "all messages arrived in the round in which they were sent")
 
 
+def _replicates_log(subject: Subject) -> bool:
+    return subject.consensus
+
+
+def _serves(subject: Subject) -> bool:
+    return subject.state_machine is not None
+
+
+def _first_line(check: type[Check]) -> str:
+    text = (check.__doc__ or "").splitlines()[0].rstrip(".")
+    return text[0].lower() + text[1:]
+
+
 def _spreads_items(subject: Subject) -> bool:
     return isinstance(subject.declared, Coverage)
 
@@ -207,6 +225,21 @@ _KINDS: Final = (
         FaultsTouched,
     ),
     CheckKind("partition-cut", "sometimes", "a partition cut a message", lambda subject: True, PartitionCut),
+    CheckKind("raft-safety", "always", "all five safety properties of Raft", _replicates_log, RaftSafety),
+    *(CheckKind(check.name, "always", _first_line(check), _replicates_log, check) for check in SAFETY),
+    CheckKind("no-term-inflation", "always", "no server begins elections in vain", _replicates_log, NoTermInflation),
+    *(CheckKind(check.name, "sometimes", check.what, _replicates_log, check) for check in OCCURRENCES),
+    CheckKind("progress", "always", "once a core is healed for good, clients are served", _serves, Progress),
+    CheckKind(
+        "linearizable", "always", "one order, in real time, explains what clients saw of a key", _serves, Linearizable
+    ),
+    CheckKind(
+        "conserved-total",
+        "always",
+        "the total of all balances never changes",
+        lambda subject: subject.state_machine == "bank",
+        ConservedTotal,
+    ),
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}
@@ -242,7 +275,7 @@ class Checks:
     @classmethod
     def attach(cls, names: Iterable[str], simulation: Simulation) -> Checks:
         """Have checks told of a simulation while it runs; call `ended` afterwards."""
-        checks = cls(names, Subject(simulation.protocol.convergence, simulation.topology.nodes))
+        checks = cls(names, subject_of(simulation.protocol, simulation.config, simulation.topology.nodes))
         for check in checks.checks:
             simulation.recorder.observe(sorted(check.kinds), check.observe)
         return checks
@@ -256,13 +289,25 @@ class Checks:
         return tuple(check.finish(end) for check in self.checks)
 
 
-def check_run(run: RunFolder, names: Iterable[str], declared: Convergence | None) -> tuple[RunVerdict, ...]:
-    """Judge a run on disk; `declared` is the convergence of its protocol.
+def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int) -> Subject:
+    """What checks need to know of a run before it starts."""
+    return Subject(
+        protocol.convergence,
+        population,
+        state_machine=getattr(config, "state_machine", None),
+        consensus=getattr(protocol, "replicates_log", False),
+    )
+
+
+def check_run(run: RunFolder, names: Iterable[str], subject: Convergence | Subject | None) -> tuple[RunVerdict, ...]:
+    """Judge a run on disk; `subject` is what `subject_of` gives, or the convergence of its protocol where that is all.
 
     Raises InputError where the level of detail of the run kept no state records to judge by.
     """
     manifest = run.manifest
-    checks = Checks(names, Subject(declared, manifest.topology.nodes))
+    if not isinstance(subject, Subject):
+        subject = Subject(subject, manifest.topology.nodes)
+    checks = Checks(names, subject)
     kinds = frozenset[str]().union(*(check.kinds for check in checks.checks))
     if kinds and manifest.detail == "summary":
         raise InputError(f"{run.path} kept no records to check; run it again with --detail states")

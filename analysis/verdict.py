@@ -17,10 +17,16 @@ MOST_EVIDENCE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes."""
+    """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes.
+
+    `state_machine` is what clients' operations act on, None where the protocol serves none; `consensus`, whether it
+    makes the records of a replicated log.
+    """
 
     declared: Convergence | None
     population: int
+    state_machine: str | None = None
+    consensus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,9 @@ class Protocol:
     def on_request(self, request: Any) -> None:
         """The workload asks something of this node."""
 
+    replicates_log: ClassVar[bool] = False
+    """Whether its records tell of a replicated log as those of Raft do, for checks of consensus."""
+
     disrupt: ClassVar[Any] = None
     """A method, where state can be scrambled, `disrupt(stream) -> bool`: draws it anew; whether it changed."""
     drain: ClassVar[Any] = None

@@ -68,6 +68,7 @@ class Raft(Protocol):
         record="role",
         names=("pre-candidate", "candidate", "leader", "learner", "non-member"),
     )
+    replicates_log = True
     payloads: ClassVar[tuple[type, ...] | None] = (
         RequestVote,
         Vote,

@@ -1,0 +1,82 @@
+"""Operations of clients, put together from the records of their begin and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sim.records import Record
+
+KINDS: Final = frozenset(("invoked", "completed"))
+"""Kinds of the records that make a history."""
+OPEN: Final = 1 << 62
+"""The end of an operation that may take effect at any later time, or never."""
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """One operation of a client. `begin` and `end` are places in the order of the run, `began` and `ended` times in ns.
+
+    `function`, `key` and `value` are what was asked; `result` is what came back. `outcome`: `ok`; `fail`, where it has
+    certainly not been carried out; `unknown`, where nobody knows, and `end` is OPEN.
+    """
+
+    process: int
+    client: int
+    function: str
+    key: str
+    value: Any
+    begin: int
+    began: int
+    end: int = OPEN
+    ended: int | None = None
+    outcome: str = "unknown"
+    result: Any = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it was carried out, with a result that is known."""
+        return self.outcome == "ok"
+
+
+class Outstanding:
+    """Pairs `invoked` with `completed` records; `of` holds the operations that have no end yet, by process."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, Operation] = {}
+
+    def observe(self, record: Record) -> Operation:
+        """Take the next record; gives the operation, which is complete with the second of the two."""
+        fields = record.fields
+        process = fields["process"]
+        if record.kind == "invoked":
+            operation = Operation(
+                process,
+                fields["client"],
+                fields["function"],
+                fields["key"],
+                fields["value"],
+                record.sequence,
+                record.time,
+            )
+            self.of[process] = operation
+            return operation
+        operation = self.of.pop(process)
+        operation.outcome = fields["outcome"]
+        operation.ended = record.time
+        if operation.is_certain:
+            operation.end = record.sequence
+            operation.result = fields["value"]
+        return operation
+
+
+def history_of(records: Iterable[Record]) -> list[Operation]:
+    """All operations in the records of a run, in the order in which they began, those without an end as unknown."""
+    outstanding, history = Outstanding(), []
+    for record in records:
+        if record.kind in KINDS:
+            operation = outstanding.observe(record)
+            if record.kind == "invoked":
+                history.append(operation)
+    return history

@@ -1,0 +1,1 @@
+"""Judges of Raft, who know only its records."""

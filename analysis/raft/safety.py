@@ -1,0 +1,245 @@
+"""The five properties that Raft promises at all times (Ongaro's dissertation, figure 3.2), judged by its records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analysis.raft.replicated_logs import KINDS, ReplicatedLogs
+from analysis.verdict import Check, RunEnd, Subject
+from sim.records import Record
+
+if TYPE_CHECKING:
+    from analysis.manifest import RunVerdict
+
+NOTHING_WRITTEN: Final = "no entry was written to a log"
+
+
+class SafetyCheck(Check):
+    """Base of the judges: the first records that contradict the property, and how many cases were looked at."""
+
+    nothing: str = NOTHING_WRITTEN
+    fine: str = ""
+
+    def __init__(self, subject: Subject) -> None:
+        self.cases = 0
+        self._found: tuple[str, tuple[Record, ...]] | None = None
+        self._times = 0
+
+    def contradicted(self, reason: str, *evidence: Record) -> None:
+        """Take in that records contradict the property."""
+        self._times += 1
+        if self._found is None:
+            self._found = (reason, evidence)
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        if self._found is not None:
+            reason, evidence = self._found
+            return self.verdict("violated", f"{reason} ({self._times} times in all)", evidence)
+        if not self.cases:
+            return self.verdict("unknown", self.nothing)
+        return self.verdict("holds", self.fine.format(self.cases))
+
+
+class ElectionSafety(SafetyCheck):
+    """At most one leader can be elected in a given term."""
+
+    name = "election-safety"
+    kinds = frozenset(("role",))
+    nothing = "no leader was elected"
+    fine = "each of {} terms had one leader"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._leaders: dict[int, Record] = {}
+
+    def observe(self, record: Record) -> None:
+        """Take a change of role."""
+        if record.fields["role"] != "leader":
+            return
+        term = record.fields["term"]
+        first = self._leaders.setdefault(term, record)
+        if first is record:
+            self.cases += 1
+        elif first.node != record.node:
+            self.contradicted(f"nodes {first.node} and {record.node} both led in term {term}", first, record)
+
+
+class LeaderAppendOnly(SafetyCheck):
+    """A leader never overwrites or deletes entries in its log; it only appends new ones."""
+
+    name = "leader-append-only"
+    kinds = KINDS | {"role", "crashed"}
+    fine = "leaders have appended {} times"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._leading: dict[int, Record] = {}
+        self._last = [0] * subject.population
+
+    def observe(self, record: Record) -> None:
+        """Take a change of role or of a log."""
+        assert record.node is not None
+        node, fields = record.node, record.fields
+        if record.kind == "role":
+            if fields["role"] == "leader":
+                self._leading[node] = record
+            else:
+                self._leading.pop(node, None)
+        elif record.kind == "appended":
+            first = fields["first"]
+            if node in self._leading:
+                self.cases += 1
+                if first <= self._last[node]:
+                    self.contradicted(f"node {node} wrote over entry {first} while it led", self._leading[node], record)
+            self._last[node] = first + len(fields["terms"]) - 1
+        elif record.kind == "truncated":
+            if node in self._leading:
+                self.contradicted(f"node {node} removed entries while it led", self._leading[node], record)
+            self._last[node] = min(self._last[node], fields["index"] - 1)
+        elif record.kind == "recovered":
+            self._last[node] = fields["start"] + len(fields["terms"])
+        elif record.kind == "snapshot":
+            if fields["installed"]:
+                self._last[node] = max(self._last[node], fields["index"])
+        else:
+            self._leading.pop(node, None)
+
+
+class LogMatching(SafetyCheck):
+    """If two logs have an entry of the same index and term, they are identical in all entries up to there.
+
+    That follows by induction when an entry of an index and a term always has the same command, and the same term before
+    it: this is what is compared, one entry at a time.
+    """
+
+    name = "log-matching"
+    kinds = KINDS
+    fine = "{} entries in logs match"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._logs = ReplicatedLogs(subject.population)
+        self._entries: dict[tuple[int, int], tuple[int, int | None]] = {}
+
+    def observe(self, record: Record) -> None:
+        """Take a change of a log."""
+        self._logs.observe(record)
+        if record.kind != "appended":
+            return
+        assert record.node is not None
+        fields = record.fields
+        index, previous = fields["first"], self._logs.of[record.node].term_at(fields["first"] - 1)
+        for term, command in zip(fields["terms"], fields["commands"], strict=True):
+            self.cases += 1
+            entry = (self._logs.number(command), previous)
+            known = self._entries.setdefault((index, term), entry)
+            if known != entry and (known[0] != entry[0] or None not in (known[1], entry[1])):
+                what = f"{self._logs.name(known[0])} after term {known[1]}, and {command} after term {entry[1]}"
+                self.contradicted(f"entry {index} of term {term} is {what}, on node {record.node}", record)
+            previous = term
+            index += 1
+
+
+class LeaderCompleteness(SafetyCheck):
+    """An entry that is committed in a term is in the logs of the leaders of all later terms."""
+
+    name = "leader-completeness"
+    kinds = KINDS | {"role", "committed"}
+    nothing = "no leader was elected after an entry was committed"
+    fine = "{} leaders had all that was committed before their term"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._logs = ReplicatedLogs(subject.population)
+        self._committed: Record | None = None
+        self._term = 0
+
+    def observe(self, record: Record) -> None:
+        """Take a commit, an election, or a change of a log."""
+        assert record.node is not None
+        fields = record.fields
+        if record.kind == "committed":
+            if self._committed is None or fields["index"] > self._committed.fields["index"]:
+                self._committed = record
+                self._term = self._logs.of[record.node].term_at(fields["index"]) or 0
+        elif record.kind != "role":
+            self._logs.observe(record)
+        elif fields["role"] == "leader" and self._committed is not None:
+            self._elected(record, self._committed)
+
+    def _elected(self, record: Record, committed: Record) -> None:
+        assert record.node is not None
+        log, index = self._logs.of[record.node], committed.fields["index"]
+        if record.fields["term"] < committed.fields["term"]:
+            return
+        self.cases += 1
+        if index < log.start:
+            return
+        term = log.term_at(index)
+        if term != self._term:
+            has = "does not have it" if term is None else f"has one of term {term}"
+            found = f"entry {index} of term {self._term} was committed, and node {record.node}, which leads in term"
+            self.contradicted(f"{found} {record.fields['term']}, {has}", committed, record)
+
+
+class StateMachineSafety(SafetyCheck):
+    """If a server has applied an entry at an index, no other ever applies a different one there."""
+
+    name = "state-machine-safety"
+    kinds = frozenset(("committed",))
+    nothing = "no entry was applied"
+    fine = "{} entries were applied alike"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._applied: list[str | None] = []
+
+    def observe(self, record: Record) -> None:
+        """Take what a server has applied."""
+        applied, first, commands = self._applied, record.fields["first"], record.fields["commands"]
+        if len(applied) < first + len(commands):
+            applied.extend([None] * (first + len(commands) - len(applied)))
+        for index, command in enumerate(commands, first):
+            known = applied[index]
+            if known is None:
+                applied[index] = command
+                self.cases += 1
+            elif known != command:
+                self.contradicted(f"at index {index} node {record.node} applied {command}, another {known}", record)
+
+
+SAFETY: Final[tuple[type[SafetyCheck], ...]] = (
+    ElectionSafety,
+    LeaderAppendOnly,
+    LogMatching,
+    LeaderCompleteness,
+    StateMachineSafety,
+)
+"""The five properties, in the order of figure 3.2."""
+
+
+class RaftSafety(Check):
+    """All five properties: violated where one is, unknown where one could not be judged and none is violated."""
+
+    name = "raft-safety"
+
+    def __init__(self, subject: Subject) -> None:
+        self.parts = [part(subject) for part in SAFETY]
+        self.kinds = frozenset[str]().union(*(part.kinds for part in self.parts))
+
+    def observe(self, record: Record) -> None:
+        """Take a record that one of the judges wants."""
+        for part in self.parts:
+            if record.kind in part.kinds:
+                part.observe(record)
+
+    def finish(self, end: RunEnd) -> RunVerdict:
+        """Judge the run."""
+        verdicts = [part.finish(end) for part in self.parts]
+        for wanted in ("violated", "unknown"):
+            found = [verdict for verdict in verdicts if verdict.verdict == wanted]
+            if found:
+                reason = "; ".join(f"{verdict.check}: {verdict.reason}" for verdict in found)
+                return found[0].model_copy(update={"check": self.name, "reason": reason})
+        return self.verdict("holds", "; ".join(verdict.reason for verdict in verdicts))
