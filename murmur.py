@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scenarios.build import build
     from scenarios.explain.explain import explain
     from scenarios.explain.explanation import Explanation
+    from scenarios.export import export
     from scenarios.fault import fault
     from scenarios.hunting.hunt import hunt
     from scenarios.hunting.result import Hunt
@@ -87,6 +88,7 @@ _HOMES: Final = {
     "build": "scenarios.build",
     "diff": "scenarios.replay",
     "explain": "scenarios.explain.explain",
+    "export": "scenarios.export",
     "fault": "scenarios.fault",
     "hunt": "scenarios.hunting.hunt",
     "load": "scenarios.library",
@@ -132,6 +134,7 @@ __all__ = [
     "build",
     "diff",
     "explain",
+    "export",
     "fault",
     "frames",
     "hunt",

@@ -13,6 +13,7 @@ from scenarios.command_line.check import check
 from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
 from scenarios.command_line.explain import explain
+from scenarios.command_line.export import export
 from scenarios.command_line.hunt import hunt
 from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
@@ -78,7 +79,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, hunt, shrink, explain, plot, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, hunt, shrink, explain, plot, export, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 
