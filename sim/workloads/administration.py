@@ -40,10 +40,15 @@ class Action(BaseModel):
         if changes == (self.transfer is not None):
             found = "both a change of members and a transfer" if changes else "nothing to do"
             raise InputError(f"found {found}; expected add, remove or learners, or transfer", ())
-        named = (*self.add, *self.remove, *self.learners)
-        if len(set(named)) < len(named):
+        if len(set(self.nodes)) < len(self.nodes):
             raise InputError("found a node twice; name each once in one action", ())
         return self
+
+    @property
+    def nodes(self) -> tuple[int, ...]:
+        """Every node that it names."""
+        transfer = (self.transfer,) if isinstance(self.transfer, int) else ()
+        return (*self.add, *self.remove, *self.learners, *transfer)
 
     @property
     def words(self) -> str:

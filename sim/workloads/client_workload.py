@@ -37,7 +37,7 @@ class ClientWorkload(Workload):
     """The state machine that understands the operations."""
 
     clients: int = Field(default=5, ge=1, le=100_000, description="how many clients, each with a session of its own")
-    rate: Annotated[Rate, Field(gt=0)] | None = Field(
+    rate: Annotated[Rate, Field(gt=0, le=1e9)] | None = Field(
         default=None,
         description="operations per second of all clients, whether answered or not (open loop); when left out, a "
         "client asks when it has its answer (closed loop)",
@@ -56,8 +56,8 @@ class ClientWorkload(Workload):
     )
     placement: Literal["anywhere", "beside"] = Field(
         default="anywhere",
-        description="anywhere: every server is in reach; beside: client i lives beside server i, and what separates or "
-        "delays that one does so to the client",
+        description="anywhere: every server is in reach; beside: client i lives beside server i, and is as far from "
+        "the others, and as cut off by partitions, as that one",
     )
     retry_after: PositiveDuration = Field(
         default=500_000_000, description="time without an answer after which a client asks another server"
@@ -84,32 +84,41 @@ class ClientWorkload(Workload):
     def drawer(self) -> Draw:
         """A function that draws an operation from a client's stream.
 
-        It is handed what the client last saw of each key, and the text that is to be written, which no other has.
+        It is handed what the client last saw of each key, and a text to be written that no other operation has.
         """
         raise NotImplementedError
+
+    @property
+    def learns(self) -> bool:
+        """Whether what the drawer draws depends on what the client last saw."""
+        return False
+
+    def learn(self, seen: dict[str, Any], operation: Operation, value: Any) -> None:
+        """Keep what an operation that was carried out with this result shows of the keys."""
 
     def arm(self, simulation: Simulation) -> None:
         """Have the clients ask; raises InputError where the protocol does not serve them."""
         from sim.workloads.clients import Clients
 
+        self._demand_state_machine(simulation)
+        self._demand_nodes(simulation.topology.nodes)
+        Clients(self, simulation).begin()
+
+    def _demand_state_machine(self, simulation: Simulation) -> None:
         served = getattr(simulation.config, "state_machine", None)
         name = simulation.protocol.name()
         if served is None:
-            raise InputError(
-                f"{name} serves no clients; choose a protocol with a state_machine, such as raft", ("kind",)
-            )
+            expected = "expected a protocol with a state_machine, such as raft"
+            raise InputError(f"found '{self.kind}', and {name} serves no clients; {expected}", ("kind",))
         if served != self.state_machine:
-            raise InputError(
-                f"{self.kind} needs the state machine {self.state_machine}, and {name} has {served}; "
-                f"set protocol.state_machine: {self.state_machine}",
-                ("kind",),
-            )
-        population = simulation.topology.nodes
+            found = f"found '{self.kind}', and {name} with the state machine {served}"
+            raise InputError(f"{found}; set protocol.state_machine: {self.state_machine}", ("kind",))
+
+    def _demand_nodes(self, population: int) -> None:
         for place, action in enumerate(self.administration):
-            transfer = () if not isinstance(action.transfer, int) else (action.transfer,)
-            for node in (*action.add, *action.remove, *action.learners, *transfer):
+            for node in action.nodes:
                 if node >= population:
+                    found = f"found node {node} in a topology of {population} nodes"
                     raise InputError(
-                        f"found node {node}; the topology has {population}, numbered from 0", ("administration", place)
+                        f"{found}; expected a number from 0 to {population - 1}", ("administration", place)
                     )
-        Clients(self, simulation).begin()

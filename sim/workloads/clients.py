@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.randomness import Stream
 from sim.units import SECOND
+from sim.workloads.operation import history_value
 from sim.workloads.request import ClientRequest, Reply
+from sim.workloads.session import Outstanding, Session
 
 if TYPE_CHECKING:
     from sim.simulation import Simulation
     from sim.workloads.administration import Action
     from sim.workloads.client_workload import ClientWorkload
 
-
-class Client:
-    """One session: `server` is whom it asks, `outstanding` its operations without an answer by number.
-
-    `operations` and `way` are its streams: the k-th operation is the same however often others were tried again.
-    """
-
-    __slots__ = ("number", "operations", "outstanding", "place", "processes", "seen", "sequence", "server", "way")
-
-    def __init__(self, number: int, place: int, operations: Stream, way: Stream) -> None:
-        self.number = number
-        self.place = place
-        self.operations = operations
-        self.way = way
-        self.sequence = 0
-        self.server = 0
-        self.outstanding: dict[int, Attempted] = {}
-        self.processes: list[int] = []
-        self.seen: dict[str, Any] = {}
-
-
-class Attempted:
-    """An operation without an answer. `attempts` counts those made, `server` has the last of them.
-
-    `maybe`: it may have been carried out. `action`: what an administrator wants, None for operations.
-    """
-
-    __slots__ = ("action", "attempts", "began", "client", "maybe", "process", "request", "server")
-
-    def __init__(self, client: Client, request: Any, process: int, began: int, action: Action | None = None) -> None:
-        self.client = client
-        self.request = request
-        self.process = process
-        self.began = began
-        self.action = action
-        self.attempts = 0
-        self.server = 0
-        self.maybe = False
+NEVER: Final = 1 << 62
+"""A time that no run reaches: administrators do not give up."""
 
 
 class Clients:
@@ -64,37 +29,42 @@ class Clients:
         self.workload = workload
         self.simulation = simulation
         self.kernel = simulation.kernel
+        self.network = simulation.network
         population = simulation.topology.nodes
         servers = getattr(simulation.config, "servers", None) or population
         self.servers = population if workload.administration else min(servers, population)
+        self.arrivals = simulation.streams.stream("workload")
         self.draw = workload.drawer()
+        self.learns = workload.learns
         self.sample = workload.latency.sampler()
         self.beside = workload.placement == "beside"
-        self.distance = simulation.topology.latency_ns if self.beside else None
-        self.left = workload.operations if workload.operations is not None else -1
+        self.distance = simulation.topology.latency_ns
+        self.left = workload.operations if workload.operations is not None else NEVER
         self.processes = workload.clients
-        administrators = len(workload.administration)
-        self.clients = [self._new(number) for number in range(workload.clients + administrators)]
-        for client in self.clients[: workload.clients]:
-            client.processes.append(client.number)
+        self.sessions = [self._new(number) for number in range(workload.clients + len(workload.administration))]
 
-    def _new(self, number: int) -> Client:
+    def _new(self, number: int) -> Session:
         stream = self.simulation.streams.stream
-        client = Client(number, number % self.servers, stream(f"client/{number}"), stream(f"client/{number}/way"))
-        client.server = client.place if self.beside else client.way.below(self.servers)
-        return client
+        is_client = number < self.workload.clients
+        place = number % self.servers if self.beside and is_client else None
+        way = stream(f"client/{number}/way")
+        server = place if place is not None else way.below(self.servers)
+        session = Session(number, place, server, stream(f"client/{number}"), way)
+        if is_client:
+            session.processes.append(number)
+        return session
 
     def begin(self) -> None:
         """Have them ask from their time on."""
         workload, call_at = self.workload, self.kernel.call_at
-        self.simulation.network.clients = self.answer
+        self.network.clients = self.answer
         if workload.rate is None:
-            for client in self.clients[: workload.clients]:
-                call_at(workload.at, self._invoke, client)
+            for session in self.sessions[: workload.clients]:
+                call_at(workload.at, self._invoke, session)
         else:
             self._await_arrival(workload.at)
         for place, action in enumerate(workload.administration):
-            call_at(action.at, self._administer, self.clients[workload.clients + place], action)
+            call_at(action.at, self._administer, self.sessions[workload.clients + place], action)
 
     # When they ask.
 
@@ -103,164 +73,162 @@ class Clients:
         assert workload.rate is not None
         gap = SECOND / workload.rate
         if workload.arrivals == "poisson":
-            gap = self.simulation.streams.stream("workload").exponential(gap)
+            gap = self.arrivals.exponential(gap)
         time = after + round(gap)
         if workload.until is None or time < workload.until:
             self.kernel.call_at(time, self._arrival, time)
 
     def _arrival(self, time: int) -> None:
-        number = self.simulation.streams.stream("workload").below(self.workload.clients)
-        if self._invoke(self.clients[number]):
+        if self._invoke(self.sessions[self.arrivals.below(self.workload.clients)]):
             self._await_arrival(time)
 
-    def _invoke(self, client: Client) -> bool:
+    def _invoke(self, session: Session) -> bool:
         """Have a client ask for its next operation; False where nothing new is asked any more."""
         now, until = self.kernel.now, self.workload.until
         if not self.left or (until is not None and now >= until):
             return False
         self.left -= 1
-        sequence = client.sequence = client.sequence + 1
-        operation = self.draw(client.operations, client.seen, f"{client.number}.{sequence}")
-        if client.processes:
-            process = client.processes.pop()
-        else:
-            process, self.processes = self.processes, self.processes + 1
-        oldest = next(iter(client.outstanding), sequence)
-        attempted = Attempted(client, ClientRequest(client.number, sequence, oldest, operation), process, now)
-        client.outstanding[sequence] = attempted
-        function = operation.function
-        value = (operation.expected, operation.value) if function in ("cas", "transfer") else operation.value
+        number, sequence = session.number, session.sequence + 1
+        session.sequence = sequence
+        operation = self.draw(session.operations, session.seen, f"{number}.{sequence}")
+        process = session.processes.pop() if session.processes else self._new_process()
+        request = ClientRequest(number, sequence, next(iter(session.outstanding), sequence), operation)
+        outstanding = Outstanding(session, request, now, now + self.workload.timeout, process)
+        session.outstanding[sequence] = outstanding
         self.simulation.record(
             "invoked",
             process=process,
-            client=client.number,
-            function=function,
+            client=number,
+            function=operation.function,
             key=operation.key,
-            value=None if function == "balances" else value,
+            value=history_value(operation),
         )
-        self._ask(attempted)
+        self._ask(outstanding)
         return True
 
-    def _administer(self, client: Client, action: Action) -> None:
-        attempted = Attempted(client, action.request(client.number), -1, self.kernel.now, action)
-        client.outstanding[1] = attempted
-        self._ask(attempted)
+    def _new_process(self) -> int:
+        self.processes += 1
+        return self.processes - 1
+
+    def _administer(self, session: Session, action: Action) -> None:
+        outstanding = Outstanding(session, action.request(session.number), self.kernel.now, NEVER, action=action)
+        session.outstanding[outstanding.request.sequence] = outstanding
+        self._ask(outstanding)
 
     # An attempt, on its way there and back.
 
-    def _delay(self, client: Client, server: int) -> int:
-        delay = self.sample(client.way)
-        if self.distance is not None and client.place != server:
-            delay += self.distance(client.place, server)
-        return delay
+    def _ask(self, outstanding: Outstanding) -> None:
+        session, now = outstanding.session, self.kernel.now
+        outstanding.attempts += 1
+        outstanding.server = server = session.server
+        if not self._cut(session.place, server):
+            self.kernel.call_at(now + self._delay(session, server), self._arrive, outstanding, server)
+        overdue = min(now + self.workload.retry_after, outstanding.deadline)
+        self.kernel.call_at(overdue, self._overdue, outstanding, outstanding.attempts)
 
-    def _ask(self, attempted: Attempted) -> None:
-        client = attempted.client
-        attempted.attempts += 1
-        attempted.server = server = client.server
-        now = self.kernel.now
-        self.kernel.call_at(now + self._delay(client, server), self._arrive, attempted, server)
-        self.kernel.call_at(now + self.workload.retry_after, self._overdue, attempted, attempted.attempts)
-
-    def _arrive(self, attempted: Attempted, server: int) -> None:
-        if not self._separated(attempted.client, server):
-            self.simulation.request(server, attempted.request)
-
-    def _separated(self, client: Client, server: int) -> bool:
-        network = self.simulation.network
-        return (
-            self.beside and bool(network.separations) and client.place != server and network.cuts(client.place, server)
-        )
+    def _arrive(self, outstanding: Outstanding, server: int) -> None:
+        if not self._cut(outstanding.session.place, server):
+            self.simulation.request(server, outstanding.request)
 
     def answer(self, server: int, reply: Reply) -> None:
         """A server answers one of the clients."""
-        client = self.clients[reply.client]
-        if not self._separated(client, server):
-            self.kernel.call_at(self.kernel.now + self._delay(client, server), self._hear, client, server, reply)
+        session = self.sessions[reply.client]
+        if not self._cut(server, session.place):
+            self.kernel.call_at(self.kernel.now + self._delay(session, server), self._hear, session, server, reply)
 
-    def _hear(self, client: Client, server: int, reply: Reply) -> None:
-        attempted = client.outstanding.get(reply.sequence)
-        if attempted is None:
+    def _cut(self, source: int | None, destination: int | None) -> bool:
+        """Whether a partition is in the way from or to a client that lives beside a server."""
+        if source is None or destination is None or source == destination:
+            return False
+        return bool(self.network.separations) and self.network.cuts(source, destination)
+
+    def _delay(self, session: Session, server: int) -> int:
+        delay = self.sample(session.way)
+        if session.place is not None and self.distance is not None and session.place != server:
+            delay += self.distance(session.place, server)
+        return delay
+
+    def _hear(self, session: Session, server: int, reply: Reply) -> None:
+        outstanding = session.outstanding.get(reply.sequence)
+        if outstanding is None or self._cut(server, session.place):
             return
         outcome = reply.outcome
         if outcome == "ok":
-            client.server = server
-            self._complete(attempted, "ok", reply.value, server)
+            session.server = server
+            self._complete(outstanding, "ok", reply.value, server)
         elif outcome == "session-expired":
-            self._complete(attempted, "unknown", None, server)
-        elif server == attempted.server:
-            attempted.maybe = attempted.maybe or outcome == "timed-out"
-            self._turned_away(attempted, reply.leader)
+            self._complete(outstanding, "unknown", None, server)
+        elif server == outstanding.server:
+            outstanding.maybe = outstanding.maybe or outcome == "timed-out"
+            self._turned_away(outstanding, reply.leader)
 
-    def _turned_away(self, attempted: Attempted, leader: int | None) -> None:
-        """Ask the one that was named, else anyone after a while."""
-        client = attempted.client
-        if leader is not None and leader != attempted.server:
-            client.server = leader
-            self._again(attempted, attempted.attempts)
-            return
-        self._go_elsewhere(client, attempted.server)
-        delay = self.workload.retry_delay
-        wait = delay // 2 + client.way.below(delay - delay // 2)
-        self.kernel.call_at(self.kernel.now + wait, self._again, attempted, attempted.attempts)
+    # Another attempt.
 
-    def _go_elsewhere(self, client: Client, server: int) -> None:
-        """Choose another server than the one that was of no help, unless another was found meanwhile."""
-        if client.server == server and self.servers > 1:
-            other = client.way.below(self.servers - 1)
-            client.server = other + (other >= server)
-
-    def _overdue(self, attempted: Attempted, attempt: int) -> None:
-        if attempted.attempts == attempt and attempted.request.sequence in attempted.client.outstanding:
-            attempted.maybe = True
-            self._go_elsewhere(attempted.client, attempted.server)
-            self._again(attempted, attempt)
-
-    def _again(self, attempted: Attempted, attempt: int) -> None:
-        """Try once more, or give up after the time-out; nothing where it was answered or tried again since."""
-        if attempted.attempts != attempt or attempted.request.sequence not in attempted.client.outstanding:
-            return
-        if self.kernel.now - attempted.began >= self.workload.timeout:
-            self._complete(attempted, "unknown" if attempted.maybe else "fail", None, None)
+    def _turned_away(self, outstanding: Outstanding, leader: int | None) -> None:
+        """Ask the one that was named, else anyone after a rest; also where servers send each other's clients around."""
+        session, server = outstanding.session, outstanding.server
+        if leader is not None and leader != server:
+            session.server = leader
+            if outstanding.followed < self.servers:
+                outstanding.followed += 1
+                self._again(outstanding, outstanding.attempts)
+                return
         else:
-            self._ask(attempted)
+            self._go_elsewhere(session, server)
+        outstanding.followed = 0
+        longest = self.workload.retry_delay
+        rest = longest // 2 + session.way.below(longest - longest // 2)
+        time = min(self.kernel.now + rest, outstanding.deadline)
+        self.kernel.call_at(time, self._again, outstanding, outstanding.attempts)
+
+    def _go_elsewhere(self, session: Session, server: int) -> None:
+        """Choose another server than the one that was of no help, unless another was found meanwhile."""
+        if session.server == server and self.servers > 1:
+            other = session.way.below(self.servers - 1)
+            session.server = other + (other >= server)
+
+    def _overdue(self, outstanding: Outstanding, attempt: int) -> None:
+        """An attempt has no answer: whether it was carried out, nobody knows."""
+        if outstanding.attempts == attempt and outstanding.waits:
+            outstanding.maybe = True
+            outstanding.followed = 0
+            self._go_elsewhere(outstanding.session, outstanding.server)
+            self._again(outstanding, attempt)
+
+    def _again(self, outstanding: Outstanding, attempt: int) -> None:
+        """Try once more, or give up at the deadline; nothing where it was answered or tried again since."""
+        if outstanding.attempts != attempt or not outstanding.waits:
+            return
+        if self.kernel.now >= outstanding.deadline:
+            self._complete(outstanding, "unknown" if outstanding.maybe else "fail", None, None)
+        else:
+            self._ask(outstanding)
 
     # The end of an operation.
 
-    def _complete(self, attempted: Attempted, outcome: str, value: Any, server: int | None) -> None:
-        client, now = attempted.client, self.kernel.now
-        del client.outstanding[attempted.request.sequence]
-        if attempted.action is not None:
-            self.simulation.record(
-                "administered", change=attempted.action.words, outcome=outcome, attempts=attempted.attempts
-            )
+    def _complete(self, outstanding: Outstanding, outcome: str, value: Any, server: int | None) -> None:
+        session, action = outstanding.session, outstanding.action
+        del session.outstanding[outstanding.request.sequence]
+        fields = {
+            "outcome": outcome,
+            "value": value,
+            "server": server,
+            "attempts": outstanding.attempts,
+            "latency": self.kernel.now - outstanding.began,
+        }
+        if action is not None:
+            self.simulation.record("administered", change=action.words, **fields)
             return
-        if outcome == "unknown":
-            client.processes.append(self.processes)
-            self.processes += 1
-        else:
-            client.processes.append(attempted.process)
-        operation = attempted.request.operation
-        if outcome == "ok" and operation.key:
-            if operation.function == "get":
-                client.seen[operation.key] = value
-            elif operation.function == "put" or value is True:
-                client.seen[operation.key] = operation.value
-        self.simulation.record(
-            "completed",
-            process=attempted.process,
-            client=client.number,
-            outcome=outcome,
-            value=value,
-            server=server,
-            attempts=attempted.attempts,
-            latency=now - attempted.began,
-        )
+        # Whoever asked still waits where nobody knows: it is never heard of again, and another takes its place.
+        session.processes.append(self._new_process() if outcome == "unknown" else outstanding.process)
+        if self.learns and outcome == "ok":
+            self.workload.learn(session.seen, outstanding.request.operation, value)
+        self.simulation.record("completed", process=outstanding.process, client=session.number, **fields)
         if self.workload.rate is None:
-            self._next(client, now)
+            self._next(session)
 
-    def _next(self, client: Client, now: int) -> None:
+    def _next(self, session: Session) -> None:
         if self.workload.think:
-            self.kernel.call_at(now + self.workload.think, self._invoke, client)
+            self.kernel.call_after(self.workload.think, self._invoke, session)
         else:
-            self._invoke(client)
+            self._invoke(session)

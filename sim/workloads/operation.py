@@ -7,6 +7,8 @@ from typing import Any, Final
 
 READS: Final = frozenset({"get", "balances"})
 """Functions that change nothing."""
+PAIRS: Final = frozenset({"cas", "transfer"})
+"""Functions with two arguments beside the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,10 @@ class Operation:
     def reads(self) -> bool:
         """Whether it changes nothing."""
         return self.function in READS
+
+
+def history_value(operation: Operation) -> Any:
+    """What the history of a run says of its arguments: a pair for `cas` and `transfer`, nothing for reads."""
+    if operation.function in PAIRS:
+        return (operation.expected, operation.value)
+    return None if operation.function in READS else operation.value

@@ -45,6 +45,21 @@ class Register(ClientWorkload):
     reads: Probability = Field(default=0.5, description="share of the operations that read")
     writes: Writes = Field(default=Writes(put=1.0), description="weights of the functions that write")
 
+    @property
+    def learns(self) -> bool:
+        """Only who compares and swaps needs to know what it last saw."""
+        return self.writes.cas > 0
+
+    def learn(self, seen: dict[str, Any], operation: Operation, value: Any) -> None:
+        """What a client read, wrote, swapped or deleted is what it now takes the key to hold."""
+        function = operation.function
+        if function == "get":
+            seen[operation.key] = value
+        elif function == "put" or (function == "cas" and value):
+            seen[operation.key] = operation.value
+        elif function == "delete":
+            seen.pop(operation.key, None)
+
     def drawer(self) -> Draw:
         """Draws whether to read, the key, and what to write."""
         functions = [name for name, weight in self.writes if weight]
