@@ -220,7 +220,7 @@ SAFETY: Final[tuple[type[SafetyCheck], ...]] = (
 
 
 class RaftSafety(Check):
-    """All five properties: violated where one is, unknown where one could not be judged and none is violated."""
+    """All five properties: violated where one is, unknown where nothing was judged by any."""
 
     name = "raft-safety"
 
@@ -237,9 +237,9 @@ class RaftSafety(Check):
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
         verdicts = [part.finish(end) for part in self.parts]
-        for wanted in ("violated", "unknown"):
-            found = [verdict for verdict in verdicts if verdict.verdict == wanted]
-            if found:
-                reason = "; ".join(f"{verdict.check}: {verdict.reason}" for verdict in found)
-                return found[0].model_copy(update={"check": self.name, "reason": reason})
-        return self.verdict("holds", "; ".join(verdict.reason for verdict in verdicts))
+        violated = [verdict for verdict in verdicts if verdict.verdict == "violated"]
+        if violated:
+            reason = "; ".join(f"{verdict.check}: {verdict.reason}" for verdict in violated)
+            return violated[0].model_copy(update={"check": self.name, "reason": reason})
+        told = "; ".join(verdict.reason for verdict in verdicts)
+        return self.verdict("holds" if any(part.cases for part in self.parts) else "unknown", told)
