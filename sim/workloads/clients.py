@@ -160,13 +160,14 @@ class Clients:
             self._complete(outstanding, "unknown", None, server)
         elif server == outstanding.server:
             outstanding.maybe = outstanding.maybe or outcome == "timed-out"
-            self._turned_away(outstanding, reply.leader)
+            outstanding.server = None
+            self._turned_away(outstanding, server, reply.leader)
 
     # Another attempt.
 
-    def _turned_away(self, outstanding: Outstanding, leader: int | None) -> None:
+    def _turned_away(self, outstanding: Outstanding, server: int, leader: int | None) -> None:
         """Ask the one that was named, else anyone after a rest; also where servers send each other's clients around."""
-        session, server = outstanding.session, outstanding.server
+        session = outstanding.session
         if leader is not None and leader != server:
             session.server = leader
             if outstanding.followed < self.servers:
@@ -189,10 +190,11 @@ class Clients:
 
     def _overdue(self, outstanding: Outstanding, attempt: int) -> None:
         """An attempt has no answer: whether it was carried out, nobody knows."""
-        if outstanding.attempts == attempt and outstanding.waits:
+        server = outstanding.server
+        if server is not None and outstanding.attempts == attempt and outstanding.waits:
             outstanding.maybe = True
             outstanding.followed = 0
-            self._go_elsewhere(outstanding.session, outstanding.server)
+            self._go_elsewhere(outstanding.session, server)
             self._again(outstanding, attempt)
 
     def _again(self, outstanding: Outstanding, attempt: int) -> None:

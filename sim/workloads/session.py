@@ -35,9 +35,9 @@ class Session:
 class Outstanding:
     """An operation of a session without an answer, from `began` on and given up at `deadline`.
 
-    `attempts` counts those made, `server` has the last of them, `followed` the redirects that were followed without a
-    rest. `maybe`: an attempt may have been, or may yet be, carried out. `action`: what an administrator wants, None
-    for the operations of clients.
+    `attempts` counts those made, `server` has the one under way, None: it was turned away; `followed` counts the
+    redirects that were followed without a rest. `maybe`: an attempt may have been, or may yet be, carried out.
+    `action`: what an administrator wants, None for the operations of clients.
     """
 
     __slots__ = (
@@ -69,7 +69,7 @@ class Outstanding:
         self.process = process
         self.action = action
         self.attempts = 0
-        self.server = session.server
+        self.server: int | None = None
         self.followed = 0
         self.maybe = False
 
