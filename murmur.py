@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     from sim.protocols.gossip.gossip import Gossip
     from sim.records import Record
     from sim.simulation import ClockSpread, Simulation
+    from sim.state_machines.key_value import KeyValueStore
+    from sim.workloads.bank import BankWorkload
+    from sim.workloads.operation import Operation
+    from sim.workloads.register import Register
+    from sim.workloads.request import ClientRequest, Reply
     from sim.workloads.rumour import Rumour
     from sim.workloads.update import Update
     from sim.workloads.updates import Updates
@@ -53,6 +58,8 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "Agreement": "sim.convergence",
     "Bandwidth": "sim.units",
+    "BankWorkload": "sim.workloads.bank",
+    "ClientRequest": "sim.workloads.request",
     "ClockSpread": "sim.simulation",
     "Coverage": "sim.convergence",
     "Crash": "faults.node.crash",
@@ -63,9 +70,11 @@ _HOMES: Final = {
     "Heal": "faults.heal",
     "Hunt": "scenarios.hunting.result",
     "InputError": "topologies.errors",
+    "KeyValueStore": "sim.state_machines.key_value",
     "Message": "sim.message",
     "NetworkConfig": "sim.network.config",
     "Node": "sim.node",
+    "Operation": "sim.workloads.operation",
     "Partition": "faults.partition.partition",
     "Pause": "faults.node.pause",
     "PositiveDuration": "sim.units",
@@ -74,6 +83,8 @@ _HOMES: Final = {
     "ProtocolConfig": "sim.protocol",
     "Rate": "sim.units",
     "Record": "sim.records",
+    "Register": "sim.workloads.register",
+    "Reply": "sim.workloads.request",
     "Restart": "faults.node.crash",
     "Rumour": "sim.workloads.rumour",
     "Run": "scenarios.run",
@@ -104,6 +115,8 @@ _PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
 
 __all__ = [
     "Agreement",
+    "BankWorkload",
+    "ClientRequest",
     "ClockSpread",
     "Coverage",
     "Crash",
@@ -113,14 +126,18 @@ __all__ = [
     "Heal",
     "Hunt",
     "InputError",
+    "KeyValueStore",
     "Message",
     "NetworkConfig",
     "Node",
+    "Operation",
     "Partition",
     "Pause",
     "Protocol",
     "ProtocolConfig",
     "Record",
+    "Register",
+    "Reply",
     "Restart",
     "Rumour",
     "Run",

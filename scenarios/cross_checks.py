@@ -46,7 +46,7 @@ def contradictions(scenario: Scenario) -> list[Problem]:
 
 
 def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
-    """Yield what acts on nodes at times: the faults and the workload, with their paths."""
+    """Yield what acts on nodes at times: the faults, the workload and its administration, with their paths."""
     for index, fault in enumerate(scenario.fault_list):
         yield ("faults", index), fault
         if fault.when is not None:
@@ -55,6 +55,8 @@ def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
         yield ("faults",), scenario.faults
     if scenario.workload is not None:
         yield ("workload",), scenario.workload
+        for index, action in enumerate(getattr(scenario.workload, "administration", ())):
+            yield ("workload", "administration", index), action
 
 
 def _times_beyond_the_end(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:

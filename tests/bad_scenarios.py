@@ -208,6 +208,31 @@ WRONG_FIELDS = [
     _file("checks as a word", GOOD + "checks: safety\n", ":14: checks: found 'safety'; expected a list"),
     _file("checks of numbers", GOOD + "checks: [5]\n", ":14: checks[0]: found 5; expected text; put it in quotes"),
     _file("unknown workload", GOOD + "workload: {kind: 7}\n", ":14: workload.kind: found 7; expected"),
+    _file(
+        "workload with a mistyped field",
+        GOOD + "workload: {kind: register, raet: 5/s}\n",
+        ":14: workload.raet: unknown field 'raet'; did you mean 'rate'?",
+    ),
+    _file(
+        "clients that wait and do not",
+        GOOD + "workload: {kind: bank, rate: 5/s, think: 1s}\n",
+        ":14: workload.think: with a rate clients do not wait for answers; leave think or rate out",
+    ),
+    _file(
+        "popularity of no kind",
+        GOOD + "workload: {kind: register, popularity: {kind: zip}}\n",
+        ":14: workload.popularity.kind: found 'zip'; expected one of uniform, zipf; did you mean 'zipf'?",
+    ),
+    _file(
+        "administration of nothing",
+        GOOD + "workload: {kind: register, administration: [{at: 1s}]}\n",
+        ":14: workload.administration[0]: found nothing to do; expected add, remove or learners, or transfer",
+    ),
+    _file(
+        "administration after the end",
+        GOOD + "workload: {kind: register, administration: [{at: 31s, add: [1]}]}\n",
+        ":14: workload.administration[0].at: found 31s, after the end of the run",
+    ),
     _file("clocks beyond reason", GOOD + "clocks: {drift_ppm: 1e9}\n", ":14: clocks.drift_ppm: found 1000000000.0"),
     _line(
         "everything at once",

@@ -195,6 +195,33 @@ def _other_protocols() -> str:
     return _kinds(pair for pair in _models_of("protocols") if pair[0] != "gossip")
 
 
+def _clients() -> dict[str, type[BaseModel]]:
+    """The kinds of workloads whose clients wait for answers."""
+    from sim.workloads.client_workload import ClientWorkload
+
+    return {name: model for name, model in _models_of("workloads") if issubclass(model, ClientWorkload)}
+
+
+def _operations() -> str:
+    """What each kind of clients asks: the fields that it has beside those of all."""
+    from sim.workloads.client_workload import ClientWorkload
+
+    common = {f"`{name}`" for name in ClientWorkload.model_fields}
+    rows = ([f"`{kind}`", *cells] for kind, model in _clients().items() for cells in _cells(model))
+    return _grid(("kind", "field", "type", "default", "meaning"), (row for row in rows if row[1] not in common))
+
+
+def _clients_part(name: str) -> str:
+    from sim.workloads.administration import Action
+    from sim.workloads.client_workload import ClientWorkload
+    from sim.workloads.popularity import Uniform, Zipf
+    from sim.workloads.register import Writes
+
+    if name == "popularity":
+        return _kinds((model.model_fields["kind"].default, model) for model in (Uniform, Zipf))
+    return _fields({"clients": ClientWorkload, "writes": Writes, "administration": Action}[name])
+
+
 def _columns(name: str) -> str:
     from analysis.events_file import events_schema
     from analysis.samples_file import samples_schema
@@ -216,7 +243,12 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "topologies": lambda: _descriptions("topologies"),
     "checks": lambda: _descriptions("checks"),
     "topology fields": lambda: _kinds(_models_of("topologies")),
-    "workloads": lambda: _kinds(_models_of("workloads")),
+    "workloads": lambda: _kinds(pair for pair in _models_of("workloads") if pair[0] not in _clients()),
+    "clients": lambda: _clients_part("clients"),
+    "operations": _operations,
+    "writes": lambda: _clients_part("writes"),
+    "popularity": lambda: _clients_part("popularity"),
+    "administration": lambda: _clients_part("administration"),
     "fault kinds": _fault_kinds,
     "fault fields": _common_fault_fields,
     "targets": lambda: _fault_part("targets"),

@@ -24,7 +24,7 @@ from tests.documentation_tables import TABLES, tables_in, with_tables
 DOCS = ROOT / "docs"
 REFERENCE = "".join(
     page.read_text(encoding="utf-8")
-    for pattern in ("scenarios.md", "gossip.md", "faults*.md")
+    for pattern in ("scenarios.md", "gossip.md", "workloads.md", "faults*.md")
     for page in DOCS.glob(pattern)
 )
 COMMAND_LINE = (DOCS / "command-line.md").read_text(encoding="utf-8")
@@ -58,7 +58,7 @@ def test_models_are_found() -> None:
 
 @pytest.mark.parametrize("model", documented_models(), ids=lambda model: model.__name__)
 def test_every_field_of_a_scenario_is_documented(model: type[BaseModel]) -> None:
-    """Each field that a scenario file may hold is named on the page of scenarios, of gossip, or one of faults."""
+    """Each field that a scenario file may hold is named on the page of scenarios, gossip, workloads, or faults."""
     missing = [name for name in model.model_fields if name != "kind" and f"`{name}`" not in REFERENCE]
     assert not [name for name in missing if f"`{{{name}: " not in REFERENCE]
 
