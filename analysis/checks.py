@@ -19,7 +19,7 @@ from analysis.node_life import is_state
 from analysis.raft.occurrences import OCCURRENCES, NoTermInflation, Progress
 from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
-from analysis.verdict import Check, CheckKind, RunEnd, Subject
+from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
 from sim.convergence import Coverage, Spread
 from sim.records import Record
 from sim.units import format_duration
@@ -28,7 +28,6 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from analysis.run_folder import RunFolder
     from sim.convergence import Convergence
-    from sim.protocol import Protocol, ProtocolConfig
     from sim.simulation import Simulation
 
 
@@ -287,16 +286,6 @@ class Checks:
     def finish(self, end: RunEnd) -> tuple[RunVerdict, ...]:
         """Return the verdicts on a run that ended so."""
         return tuple(check.finish(end) for check in self.checks)
-
-
-def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int) -> Subject:
-    """What checks need to know of a run before it starts."""
-    return Subject(
-        protocol.convergence,
-        population,
-        state_machine=getattr(config, "state_machine", None),
-        consensus=getattr(protocol, "replicates_log", False),
-    )
 
 
 def check_run(run: RunFolder, names: Iterable[str], subject: Convergence | Subject | None) -> tuple[RunVerdict, ...]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
+from analysis.availability import Availability
 from analysis.beliefs import Beliefs
+from analysis.client_operations import ClientOperations
 from analysis.convergence import Tracker, tracker_of
+from analysis.divergence import Divergence
+from analysis.elections import Elections
 from analysis.manifest import RunBalance, balance_of
 from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
+from analysis.recovery import Recovery
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
+from analysis.verdict import Subject, subject_of
 from sim.convergence import Convergence, Coverage, Spread
 from sim.records import Record
 
@@ -24,16 +30,25 @@ if TYPE_CHECKING:
 
 
 class Measurements:
-    """Collectors of one run, each there where the protocol's declared convergence gives it a meaning.
+    """Collectors of one run, each there where it has a meaning for the protocol.
 
-    `period` is the length of the protocol's cycle in nanoseconds, where it has one; `message_size` in bytes is that of
-    messages that do not state one. `end` (ns), `balance` and `sent` (messages sent by each node, None: not known) are
-    set when the run has ended.
+    `subject` is what `subject_of` gives, or the declared convergence of the protocol where that is all. `period` is the
+    length of the protocol's cycle in nanoseconds, where it has one; `message_size` in bytes is that of messages that do
+    not state one. `end` (ns), `balance` and `sent` (messages sent by each node, None: not known) are set when the run
+    has ended.
     """
 
     def __init__(
-        self, declared: Convergence | None, population: int, *, period: int | None = None, message_size: int = 0
+        self,
+        subject: Convergence | Subject | None,
+        population: int,
+        *,
+        period: int | None = None,
+        message_size: int = 0,
     ) -> None:
+        if not isinstance(subject, Subject):
+            subject = Subject(subject, population)
+        declared = subject.declared
         self.population = population
         self.traffic = Traffic(population, [], message_size)
         self.tracker: Tracker | None = None
@@ -51,11 +66,27 @@ class Measurements:
             self.receipts = Receipts(declared, population)
         if isinstance(declared, Spread) and period:
             self.variance = VarianceByCycle(declared, population, period)
+        serves = subject.state_machine is not None
+        self.clients = ClientOperations() if serves else None
+        self.availability = Availability() if serves else None
+        self.recovery = Recovery() if serves else None
+        self.elections = Elections(population) if subject.elects else None
+        self.divergence = Divergence(population) if subject.consensus else None
 
     @property
     def observers(self) -> list[tuple[Iterable[str], Callable[[Record], None]]]:
         """Who wants which kinds of state records, in the order in which they must be told."""
-        present = (self.tracker, self.receipts, self.beliefs, self.variance)
+        present = (
+            self.tracker,
+            self.receipts,
+            self.beliefs,
+            self.variance,
+            self.clients,
+            self.availability,
+            self.recovery,
+            self.elections,
+            self.divergence,
+        )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 
     @classmethod
@@ -66,7 +97,7 @@ class Measurements:
         """
         recorder = simulation.recorder
         measurements = cls(
-            simulation.protocol.convergence,
+            subject_of(simulation.protocol, simulation.config, simulation.topology.nodes),
             simulation.topology.nodes,
             period=getattr(simulation.config, "period", None),
             message_size=simulation.network.config.message_size,
@@ -96,11 +127,16 @@ class Measurements:
 
     @classmethod
     def of_run(
-        cls, run: RunFolder, declared: Convergence | None, *, period: int | None = None, message_size: int = 0
+        cls,
+        run: RunFolder,
+        subject: Convergence | Subject | None,
+        *,
+        period: int | None = None,
+        message_size: int = 0,
     ) -> Self:
         """Measure a run on disk by its records; what its level of detail did not keep stays unknown."""
         manifest = run.manifest
-        measurements = cls(declared, manifest.topology.nodes, period=period, message_size=message_size)
+        measurements = cls(subject, manifest.topology.nodes, period=period, message_size=message_size)
         if manifest.detail == "all":
             measurements.sent = [0] * manifest.topology.nodes
         told: dict[str, list[Callable[[Record], None]]] = {}
@@ -125,8 +161,7 @@ class Measurements:
         self.traffic.finish()
         if self.tracker is not None:
             self.convergence = self.tracker.finish()
-        if self.beliefs is not None:
-            self.beliefs.finish(end)
-        if self.variance is not None:
-            self.variance.finish(end)
+        for collector in (self.beliefs, self.variance, self.clients, self.availability, self.elections):
+            if collector is not None:
+                collector.finish(end)
         return self

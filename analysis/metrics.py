@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from analysis.convergence import AgreementTracker, ExtinctionTracker
 from analysis.measurements import Measurements
+from analysis.metric import Metric, Value
+from analysis.metrics_of_clients import METRICS_OF_CLIENTS
+from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from topologies.errors import InputError
-
-Value = int | float | str | bool | None | dict[str, int] | dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One metric: what it says, its unit, and how it comes from the measurements.
-
-    `applies` tells whether it has a meaning for a run; `value` gives a number, None where it is not known (such as the
-    time of a convergence that did not come), or a mapping, of which `NAME.KEY` is a number.
-    """
-
-    name: str
-    unit: str
-    description: str
-    applies: Callable[[Measurements], bool]
-    value: Callable[[Measurements], Value]
 
 
 def _always(_: Measurements) -> bool:
@@ -246,6 +231,8 @@ _METRICS: Final = (
         lambda run: run.tracker.begun if isinstance(run.tracker, ExtinctionTracker) else None,
     ),
     Metric("opinions", "nodes", "nodes that are up by what they hold at the end", _is_vote, _opinions),
+    *METRICS_OF_CLIENTS,
+    *METRICS_OF_CONSENSUS,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}

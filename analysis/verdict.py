@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from analysis.manifest import RunBalance, RunVerdict
 from sim.convergence import Convergence
 from sim.records import Record
+
+if TYPE_CHECKING:
+    from sim.protocol import Protocol, ProtocolConfig
 
 MOST_EVIDENCE: Final = 10
 """Records that a verdict shows at most."""
@@ -20,13 +23,26 @@ class Subject:
     """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes.
 
     `state_machine` is what clients' operations act on, None where the protocol serves none; `consensus`, whether it
-    makes the records of a replicated log.
+    makes the records of a replicated log; `elects`, whether its records of kind `role` tell who leads.
     """
 
     declared: Convergence | None
     population: int
     state_machine: str | None = None
     consensus: bool = False
+    elects: bool = False
+
+
+def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int) -> Subject:
+    """What judges need to know of a run before it starts."""
+    roles = protocol.roles
+    return Subject(
+        protocol.convergence,
+        population,
+        state_machine=getattr(config, "state_machine", None),
+        consensus=getattr(protocol, "replicates_log", False),
+        elects=roles is not None and roles.record == "role" and "leader" in roles.names,
+    )
 
 
 @dataclass(frozen=True, slots=True)

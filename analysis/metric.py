@@ -1,0 +1,27 @@
+"""What a named metric is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.measurements import Measurements
+
+Value = int | float | str | bool | None | dict[str, int] | dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric: what it says, its unit, and how it comes from the measurements.
+
+    `applies` tells whether it has a meaning for a run; `value` gives a number, None where it is not known (such as the
+    time of a convergence that did not come), or a mapping, of which `NAME.KEY` is a number.
+    """
+
+    name: str
+    unit: str
+    description: str
+    applies: Callable[[Measurements], bool]
+    value: Callable[[Measurements], Value]
