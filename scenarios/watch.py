@@ -61,7 +61,7 @@ class Watch:
 
 
 def names_of_checks(scenario: Scenario) -> tuple[str, ...]:
-    """Return the checks of a scenario: those that it names, and that its liveness phase is kept."""
-    if scenario.liveness is None or "liveness" in scenario.checks:
+    """Return the checks of a scenario: those that it names, and that its liveness phase is kept, in one way at least."""
+    if scenario.liveness is None or {"liveness", "progress"} & {*scenario.checks}:
         return scenario.checks
     return (*scenario.checks, "liveness")

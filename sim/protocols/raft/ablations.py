@@ -36,6 +36,11 @@ class WithoutVotePersistence(Raft):
         self.write_vote()
         then()
 
+    @property
+    def has_kept_vote(self) -> bool:
+        """Whether the vote may be told again: always."""
+        return True
+
     def write_vote(self) -> None:
         """Have the term on the disk."""
         if self.durable[0] != self.term:

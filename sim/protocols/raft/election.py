@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.protocols.raft import replication
 from sim.protocols.raft.messages import HEADER, RequestVote, Vote
 
 if TYPE_CHECKING:
     from sim.protocols.raft.raft import Raft
+
+ASK: Final = "ask"
+"""The timer after which voters that have not answered are asked again."""
 
 
 def time_out(raft: Raft) -> None:
@@ -24,20 +27,20 @@ def time_out(raft: Raft) -> None:
 
 def _ask_before(raft: Raft) -> None:
     """Ask whether an election in the next term could be won, without beginning one (section 9.6)."""
-    raft.votes = {raft.node.id}
+    raft.votes, raft.heard_votes = {raft.node.id}, {raft.node.id}
     raft.become("pre-candidate", None, "timeout")
     raft.wait_for_leader()
     if raft.configuration.is_majority(raft.votes):
         stand(raft, "pre-vote")
     else:
-        _ask(raft, RequestVote(raft.term + 1, raft.log.last_index, raft.log.last_term, pre=True))
+        _ask(raft)
 
 
 def stand(raft: Raft, cause: str) -> None:
     """Begin an election: in a new term, with a vote for oneself that is durable before others are asked."""
     raft.term += 1
     raft.voted_for = raft.node.id
-    raft.votes = set()
+    raft.votes, raft.heard_votes = set(), {raft.node.id}
     raft.on_transfer = cause == "transfer"
     raft.become("candidate", raft.node.id, cause)
     raft.wait_for_leader()
@@ -52,13 +55,22 @@ def _campaign(raft: Raft) -> None:
     if raft.configuration.is_majority(raft.votes):
         replication.lead(raft)
     else:
-        _ask(raft, RequestVote(raft.term, raft.log.last_index, raft.log.last_term, transfer=raft.on_transfer))
+        _ask(raft)
 
 
-def _ask(raft: Raft, question: RequestVote) -> None:
-    for server in sorted(raft.configuration.electorate):
-        if server != raft.node.id:
-            raft.node.send(server, question, HEADER if raft.config.entry_size else 0)
+def _ask(raft: Raft) -> None:
+    """Ask all voters that have not answered, and again after a heartbeat's time (section 3.1: calls are retried)."""
+    log, pre = raft.log, raft.role == "pre-candidate"
+    question = RequestVote(raft.term + pre, log.last_index, log.last_term, pre, raft.on_transfer and not pre)
+    for server in sorted(raft.configuration.electorate - raft.heard_votes):
+        raft.node.send(server, question, HEADER if raft.config.entry_size else 0)
+    raft.node.set_timer(ASK, raft.config.heartbeat)
+
+
+def ask_again(raft: Raft) -> None:
+    """The time of a heartbeat has passed since voters were asked."""
+    if raft.role == "pre-candidate" or (raft.role == "candidate" and raft.node.id in raft.votes):
+        _ask(raft)
 
 
 def asked_for_vote(raft: Raft, source: int, question: RequestVote) -> None:
@@ -78,9 +90,12 @@ def asked_for_vote(raft: Raft, source: int, question: RequestVote) -> None:
     if not grants:
         _answer(raft, source, Vote(raft.term, granted=False))
         return
-    raft.voted_for = source
-    raft.quiet_since = raft.node.elapsed
-    raft.keep_vote(partial(_give_vote, raft, source, raft.term))
+    if raft.voted_for is None:
+        raft.voted_for = source
+        raft.quiet_since = raft.node.elapsed
+        raft.keep_vote(partial(_give_vote, raft, source, raft.term))
+    elif raft.has_kept_vote:
+        _answer(raft, source, Vote(raft.term, granted=True))
 
 
 def _answer_before(raft: Raft, source: int, question: RequestVote) -> None:
@@ -112,6 +127,7 @@ def heard_vote(raft: Raft, source: int, vote: Vote) -> None:
     if vote.term > raft.term and not (vote.pre and vote.granted):
         raft.heard_newer_term(vote.term)
         return
+    raft.heard_votes.add(source)
     if not vote.granted:
         return
     if vote.pre:

@@ -112,6 +112,7 @@ class Raft(Protocol):
         self.installs = False
         # Of a candidate.
         self.votes: set[int] = set()
+        self.heard_votes: set[int] = set()
         self.on_transfer = False
         # Of a leader.
         self.progress: dict[int, Progress] = {}
@@ -223,6 +224,8 @@ class Raft(Protocol):
             self._election_due()
         elif name == SYNC:
             self.journal.synced()
+        elif name == election.ASK:
+            election.ask_again(self)
         else:
             assert name == transfer.HANDOVER
             transfer.give_up(self)
@@ -261,6 +264,11 @@ class Raft(Protocol):
         self.node.storage.sync()
         if self.term == term:
             then()
+
+    @property
+    def has_kept_vote(self) -> bool:
+        """Whether the vote of this term is durable."""
+        return self.durable == (self.term, self.voted_for)
 
     # What makes Raft safe, each to be left out by an ablation.
 
