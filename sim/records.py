@@ -178,6 +178,8 @@ def outcome_code(population: int, source: int, destination: int) -> int:
 
 def _frozen(kind: str, name: str, value: Any) -> Any:
     """A value that no one changes later; TypeError names the field of what cannot be recorded."""
+    if value.__class__ is tuple and SCALARS.issuperset(map(type, value)):
+        return value
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return tuple(item if item.__class__ in SCALARS else _frozen(kind, name, item) for item in value)
     for plain in (bool, int, float, str):
