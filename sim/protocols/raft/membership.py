@@ -115,9 +115,9 @@ def _next(raft: Raft, change: Change) -> Configuration | None:
     """The configuration of the next step; the present one where nothing is left; None while newcomers catch up."""
     present = raft.configuration
     if change.learners:
-        learners, change.learners = tuple(change.learners), []
-        voters = tuple(voter for voter in present.voters if voter not in learners)
-        return Configuration(voters, tuple(sorted({*present.learners, *learners}))) if voters else present
+        learner, change.learners = change.learners[0], change.learners[1:]  # one by one: each may be a voter (4.1)
+        voters = tuple(voter for voter in present.voters if voter != learner)
+        return Configuration(voters, tuple(sorted({*present.learners, learner}))) if voters else present
     if any(not _caught_up(raft, server) for server in change.adds):
         return None
     if raft.config.membership == "joint":
@@ -143,14 +143,18 @@ def _caught_up(raft: Raft, server: int) -> bool:
 
 
 def committed(raft: Raft, configuration: Configuration) -> None:
-    """A configuration is committed: leave a joint one (4.3); a leader that is no member steps down (4.2.2)."""
-    if raft.role != "leader":
+    """A configuration is committed: a leader that is no member of it steps down (section 4.2.2)."""
+    if raft.role != "leader" or configuration.is_joint:
         return
-    if configuration.is_joint:
-        if raft.configuration == configuration:
-            replication.append(raft, Entry(raft.term, replace(configuration, old=()), "configuration"))
-    elif raft.node.id not in configuration.voters and raft.configuration == configuration:
+    if raft.node.id not in configuration.voters and raft.configuration == configuration:
         for change in [change for change in raft.changes if not change.adds and not change.removes]:
             raft.changes.remove(change)
             clients.answer(raft, change.request, "ok")
         raft.follow(raft.term, None, "removed")
+
+
+def leave_joint(raft: Raft) -> None:
+    """Follow a joint configuration that is committed, maybe by an earlier leader, by the new one (section 4.3)."""
+    index, configuration = raft.configurations[-1]
+    if configuration.is_joint and index <= raft.commit_index:
+        replication.append(raft, Entry(raft.term, replace(configuration, old=()), "configuration"))

@@ -237,6 +237,8 @@ def advance(raft: Raft) -> None:
         commit(raft, index)
         if raft.role == "leader":
             reads.committed(raft)
+            if raft.configuration.is_joint:
+                membership.leave_joint(raft)
             if raft.changes:
                 membership.proceed(raft)
 
