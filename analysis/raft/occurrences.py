@@ -175,9 +175,10 @@ class NoTermInflation(Check):
             self._vain.clear()
         elif record.fields["role"] == "candidate":
             begun = self._vain.setdefault(record.node, [])
-            begun.append(record)
+            if len(begun) < MOST_VAIN_ELECTIONS:
+                begun.append(record)
             if len(begun) > len(self._worst):
-                self._worst = list(begun) if len(begun) <= MOST_VAIN_ELECTIONS else self._worst
+                self._worst = list(begun)
 
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
@@ -222,8 +223,8 @@ class Progress(Check):
         if self._done is not None and self._done.time <= deadline:
             took = format_duration(self._done.time - begin.time)
             return self.verdict("holds", f"an operation completed {took} after the core was healed")
-        if not self._invoked or min(self._invoked.values()) >= deadline:
-            return self.verdict("unknown", "no client asked for anything in the liveness phase")
+        if min(self._invoked.values(), default=deadline) > (begin.time + deadline) // 2:
+            return self.verdict("unknown", "no client asked for anything in the first half of the liveness phase")
         if end.time < deadline:
             return self.verdict("unknown", f"the run ended at {format_duration(end.time)}, before its liveness phase")
         within = format_duration(deadline - begin.time)

@@ -1,4 +1,4 @@
-"""The logs of all servers of a consensus protocol, as its records tell of them."""
+"""The terms of the entries in the logs of all servers of a consensus protocol, as its records tell of them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ KINDS: Final = frozenset(("appended", "truncated", "snapshot", "recovered", *LOS
 
 
 class ReplicatedLog:
-    """The log of one server: the term and the command's number of each entry after `start`, the end of its snapshot."""
+    """The log of one server on its disk: the term of each entry after `start`, the end of its snapshot; 8 bytes each.
 
-    __slots__ = ("commands", "start", "start_term", "terms")
+    `start_term` is that of the last entry in the snapshot, None: not known.
+    """
+
+    __slots__ = ("start", "start_term", "terms")
 
     def __init__(self) -> None:
         self.start = 0
-        self.start_term = 0
+        self.start_term: int | None = 0
         self.terms = array("q")
-        self.commands = array("q")
 
     @property
     def last(self) -> int:
@@ -37,50 +39,51 @@ class ReplicatedLog:
 
     def cut(self, first: int) -> None:
         """Remove the entries from an index on."""
-        keep = max(0, first - self.start - 1)
-        del self.terms[keep:]
-        del self.commands[keep:]
+        del self.terms[max(0, first - self.start - 1) :]
+
+    def append(self, first: int, terms: tuple[int, ...]) -> None:
+        """Put entries in the place of all from an index on; what is before a gap is not known any more."""
+        if first > self.last + 1:
+            self.begin_at(first - 1, None)
+        self.cut(first)
+        self.terms.extend(terms)
+
+    def begin_at(self, index: int, term: int | None) -> None:
+        """Have no entries, but a snapshot up to an index."""
+        self.start, self.start_term, self.terms = index, term, array("q")
 
     def compact(self, index: int, term: int) -> None:
         """Forget the entries up to an index, the last of which has this term; all where that does not fit."""
         if index <= self.start:
             return
-        fits = self.term_at(index) == term
-        self.terms = self.terms[index - self.start :] if fits else array("q")
-        self.commands = self.commands[index - self.start :] if fits else array("q")
-        self.start, self.start_term = index, term
+        kept = self.terms[index - self.start :] if self.term_at(index) == term else array("q")
+        self.begin_at(index, term)
+        self.terms = kept
 
 
 class ReplicatedLogs:
-    """The logs of all servers; commands are numbered as they come, so that a log costs 16 bytes an entry."""
+    """The logs of all servers."""
 
     def __init__(self, population: int) -> None:
         self.of = [ReplicatedLog() for _ in range(population)]
-        self._numbers: dict[str, int] = {}
-
-    def number(self, command: str) -> int:
-        """The number of a command."""
-        return self._numbers.setdefault(command, len(self._numbers))
-
-    def name(self, number: int) -> str:
-        """The command that has a number."""
-        return next(name for name, each in self._numbers.items() if each == number)
 
     def observe(self, record: Record) -> None:
         """Take a record of one of the kinds that change a log."""
         assert record.node is not None
         log, fields = self.of[record.node], record.fields
         if record.kind == "appended":
-            log.cut(fields["first"])
-            log.terms.extend(fields["terms"])
-            log.commands.extend([self.number(command) for command in fields["commands"]])
+            log.append(fields["first"], fields["terms"])
         elif record.kind == "truncated":
             log.cut(fields["index"])
         elif record.kind == "snapshot":
             log.compact(fields["index"], fields["term"])
         elif record.kind == "recovered":
-            log.start, log.start_term = fields["start"], fields["start_term"]
-            log.terms = array("q", fields["terms"])
-            log.commands = array("q", [self.number(command) for command in fields["commands"]])
+            log.begin_at(fields["start"], fields["start_term"])
+            log.append(fields["start"] + 1, fields["terms"])
         else:
-            self.of[record.node] = ReplicatedLog()
+            log.begin_at(0, 0)
+
+    def usual_term(self, index: int) -> int | None:
+        """The term that most servers have at an index; None where none has an entry there."""
+        found = [term for term in (log.term_at(index) for log in self.of) if term is not None]
+        return max(sorted(set(found)), key=found.count) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Final
 
 from analysis.raft.replicated_logs import KINDS, ReplicatedLogs
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
 
 NOTHING_WRITTEN: Final = "no entry was written to a log"
+UNKNOWN: Final = -1
+"""Stands for a term that the records do not tell."""
 
 
 class SafetyCheck(Check):
@@ -120,25 +123,42 @@ class LogMatching(SafetyCheck):
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
         self._logs = ReplicatedLogs(subject.population)
-        self._entries: dict[tuple[int, int], tuple[int, int | None]] = {}
+        # By index, the entry that was written there first: 24 bytes beside the command. Others are rare.
+        self._terms = array("q", [0])
+        self._previous = array("q", [0])
+        self._commands: list[str] = [""]
+        self._others: dict[tuple[int, int], tuple[str, int]] = {}
 
     def observe(self, record: Record) -> None:
         """Take a change of a log."""
+        if record.kind == "appended":
+            assert record.node is not None
+            first, terms = record.fields["first"], record.fields["terms"]
+            before = self._logs.of[record.node].term_at(first - 1)
+            previous = UNKNOWN if before is None else before
+            for index, (term, command) in enumerate(zip(terms, record.fields["commands"], strict=True), first):
+                self._written(record, index, term, command, previous)
+                previous = term
+            self.cases += len(terms)
         self._logs.observe(record)
-        if record.kind != "appended":
+
+    def _written(self, record: Record, index: int, term: int, command: str, previous: int) -> None:
+        missing = index + 1 - len(self._terms)
+        if missing > 0:
+            self._terms.extend([UNKNOWN] * missing)
+            self._previous.extend([UNKNOWN] * missing)
+            self._commands.extend([""] * missing)
+        known_term = self._terms[index]
+        if known_term == UNKNOWN:
+            self._terms[index], self._previous[index], self._commands[index] = term, previous, command
             return
-        assert record.node is not None
-        fields = record.fields
-        index, previous = fields["first"], self._logs.of[record.node].term_at(fields["first"] - 1)
-        for term, command in zip(fields["terms"], fields["commands"], strict=True):
-            self.cases += 1
-            entry = (self._logs.number(command), previous)
-            known = self._entries.setdefault((index, term), entry)
-            if known != entry and (known[0] != entry[0] or None not in (known[1], entry[1])):
-                what = f"{self._logs.name(known[0])} after term {known[1]}, and {command} after term {entry[1]}"
-                self.contradicted(f"entry {index} of term {term} is {what}, on node {record.node}", record)
-            previous = term
-            index += 1
+        if known_term == term:
+            known_command, known_previous = self._commands[index], self._previous[index]
+        else:
+            known_command, known_previous = self._others.setdefault((index, term), (command, previous))
+        if known_command != command or (known_previous != previous and UNKNOWN not in (known_previous, previous)):
+            what = f"{known_command} after term {known_previous}, and {command} after term {previous}"
+            self.contradicted(f"entry {index} of term {term} is {what}, on node {record.node}", record)
 
 
 class LeaderCompleteness(SafetyCheck):
@@ -153,7 +173,7 @@ class LeaderCompleteness(SafetyCheck):
         super().__init__(subject)
         self._logs = ReplicatedLogs(subject.population)
         self._committed: Record | None = None
-        self._term = 0
+        self._term: int | None = None
 
     def observe(self, record: Record) -> None:
         """Take a commit, an election, or a change of a log."""
@@ -162,7 +182,9 @@ class LeaderCompleteness(SafetyCheck):
         if record.kind == "committed":
             if self._committed is None or fields["index"] > self._committed.fields["index"]:
                 self._committed = record
-                self._term = self._logs.of[record.node].term_at(fields["index"]) or 0
+                self._term = self._logs.of[record.node].term_at(fields["index"])
+                if self._term is None:  # a leader may commit what it does not have on its disk yet, as others have it
+                    self._term = self._logs.usual_term(fields["index"])
         elif record.kind != "role":
             self._logs.observe(record)
         elif fields["role"] == "leader" and self._committed is not None:
@@ -171,7 +193,7 @@ class LeaderCompleteness(SafetyCheck):
     def _elected(self, record: Record, committed: Record) -> None:
         assert record.node is not None
         log, index = self._logs.of[record.node], committed.fields["index"]
-        if record.fields["term"] < committed.fields["term"]:
+        if self._term is None or record.fields["term"] <= committed.fields["term"]:
             return
         self.cases += 1
         if index < log.start:
@@ -227,12 +249,12 @@ class RaftSafety(Check):
     def __init__(self, subject: Subject) -> None:
         self.parts = [part(subject) for part in SAFETY]
         self.kinds = frozenset[str]().union(*(part.kinds for part in self.parts))
+        self._told = {kind: [part.observe for part in self.parts if kind in part.kinds] for kind in self.kinds}
 
     def observe(self, record: Record) -> None:
         """Take a record that one of the judges wants."""
-        for part in self.parts:
-            if record.kind in part.kinds:
-                part.observe(record)
+        for observe in self._told[record.kind]:
+            observe(record)
 
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
