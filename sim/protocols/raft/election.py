@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sim.protocols.raft import replication
+from sim.protocols.raft import membership, replication
 from sim.protocols.raft.messages import HEADER, RequestVote, Vote
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ASK: Final = "ask"
 
 def time_out(raft: Raft) -> None:
     """No leader was heard for an election timeout: stand for election, if this server may."""
-    if raft.awaits_membership or raft.node.id not in raft.configuration.electorate:
+    if raft.awaits_membership or not membership.may_stand(raft):
         raft.wait_for_leader()
     elif raft.asks_before:
         _ask_before(raft)

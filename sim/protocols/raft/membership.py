@@ -66,6 +66,19 @@ def changed_here(raft: Raft) -> None:
         raft.become(raft.resting_role(), raft.leader, "configuration")
 
 
+def may_stand(raft: Raft) -> bool:
+    """Whether a server may begin an election: it votes by the committed configuration, or by a later one.
+
+    One that the newest configuration removes may still be needed to commit it (section 4.2.2).
+    """
+    for index, configuration in reversed(raft.configurations):
+        if raft.node.id in configuration.electorate:
+            return True
+        if index <= raft.commit_index:
+            return False
+    return False
+
+
 # What a leader does.
 
 

@@ -379,3 +379,16 @@ def test_heartbeats_keep_reads_of_a_single_server_going() -> None:
     ask(simulation, leader, write(1, 1))
     ask(simulation, leader, read(1, 2))
     assert [(reply.outcome, reply.value) for reply in replies] == [("ok", None), ("ok", "v")]
+
+
+def test_removed_server_stands_until_its_removal_is_committed() -> None:
+    """A server that the newest entry removes may be needed to commit it: it stands for election till then (4.2.2)."""
+    raft, bench = leading(servers=2)
+    hear(raft, 1, Appended(1, True, 1, 0, 1, 1))
+    raft.on_request(ChangeRequest(9, 1, remove=(0,)))
+    assert raft.configuration.voters == (1,)
+    hear(raft, 1, Vote(2, granted=False))
+    due(raft, bench, ELECTION)
+    assert (raft.role, raft.term) == ("candidate", 3)
+    hear(raft, 1, Vote(3, granted=True))
+    assert raft.role == "leader"
