@@ -192,7 +192,7 @@ def _protocol(name: str) -> str:
 
 
 def _other_protocols() -> str:
-    return _kinds(pair for pair in _models_of("protocols") if pair[0] != "gossip")
+    return _kinds(pair for pair in _models_of("protocols") if pair[0] not in ("gossip", "raft"))
 
 
 def _clients() -> dict[str, type[BaseModel]]:
@@ -260,6 +260,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     **{f"faults of {layer}": partial(_faults_of, layer) for layer in LAYERS},
     "groups": _groups,
     "gossip": lambda: _protocol("gossip"),
+    "raft": lambda: _protocol("raft"),
     "other protocols": _other_protocols,
     "metrics": _metrics,
     "events columns": lambda: _columns("events"),
