@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from analysis.history.operations import Operation
@@ -88,3 +88,34 @@ def only_observes(operation: Operation) -> bool:
     if function in ("get", "balances"):
         return True
     return function in ("cas", "transfer") and operation.is_certain and operation.result is False
+
+
+def may_bring(write: Operation, wanted: Operation) -> bool:
+    """Whether a write may lead to a state in which `wanted` has its result, as the last change before it."""
+    if wanted.function == "get":
+        value = wanted.result
+    elif wanted.function == "cas" and wanted.result is True:
+        value = wanted.value[0]
+    else:
+        return True
+    if write.function == "delete":
+        return value is None
+    if value is None:
+        return False
+    if write.function == "append":
+        return bool(value == write.value or value.endswith(f",{write.value}"))
+    return bool(value == (write.value[1] if write.function == "cas" else write.value))
+
+
+def may_matter(write: Operation, following: Iterable[Operation], uncertain: Sequence[Operation]) -> bool:
+    """Whether a write may change what becomes of one of the operations `following`, alone or with other uncertain ones.
+
+    What puts and deletes come to does not depend on what was before; a get tells what it depends on.
+    """
+    concerned = [each for each in following if each.function not in ("put", "delete")]
+    if any(each.function != "get" for each in concerned) or any(each.function == "cas" for each in uncertain):
+        return bool(concerned)
+    read = [each.result for each in concerned]
+    if write.function == "delete":
+        return None in read or (bool(read) and any(each.function == "append" for each in uncertain))
+    return any(result is not None and write.value in result for result in read)

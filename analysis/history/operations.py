@@ -80,3 +80,20 @@ def history_of(records: Iterable[Record]) -> list[Operation]:
             if record.kind == "invoked":
                 history.append(operation)
     return history
+
+
+def told(operation: Operation) -> str:
+    """An operation in words, such as `get by 3 saw 'a'`."""
+    function, value, result = operation.function, operation.value, operation.result
+    if function == "transfer":
+        words = f"transfer of {value[1]} from {operation.key} to {value[0]}"
+    elif function == "cas":
+        words = f"cas from {value[0]!r} to {value[1]!r}"
+    else:
+        words = function if value is None else f"{function} {value!r}"
+    words += f" by {operation.process}"
+    if not operation.is_certain:
+        return f"{words} (unknown)"
+    if function in ("get", "balances"):
+        return f"{words} saw {result!r}"
+    return f"{words} refused" if result is False else words
