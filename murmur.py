@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from scenarios.shrink.shrink import shrink
     from scenarios.shrink.shrunk import Shrunk
+    from scenarios.study.result import Study
+    from scenarios.study.study import study
     from sim.convergence import Agreement, Coverage, Extinction, Spread
     from sim.message import Message
     from sim.network.config import NetworkConfig
@@ -93,6 +95,7 @@ _HOMES: Final = {
     "Simulation": "sim.simulation",
     "Size": "sim.units",
     "Spread": "sim.convergence",
+    "Study": "scenarios.study.result",
     "Topology": "topologies.topology",
     "Update": "sim.workloads.update",
     "Updates": "sim.workloads.updates",
@@ -104,10 +107,12 @@ _HOMES: Final = {
     "hunt": "scenarios.hunting.hunt",
     "load": "scenarios.library",
     "open_run": "analysis.run_folder",
+    "open_study": "scenarios.study.result",
     "plot": "scenarios.plot",
     "replay": "scenarios.replay",
     "run": "scenarios.run",
     "shrink": "scenarios.shrink.shrink",
+    "study": "scenarios.study.study",
 }
 """The module in which each public name lives."""
 
@@ -145,6 +150,7 @@ __all__ = [
     "Shrunk",
     "Simulation",
     "Spread",
+    "Study",
     "Topology",
     "Update",
     "Updates",
@@ -161,6 +167,7 @@ __all__ = [
     "replay",
     "run",
     "shrink",
+    "study",
     "topology",
 ]
 

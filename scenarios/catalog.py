@@ -1,4 +1,4 @@
-"""Everything that has a name: scenarios, topologies, protocols, workloads, faults, metrics, checks and plots."""
+"""Everything that has a name: scenarios, studies, topologies, protocols, workloads, faults, metrics, checks, plots."""
 
 from __future__ import annotations
 
@@ -87,6 +87,13 @@ def _scenarios() -> Iterator[Entry]:
         yield Entry("scenario", name, str(read(name).data.get("description", "")).strip())
 
 
+def _studies() -> Iterator[Entry]:
+    from scenarios.study.library import names, read
+
+    for name in names():
+        yield Entry("study", name, str(read(name).data.get("description", "")).strip())
+
+
 def _topologies() -> Iterator[Entry]:
     from topologies.registry import TOPOLOGIES
 
@@ -157,6 +164,7 @@ def _plots() -> Iterator[Entry]:
 
 SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
     "scenarios": _scenarios,
+    "studies": _studies,
     "topologies": _topologies,
     "protocols": _protocols,
     "workloads": _workloads,

@@ -1,4 +1,4 @@
-"""JSON Schema of scenario files, for editors that complete and check while one types."""
+"""JSON Schema of scenario and study files, for editors that complete and check while one types."""
 
 from contextlib import suppress
 from typing import Any

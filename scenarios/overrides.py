@@ -23,24 +23,40 @@ def apply_overrides(document: Document | Mapping[str, Any], flags: Iterable[str]
     applied.
     """
     base = document if isinstance(document, Document) else Document("scenario", dict(document))
-    data, origins = deepcopy(base.data), dict(base.flags)
-    for flag in flags:
-        path, value = parse_override(flag)
-        name = f"--set {flag if len(flag) <= _LONGEST_FLAG else flag[:_LONGEST_FLAG] + '...'}"
+    return with_fields(base, ((*parse_override(flag), _named(flag)) for flag in flags))
+
+
+def with_fields(document: Document, fields: Iterable[tuple[tuple[str, ...], Any, str]]) -> Document:
+    """Return a document in which fields are set: of each the path, the value, and what messages call where it is said.
+
+    Raises InputError for a path that does not fit what is there.
+    """
+    data, origins = deepcopy(document.data), dict(document.flags)
+    for path, value, name in fields:
         origins = {place: text for place, text in origins.items() if place[: len(path)] != path}
-        for made in _set(data, path, value, name):
+        for made in _set(data, path, deepcopy(value), name):
             origins[made] = name
-    return replace(base, data=data, flags=origins)
+    return replace(document, data=data, flags=origins)
+
+
+def _named(flag: str) -> str:
+    return f"--set {flag if len(flag) <= _LONGEST_FLAG else flag[:_LONGEST_FLAG] + '...'}"
 
 
 def parse_override(flag: str) -> tuple[tuple[str, ...], Any]:
     """Return the path and the value of `path=value`; raises InputError where it is not of that form."""
     written, equals, text = flag.partition("=")
-    path = tuple(_INDEX.sub(r".\1", written.strip()).split("."))
-    if not equals or not all(path) or len(path) > DEEPEST:
+    path = field_path(written)
+    if not equals or path is None:
         expected = "expected path=value, such as topology.nodes=64 or faults[0].at=3s"
         raise InputError(f"--set: found {shown(flag)}; {expected}")
     return path, load_value(text, f"--set {written[:_LONGEST_FLAG]}")
+
+
+def field_path(written: str) -> tuple[str, ...] | None:
+    """Return the parts of a dotted path; None where it is none."""
+    path = tuple(_INDEX.sub(r".\1", written.strip()).split("."))
+    return path if all(path) and len(path) <= DEEPEST else None
 
 
 def _set(data: dict[str, Any], path: tuple[str, ...], value: Any, flag: str) -> list[FieldPath]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,6 +51,7 @@ def hunt(
     A scenario with faults of kind random has another plan under each seed. Ends with 0 when nothing is found, 1 when
     something is, 3 when a check is unknown in some run, 2 when the input is wrong.
     """
+    from scenarios.command_line.going_on import new_folder, told_how_to_go_on
     from scenarios.command_line.hunt_progress import HuntProgress
     from scenarios.command_line.options import read_source
 
@@ -60,11 +59,11 @@ def hunt(
     if repetitions is not None and options.pop("guided"):
         raise click.UsageError("--compare hunts in both ways; leave --guided out")
     source = read_source(scenario, seed, overrides, plugins)
-    folder = _folder(out, source, options["resume"])
+    folder = new_folder(out, f"hunts/{source.scenario.name}-{source.scenario.seed}", options["resume"])
     if not as_json:
         click.echo(f"seed {source.scenario.seed}")
     going_on = _going_on(scenario, source, overrides, {**options, "runs": runs, "compare": repetitions}, folder)
-    with source.errors_placed(), _told_how_to_go_on(going_on):
+    with source.errors_placed(), told_how_to_go_on(going_on):
         if repetitions is not None:
             return _compare(source, runs, repetitions, folder, as_json, progress, options)
         from scenarios.hunting.hunt import hunt as hunt_scenario
@@ -127,35 +126,6 @@ def _command(hunted: Hunt, number: int, scenario: str, source: Source, overrides
     if number in hunted.files:
         return reproduction(shortest(hunted.files[number]), None, (), source.plugins)
     return reproduction(scenario, hunted.scenario_of(number).seed, overrides, source.plugins)
-
-
-def _folder(out: str | None, source: Source, resume: bool) -> Path:
-    """Return the folder that is asked for, or of hunts/NAME-SEED, hunts/NAME-SEED-2, ... the first that is free.
-
-    To resume, the last that is there.
-    """
-    from itertools import count
-    from pathlib import Path
-
-    if out is not None:
-        return Path(out)
-    first = Path("hunts") / f"{source.scenario.name}-{source.scenario.seed}"
-    folders = (first if number == 1 else first.with_name(f"{first.name}-{number}") for number in count(1))
-    before = first
-    for folder in folders:
-        if not folder.exists():
-            return before if resume else folder
-        before = folder
-    raise AssertionError("count does not end")
-
-
-@contextmanager
-def _told_how_to_go_on(command: str) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo(f"to go on: {command}", err=True)
-        raise
 
 
 def _going_on(scenario: str, source: Source, overrides: tuple[str, ...], options: dict[str, Any], folder: Path) -> str:

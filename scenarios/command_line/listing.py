@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-SORTS = ("scenarios", "topologies", "protocols", "workloads", "faults", "metrics", "checks", "plots", "blocks")
+SORTS = (
+    "scenarios",
+    "studies",
+    "topologies",
+    "protocols",
+    "workloads",
+    "faults",
+    "metrics",
+    "checks",
+    "plots",
+    "blocks",
+)
 
 
 @click.command("list")
@@ -13,7 +24,7 @@ SORTS = ("scenarios", "topologies", "protocols", "workloads", "faults", "metrics
 def list_names(sort: str | None, as_json: bool) -> None:
     """List what has a name: all of it, or one SORT.
 
-    SORT is scenarios, topologies, protocols, workloads, faults, metrics, checks, plots or blocks.
+    SORT is scenarios, studies, topologies, protocols, workloads, faults, metrics, checks, plots or blocks.
     """
     from scenarios.catalog import entries
 

@@ -22,6 +22,7 @@ from scenarios.command_line.run import run
 from scenarios.command_line.schema import schema
 from scenarios.command_line.show import show
 from scenarios.command_line.shrink import shrink
+from scenarios.command_line.study import study
 from topologies.errors import InputError
 
 WRONG_INPUT: Final = 2
@@ -79,7 +80,7 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, hunt, shrink, explain, plot, export, list_names, show, check, schema, doctor):
+for command in (run, replay, diff, study, hunt, shrink, explain, plot, export, list_names, show, check, schema, doctor):
     murmur.add_command(command)
 
 

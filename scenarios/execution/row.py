@@ -2,8 +2,8 @@
 
 Columns: `number`, `seed`, `digest`, `ended_ns`, `ended_by`, `faults` (how many the plan of the run has), `error` (None,
 or why there is no result); for each check `check.NAME`, its verdict, and where it does not hold `reason.NAME` and
-`evidence.NAME`, the kinds of the records that show it; `metric.NAME`, or `metric.NAME.KEY` for one that is a mapping.
-Metrics that are none in a run, such as the time of a convergence that did not come, are left out of its row.
+`evidence.NAME`, the kinds of the records that show it; `metric.NAME`, or `metric.NAME.KEY` for one that is a mapping,
+where `metric.NAME` is 0 if the mapping is empty. Metrics that are none in a run, such as the time of a convergence that did not come, are left out of its row.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def came_to(run: Run) -> Row:
 
 def _metrics(run: Run) -> Iterator[tuple[str, int | float | str | bool]]:
     for name, value in run.metrics.items():
-        if isinstance(value, dict):
+        if value == {}:
+            yield f"metric.{name}", 0
+        elif isinstance(value, dict):
             yield from ((f"metric.{name}.{key}", part) for key, part in value.items())
         elif value is not None:
             yield f"metric.{name}", value

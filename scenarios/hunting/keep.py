@@ -41,7 +41,7 @@ def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
     write_table(hunted.table, out / RUNS)
     _write(readable_json(hunted.summary), out / SUMMARY)
     for number, file in files.items():
-        _write_scenario(hunted.scenario_of(number), file)
+        write_scenario(hunted.scenario_of(number), file)
     for number, folder in folders.items():
         _keep_run(hunted.scenario_of(number), hunted.row_of(number), folder)
     return hunted
@@ -59,8 +59,8 @@ def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
                 yield number, f"{name}-{number}"
 
 
-def _write_scenario(scenario: Scenario, file: Path) -> None:
-    """Write a scenario whose plan was changed, which no seed alone gives again."""
+def write_scenario(scenario: Scenario, file: Path, comment: str = "") -> None:
+    """Write a scenario as a file, with a comment above it; graph files are then looked for from there."""
     from scenarios.yaml_writer import scenario_text
     from topologies.graph_file import FileConfig
 
@@ -69,7 +69,7 @@ def _write_scenario(scenario: Scenario, file: Path) -> None:
         graph = (scenario.graph_folder or Path()) / scenario.topology.path
         topology = scenario.topology.model_copy(update={"path": os.path.relpath(graph, file.parent)})
         scenario = scenario.model_copy(update={"topology": topology})
-    _write(scenario_text(scenario), file)
+    _write(scenario_text(scenario, comment), file)
 
 
 def _write(text: str, file: Path) -> None:

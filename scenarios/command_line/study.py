@@ -1,0 +1,126 @@
+"""`murmur study`: many scenarios, each under many seeds, and a table of what they came to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scenarios.command_line.options import scenario_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scenarios.study.design import Design
+    from scenarios.study.result import Study
+
+
+@click.command()
+@click.argument("study")
+@scenario_options
+@click.option("--seeds", type=click.IntRange(1, 65_536), help="How many seeds for each cell, instead of the study's.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor unless given.")
+@click.option(
+    "--out", metavar="DIR", help="Folder for the study; studies/NAME-SEED or that with a number unless given."
+)
+@click.option("--resume", is_flag=True, help="Go on with the study in the folder, or give it more seeds.")
+@click.option("--dry-run", is_flag=True, help="Check the study, and show its cells and how many runs it takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else.")
+@click.option("--progress/--no-progress", default=None, help="Show progress; unless said, where a study takes long.")
+def study(
+    study: str,
+    seed: str | None,
+    overrides: tuple[str, ...],
+    plugins: tuple[str, ...],
+    seeds: int | None,
+    dry_run: bool,
+    as_json: bool,
+    out: str | None,
+    resume: bool,
+    **options: Any,
+) -> int:
+    """Run STUDY, a file or the name of a built-in: every cell under every seed, and print a table with intervals.
+
+    Ends with 0 when all checks hold, 1 when one is violated in some run or a run failed, 3 when one is unknown, 2 when
+    the input is wrong.
+    """
+    from scenarios.study.design import design_of
+
+    number = int(seed) if seed is not None and seed.isdecimal() and len(seed) < 40 else seed
+    design = design_of(study, seeds=seeds, seed=number, overrides=overrides, plugins=plugins)
+    if dry_run:
+        design.refuse_what_cannot_run()
+        _tell(_plan(design), design, as_json)
+        return 0
+    from scenarios.command_line.going_on import new_folder, told_how_to_go_on
+
+    folder = new_folder(out, f"studies/{design.file.name}-{design.file.seed}", resume)
+    if not as_json:
+        click.echo(f"seed {design.file.seed}")
+    with told_how_to_go_on(_going_on(study, design, overrides, folder)):
+        studied = _run(design, folder, resume, **options)
+    commands = [(reason, _command(cell, seed, design, folder)) for cell, seed, reason in studied.first_to_look_at()]
+    if as_json:
+        import json
+
+        reproduce = [{"reason": reason, "command": command} for reason, command in commands]
+        told = {**studied.summary, "reproduce": reproduce, "folder": str(folder), "timing": studied.timing}
+        click.echo(json.dumps(told))
+    else:
+        from scenarios.command_line.study_report import print_study
+
+        print_study(studied, commands)
+    return studied.exit_code
+
+
+def _run(design: Design, folder: Path, resume: bool, *, workers: int | None, progress: bool | None) -> Study:
+    from scenarios.command_line.hunt_progress import HuntProgress
+    from scenarios.study.study import run_design
+
+    with HuntProgress(design.runs, progress) as shown:
+        return run_design(design, workers=workers, out=folder, resume=resume, on_rows=shown.begin())
+
+
+def _plan(design: Design) -> dict[str, Any]:
+    """Return what would be run, as plain data."""
+    return {
+        "study": design.file.name,
+        "seed": design.file.seed,
+        "seeds": design.file.seeds,
+        "runs": design.runs,
+        "factors": list(design.file.factors),
+        "cells": [dict(cell.labels) for cell in design.cells],
+    }
+
+
+def _tell(plan: dict[str, Any], design: Design, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(plan))
+        return
+    from scenarios.command_line.study_report import cell_table
+    from scenarios.command_line.tables import output
+
+    output().print(cell_table(design))
+    cells, seeds = len(design.cells), design.file.seeds
+    click.echo(f"{cells:,} cell{'s' * (cells != 1)} x {seeds:,} seed{'s' * (seeds != 1)}: {design.runs:,} runs")
+
+
+def _command(cell: int, seed: int, design: Design, folder: Path) -> str:
+    """Return the command that runs one of the runs again."""
+    from scenarios.command_line.options import reproduction
+    from scenarios.command_line.summary import shortest
+    from scenarios.study.keep import cell_file
+
+    return reproduction(shortest(cell_file(folder, cell)), seed, (), design.setting.plugins)
+
+
+def _going_on(study: str, design: Design, overrides: tuple[str, ...], folder: Path) -> str:
+    """Return the command that goes on with a study that was interrupted."""
+    from shlex import join
+
+    from scenarios.command_line.options import scenario_words
+
+    words = ["murmur", "study", *scenario_words(study, design.file.seed, overrides, design.setting.plugins)]
+    return join([*words, "--seeds", str(design.file.seeds), "--out", str(folder), "--resume"])

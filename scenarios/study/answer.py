@@ -1,0 +1,129 @@
+"""What one cell of a study came to: an estimate of each metric, and how often each check holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+from analysis.estimates import Estimate, mean_of, median_of, share_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.study.cells import Label
+
+NEVER: Final = "never"
+"""Stands in plain data for a time that does not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the runs of a cell say of a metric.
+
+    `missing` runs have no value. For a time, such a run counts in the median as later than all others; the mean is that
+    of the runs which have one.
+    """
+
+    unit: str
+    known: int
+    missing: int
+    median: Estimate | None
+    mean: Estimate | None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "unit": self.unit,
+            "known": self.known,
+            "missing": self.missing,
+            **_plain("median", self.median),
+            **_plain("mean", self.mean),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """In how many runs of a cell a check holds, is violated, and is unknown."""
+
+    holds: int
+    violated: int
+    unknown: int
+
+    @property
+    def runs(self) -> int:
+        """How many runs have a verdict."""
+        return self.holds + self.violated + self.unknown
+
+    @property
+    def share_violated(self) -> Estimate | None:
+        """Share of the runs in which it is violated."""
+        return share_of(self.violated, self.runs)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        counts = {"holds": self.holds, "violated": self.violated, "unknown": self.unknown}
+        return counts | _plain("share_violated", self.share_violated)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a cell came to in so many runs, of which `failed` ended in an error and count nowhere else."""
+
+    labels: Mapping[str, Label]
+    runs: int
+    failed: int
+    metrics: Mapping[str, Measured]
+    verdicts: Mapping[str, Verdicts]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "labels": dict(self.labels),
+            "runs": self.runs,
+            "failed": self.failed,
+            "metrics": {name: each.plain() for name, each in self.metrics.items()},
+            "checks": {name: each.plain() for name, each in self.verdicts.items()},
+        }
+
+
+def answers_of(
+    frame: pd.DataFrame, cells: Sequence[Mapping[str, Label]], metrics: Sequence[str], checks: Sequence[str]
+) -> Iterator[Answer]:
+    """Yield what each cell came to, by the rows of its runs."""
+    from analysis.metrics import known_metric
+
+    units = {name: known_metric(name).unit for name in metrics}
+    groups = dict(iter(frame.groupby("cell")))
+    for number, labels in enumerate(cells):
+        runs = groups[number] if number in groups else frame.iloc[:0]
+        whole = runs[runs["error"].isna()]
+        measured = {name: _measured(whole[name], units[name]) for name in metrics}
+        verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
+        found = {name: each for name, each in verdicts.items() if each.runs}
+        yield Answer(labels, len(runs), len(runs) - len(whole), measured, found)
+
+
+def _measured(column: pd.Series[Any], unit: str) -> Measured:
+    known = column.dropna().tolist()
+    missing = len(column) - len(known)
+    never = missing if unit == "ns" else 0
+    return Measured(unit, len(known), missing, median_of(known, never), mean_of(known))
+
+
+def _verdicts(column: pd.Series[Any]) -> Verdicts:
+    counts = column.value_counts()
+    return Verdicts(*(int(counts.get(verdict, 0)) for verdict in ("holds", "violated", "unknown")))
+
+
+def _plain(name: str, estimate: Estimate | None) -> dict[str, Any]:
+    """Return an estimate and its interval as plain data, None for what is not known."""
+    if estimate is None:
+        return {name: None, f"{name}_interval": None}
+    low, high = _number(estimate.low), _number(estimate.high)
+    return {name: _number(estimate.value), f"{name}_interval": None if low is None or high is None else [low, high]}
+
+
+def _number(value: float | None) -> float | str | None:
+    return NEVER if value is not None and not isfinite(value) else value

@@ -1,0 +1,118 @@
+"""What a study runs: its cells, and under which seeds each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.canonical import canonical_json
+from scenarios.document import Document
+from scenarios.execution.task import Setting, Task, seed_of_run
+from scenarios.hunting.hunt import bare, refuse_what_cannot_run, with_files_read
+from scenarios.seed import parse_seed
+from scenarios.study.cells import Cell, cells_of
+from scenarios.study.library import read
+from scenarios.study.schema import MOST_SEEDS, StudyFile, study_file_of
+from sim.randomness import Streams
+from topologies.errors import InputError
+
+STRIDE: Final = MOST_SEEDS
+"""Numbers of runs that each cell has to itself, so that more seeds change the number of no run."""
+MOST_RUNS: Final = 10_000_000
+
+
+@dataclass(frozen=True)
+class Design:
+    """A study that can run: its file with all that flags changed, its cells, and what their runs have in common."""
+
+    file: StudyFile
+    cells: tuple[Cell, ...]
+    setting: Setting
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are in all."""
+        return len(self.cells) * self.file.seeds
+
+    def tasks(self) -> list[Task]:
+        """Return the runs, cell by cell; no records are kept of them, which changes nothing else."""
+        return [task for cell in self.cells for task in self._tasks_of(cell)]
+
+    def _tasks_of(self, cell: Cell) -> Iterator[Task]:
+        root = self.file.seed
+        if self.file.chance == "independent":
+            root = Streams(root).seed(f"cell/{canonical_json(cell.labels)}")
+        data = bare(cell.scenario).canonical()
+        for replicate in range(self.file.seeds):
+            yield Task(cell.number * STRIDE + replicate, seed_of_run(root, replicate), data)
+
+    def about(self) -> dict[str, Any]:
+        """Return all that decides what comes out of each run, as plain data."""
+        cells = [{"labels": cell.labels, "scenario": bare(cell.scenario).canonical()} for cell in self.cells]
+        decides = {"name": self.file.name, "seed": self.file.seed, "chance": self.file.chance}
+        return {"study": {**decides, "plugins": list(self.setting.plugins), "cells": cells}}
+
+    def refuse_what_cannot_run(self) -> None:
+        """Build a run of each cell and drop it, so that a mistake shows once and at once; raises InputError."""
+        for cell in self.cells:
+            try:
+                refuse_what_cannot_run(cell.scenario)
+            except InputError as error:
+                raise cell.refused(error) from None
+
+
+def design_of(
+    study: StudyFile | Mapping[str, Any] | str | Path,
+    *,
+    seeds: int | None = None,
+    seed: int | str | None = None,
+    overrides: Sequence[str] = (),
+    plugins: Collection[str] = (),
+) -> Design:
+    """Return what a study runs: a built-in's name, a file, plain data, or one that was read.
+
+    Parameters as for `study`. Raises InputError with one line for each mistake.
+    """
+    document = _document(study)
+    file = study_file_of(document)
+    if seeds is not None:
+        if isinstance(seeds, bool) or not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
+            raise InputError(f"seeds: found {seeds!r}; expected an integer from 1 to {MOST_SEEDS:,}")
+        file = file.model_copy(update={"seeds": seeds})
+    if seed is not None:
+        file = file.model_copy(update={"seed": parse_seed(seed)})
+    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, overrides, plugins)]
+    design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells)))
+    if design.runs > MOST_RUNS:
+        raise InputError(
+            f"{document.name}: found {design.runs:,} runs; expected at most {MOST_RUNS:,}: take fewer seeds"
+        )
+    return design
+
+
+def _document(study: StudyFile | Mapping[str, Any] | str | Path) -> Document:
+    if isinstance(study, str | Path):
+        return read(study)
+    data = study.model_dump(mode="json") if isinstance(study, StudyFile) else dict(study)
+    return Document("study", data)
+
+
+def _ready(cell: Cell, root: int) -> Cell:
+    """Return a cell whose faults have read their files, and whose seed is the root of the study."""
+    try:
+        scenario = with_files_read(cell.scenario)
+    except InputError as error:
+        raise cell.refused(error) from None
+    return replace(cell, scenario=scenario.model_copy(update={"seed": root}))
+
+
+def _graph_folder(cells: Sequence[Cell]) -> Path | None:
+    """Return where the graph files of all cells are looked for; raises InputError where there are several places."""
+    from topologies.graph_file import FileConfig
+
+    folders = {cell.scenario.graph_folder for cell in cells if isinstance(cell.scenario.topology, FileConfig)}
+    if len(folders) > 1:
+        raise InputError("found graph files of several folders; put the scenarios that read them into one folder")
+    return next(iter(folders), None)

@@ -1,0 +1,69 @@
+"""Puts into the folder of a study what people and programs look at.
+
+| file | holds |
+|---|---|
+| `study.json` | the study in full: its file, its cells with their scenarios, versions |
+| `results.parquet` | a row for each run: labels, cell, replicate, seed, digest, verdicts, metrics |
+| `summary.json` | for each cell the estimates and the counts of verdicts |
+| `cells/cell-0007.yaml` | the scenario of each cell |
+| `timing.json` | how long it took, which is no result |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from analysis.canonical import readable_json
+from analysis.manifest import deciding_versions, murmur_version
+from scenarios.study.design import Design
+from scenarios.study.result import FORMAT, MANIFEST, RESULTS, Study
+
+CELLS: Final = "cells"
+SUMMARY: Final = "summary.json"
+TIMING: Final = "timing.json"
+
+
+def cell_file(folder: Path, cell: int) -> Path:
+    """Return the file of the scenario of a cell."""
+    return folder / CELLS / f"cell-{cell:04}.yaml"
+
+
+def keep(studied: Study, design: Design) -> Study:
+    """Write a study into its folder; the manifest last, so that where it is, all is."""
+    from scenarios.execution.parts import write_table
+
+    folder = studied.folder
+    assert folder is not None
+    (folder / MANIFEST).unlink(missing_ok=True)
+    _write_cells(design, folder)
+    write_table(studied.table, folder / RESULTS)
+    _write(readable_json(studied.summary), folder / SUMMARY)
+    _write(readable_json(dict(studied.timing)), folder / TIMING)
+    manifest = {
+        "format": FORMAT,
+        "murmur": murmur_version(),
+        "versions": deciding_versions(),
+        "study": design.file.model_dump(mode="json"),
+        "plugins": list(design.setting.plugins),
+        "cells": [{"labels": cell.labels, "scenario": cell.scenario.canonical()} for cell in design.cells],
+    }
+    _write(readable_json(manifest), folder / MANIFEST)
+    return studied
+
+
+def _write_cells(design: Design, folder: Path) -> None:
+    from scenarios.hunting.keep import write_scenario
+    from scenarios.study.cells import in_words
+
+    for cell in design.cells:
+        words = in_words(cell.labels)
+        comment = f"{design.file.name}: {words}" if words else design.file.name
+        write_scenario(cell.scenario, cell_file(folder, cell.number), comment)
+
+
+def _write(text: str, file: Path) -> None:
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)

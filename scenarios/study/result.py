@@ -1,0 +1,150 @@
+"""What a study came to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scenarios.document import Document
+from scenarios.study.answer import Answer, answers_of
+from scenarios.study.cells import Label
+from scenarios.study.schema import StudyFile, study_file_of
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+MANIFEST: Final = "study.json"
+RESULTS: Final = "results.parquet"
+FORMAT: Final = 1
+"""Number of the layout of study folders."""
+USUAL_METRICS: Final = ("converged_at", "messages_per_node")
+"""What is reported of a study that names no metrics, where its runs have it."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the cells of a study came to under all seeds.
+
+    `file` is the study with what flags changed; `cells` has the labels of each cell, by its number; `table` has a row
+    for each run, in the order of cells and replicates: labels, `cell`, `replicate`, then what `scenarios.execution.row`
+    describes. `folder` is where it is on disk, if it is. `timing` tells of the machine, all else is the same for equal
+    studies.
+    """
+
+    file: StudyFile
+    cells: tuple[Mapping[str, Label], ...]
+    table: pa.Table = field(repr=False)
+    folder: Path | None = None
+    timing: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the study."""
+        return self.file.name
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What tells the cells apart, in words."""
+        return self.file.factors
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that are reported."""
+        columns = set(self.table.column_names)
+        return self.file.metrics or tuple(name for name in USUAL_METRICS if f"metric.{name}" in columns)
+
+    @cached_property
+    def checks(self) -> tuple[str, ...]:
+        """The checks that any of the runs has."""
+        return tuple(name.removeprefix("check.") for name in self.table.column_names if name.startswith("check."))
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """What each cell came to: an estimate of each metric, and how often each check holds."""
+        return tuple(answers_of(self.frame(), self.cells, self.metrics, self.checks))
+
+    @property
+    def exit_code(self) -> int:
+        """0: all checks hold in all runs; 1: one is violated, or a run failed; 3: neither, but one is unknown."""
+        counts = [counts for answer in self.answers for counts in answer.verdicts.values()]
+        if any(answer.failed for answer in self.answers) or any(each.violated for each in counts):
+            return 1
+        return 3 if any(each.unknown for each in counts) else 0
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What it came to as plain data, the same for equal studies."""
+        return {
+            "study": self.file.name,
+            "seed": self.file.seed,
+            "seeds": self.file.seeds,
+            "runs": self.table.num_rows,
+            "factors": list(self.factors),
+            "cells": [answer.plain() for answer in self.answers],
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Return the runs as a tidy pandas frame: labels, cell, replicate, seed, then metrics and checks by name.
+
+        A metric that a run does not have, such as the time of a convergence that did not come, is NaN there.
+        """
+        frame: pd.DataFrame = self.table.to_pandas()
+        frame = frame.rename(columns=lambda name: name.removeprefix("metric."))
+        for name in self.metrics:
+            if name not in frame:
+                frame[name] = None
+            if "." in name:
+                frame[name] = frame[name].where(frame[name].notna(), _zero_where_known(frame, name.partition(".")[0]))
+            frame[name] = frame[name].astype(float)
+        return frame
+
+    def first_to_look_at(self) -> Iterator[tuple[int, int, str]]:
+        """Yield cell, seed and reason of the first run of each cell that failed or violated a check."""
+        checks = [f"check.{name}" for name in self.checks]
+        seen: set[int] = set()
+        for row in self.table.select(["cell", "seed", "error", *checks]).to_pylist():
+            broken = [name.removeprefix("check.") for name in checks if row[name] == "violated"]
+            reason = row["error"] or (f"violated {', '.join(broken)}" if broken else None)
+            if reason and row["cell"] not in seen:
+                seen.add(row["cell"])
+                yield row["cell"], row["seed"], reason
+
+
+def _zero_where_known(frame: pd.DataFrame, mapping: str) -> Any:
+    """Return 0 for runs that have a metric which is a mapping, and so no entry of some key; None for the others."""
+    import numpy as np
+
+    keys = [name for name in frame.columns if name == mapping or name.startswith(f"{mapping}.")]
+    return np.where(frame[keys].notna().any(axis=1), 0.0, np.nan)
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study, finished or not."""
+    return (folder / MANIFEST).is_file() or ((folder / "index.json").is_file() and (folder / "parts").is_dir())
+
+
+def open_study(folder: str | Path) -> Study:
+    """Return a study that is on disk; raises InputError where there is none, or where it is not finished."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    place = Path(folder)
+    if not (place / MANIFEST).is_file():
+        unfinished = "; it has not ended: go on with murmur study ... --resume" if is_study(place) else ""
+        raise InputError(f"{place}: found no {MANIFEST}; expected the folder of a study{unfinished}")
+    try:
+        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        table = pq.read_table(place / RESULTS)
+        file = study_file_of(Document(str(place / MANIFEST), manifest["study"]))
+        return Study(file, tuple(cell["labels"] for cell in manifest["cells"]), table, place)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise InputError(f"{place}: the study is damaged ({reason}); run it again with --resume") from None

@@ -1,0 +1,111 @@
+"""Runs a study, and keeps what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from scenarios.execution.execute import available_workers, execute
+from scenarios.execution.parts import rows_in
+from scenarios.execution.results import Results
+from scenarios.study.design import STRIDE, Design, design_of
+from scenarios.study.keep import keep
+from scenarios.study.result import Study
+from scenarios.study.schema import RESERVED, StudyFile
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from scenarios.execution.row import Row
+
+MOST_WORKERS = 1024
+
+
+def study(
+    study: StudyFile | Mapping[str, Any] | str | Path,
+    *,
+    seeds: int | None = None,
+    seed: int | str | None = None,
+    overrides: Sequence[str] = (),
+    plugins: Collection[str] = (),
+    workers: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    on_rows: Callable[[Sequence[Row]], None] | None = None,
+) -> Study:
+    """Run all cells of a study under all its seeds on worker processes, and return what they came to.
+
+    Run n of a cell has the seed that the root seed gives to the name `run/n`; with `chance: independent`, that which a
+    root of the cell's own gives. Parameters: `study`, a built-in's name, a file, or plain data; `seeds`, how many for
+    each cell, and `seed`, the root, instead of the study's; `overrides`, such as `topology.nodes=64`, for all cells;
+    `plugins`, modules whose protocols may run; `workers`, how many processes (None: one for each processor); `out`,
+    the folder (None: in memory); `resume` a study that was interrupted, or give it more seeds; `on_rows` is handed
+    rows as they come in, those that were there first. Raises InputError where the input is wrong.
+    """
+    design = design_of(study, seeds=seeds, seed=seed, overrides=overrides, plugins=plugins)
+    return run_design(design, workers=workers, out=out, resume=resume, on_rows=on_rows)
+
+
+def run_design(
+    design: Design,
+    *,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    on_rows: Callable[[Sequence[Row]], None] | None = None,
+) -> Study:
+    """Run what `design_of` gave; parameters as for `study`."""
+    workers = available_workers() if workers is None else workers
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"workers: found {workers!r}; expected an integer from 1 to {MOST_WORKERS:,}")
+    design.refuse_what_cannot_run()
+    began = perf_counter()
+    with _results(out, design, resume) as results:
+        before = _of_design(results.table(), design)
+        if on_rows is not None:
+            on_rows(list(rows_in(before)))
+        execute(design.tasks(), results, design.setting, workers, on_rows)
+        table = _of_design(results.table(), design)
+    timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
+    labels = tuple(cell.labels for cell in design.cells)
+    studied = Study(design.file, labels, _labelled(table, design), None if out is None else Path(out), timing)
+    return studied if out is None else keep(studied, design)
+
+
+@contextmanager
+def _results(out: str | Path | None, design: Design, resume: bool) -> Iterator[Results]:
+    if out is not None:
+        yield Results(Path(out), design.about(), resume=resume)
+        return
+    if resume:
+        raise InputError("found resume without a folder; say with out which study is to go on")
+    with TemporaryDirectory(prefix="murmur-") as place:
+        yield Results(Path(place) / "study", design.about())
+
+
+def _of_design(table: pa.Table, design: Design) -> pa.Table:
+    """Return of a table only the runs of a design, which may have fewer seeds than what is on disk."""
+    import pyarrow.compute as pc
+
+    replicates = pc.subtract(table["number"], pc.multiply(pc.divide(table["number"], STRIDE), STRIDE))
+    return table.filter(pc.less(replicates, design.file.seeds)).combine_chunks()
+
+
+def _labelled(table: pa.Table, design: Design) -> pa.Table:
+    """Return the runs with the labels of their cells, and with cell and replicate instead of a number."""
+    import pyarrow as pa
+
+    places = [divmod(number, STRIDE) for number in table["number"].to_pylist()]
+    columns = {
+        factor: pa.array([design.cells[cell].labels[factor] for cell, _ in places]) for factor in design.file.factors
+    }
+    columns["cell"] = pa.array([cell for cell, _ in places], pa.int64())
+    columns["replicate"] = pa.array([replicate for _, replicate in places], pa.int64())
+    kept = [name for name in table.column_names if name != "number"]
+    assert not set(kept).difference(RESERVED) & set(columns), "a factor has a name of its own"
+    return pa.table({**columns, **{name: table[name] for name in kept}})
