@@ -111,6 +111,19 @@ def runs(number: int) -> list[Comparison]:
     return [Comparison("many short runs", "run", sides, tolerance=0.0)]
 
 
+def histories(operations: int) -> list[Comparison]:
+    """The judge of linearizability on legal histories of 20 clients."""
+    options: dict[str, Any] = {"operations": operations, "keys": 100, "clients": 20}
+    hot = {"operations": operations // 10, "keys": 1, "clients": 20}
+    function = "histories:judge_side"
+    sides = (
+        Side(f"{operations:,} operations, 100 keys", function, options),
+        Side("the same, 2 % without answer", function, {**options, "unknown": 0.02}),
+        Side(f"{operations // 10:,} operations, one key", function, hot),
+    )
+    return [Comparison("linearizability", "operation", sides, tolerance=None)]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
@@ -118,6 +131,7 @@ BENCHMARKS = {
     "costs": (costs, 1_000_000, 200_000),
     "off": (off, 1_000_000, 200_000),
     "runs": (runs, 2_000, 400),
+    "histories": (histories, 100_000, 20_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 
