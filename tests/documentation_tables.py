@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from analysis.metric import Metric
+from analysis.metrics_of_clients import METRICS_OF_CLIENTS
+from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from faults.registry import LAYERS
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
@@ -115,6 +118,12 @@ def _scenario(name: str) -> str:
     return _fields(models[name])
 
 
+def _study(name: str) -> str:
+    from scenarios.study.schema import Case, StudyFile
+
+    return _fields({"study": StudyFile, "case": Case}[name])
+
+
 def _groups() -> str:
     from faults.partition.groups import WAYS
 
@@ -175,7 +184,12 @@ def _fields_of_several(models: Iterable[type[BaseModel]]) -> str:
 def _metrics() -> str:
     from analysis.metrics import METRICS
 
-    rows = ([f"`{each.name}`", each.unit, each.description] for each in METRICS.values())
+    elsewhere = {each.name for each in (*METRICS_OF_CLIENTS, *METRICS_OF_CONSENSUS)}
+    return _these_metrics(each for each in METRICS.values() if each.name not in elsewhere)
+
+
+def _these_metrics(metrics: Iterable[Metric]) -> str:
+    rows = ([f"`{each.name}`", each.unit, each.description] for each in metrics)
     return _grid(("metric", "unit", "meaning"), rows)
 
 
@@ -259,10 +273,14 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "random plan": lambda: _fault_part("random plan"),
     **{f"faults of {layer}": partial(_faults_of, layer) for layer in LAYERS},
     "groups": _groups,
+    "study": lambda: _study("study"),
+    "case": lambda: _study("case"),
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
     "other protocols": _other_protocols,
     "metrics": _metrics,
+    "metrics of clients": lambda: _these_metrics(METRICS_OF_CLIENTS),
+    "metrics of consensus": lambda: _these_metrics(METRICS_OF_CONSENSUS),
     "events columns": lambda: _columns("events"),
     "series": _series,
     "samples columns": lambda: _columns("samples"),

@@ -1,9 +1,9 @@
 """How close a run came to a violation, by what any protocol can be measured by; and which runs came closest.
 
 Nobody knows beforehand what leads to a violation, so each measure keeps the runs at its top: those that converged last
-or not at all, that stood still longest, that fell short at the end, that lost what they had reached. A protocol whose
-danger shows elsewhere adds a metric of its own to `analysis.metrics` and its name here; runs without it have no part
-in it.
+or not at all, that stood still longest, that fell short at the end, that lost what they had reached; of consensus,
+those whose clients waited longest, whose logs were furthest apart, which had most elections. A protocol whose danger
+shows elsewhere adds a metric of its own to `analysis.metrics` and its name here; runs without it have no part in it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,16 @@ from scenarios.hunting.finding import violations_in
 if TYPE_CHECKING:
     from scenarios.execution.row import Row
 
-MEASURES: Final = ("converged_at", "longest_standstill", "shortfall", "convergence_losses")
-"""Metrics of which more is closer."""
+MEASURES: Final = (
+    "converged_at",
+    "longest_standstill",
+    "shortfall",
+    "convergence_losses",
+    "longest_unavailability",
+    "most_divergent",
+    "largest_term",
+)
+"""Metrics of which more is closer. Of consensus: clients that nobody serves, conflicting entries, many elections."""
 CLOSEST: Final = 8
 """Runs that each measure keeps."""
 MOST_OF_ONE_LINE: Final = 2
