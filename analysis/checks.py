@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
 from analysis.fault_checks import FaultsFired, FaultsTouched, PartitionCut
+from analysis.history.causal import CausallyConsistent
 from analysis.history.linearizability import Linearizable
+from analysis.history.sequential import SequentiallyConsistent
 from analysis.history.totals import ConservedTotal
 from analysis.liveness_check import LivenessKept
 from analysis.lost_write_check import NoLostWrite
@@ -231,6 +233,20 @@ _KINDS: Final = (
     CheckKind("progress", "always", "once a core is healed for good, clients are served", _serves, Progress),
     CheckKind(
         "linearizable", "always", "one order, in real time, explains what clients saw of a key", _serves, Linearizable
+    ),
+    CheckKind(
+        "sequentially-consistent",
+        "always",
+        "one order, not in real time, explains what clients saw of everything",
+        _serves,
+        SequentiallyConsistent,
+    ),
+    CheckKind(
+        "causally-consistent",
+        "always",
+        "no client sees anything that contradicts what comes before it",
+        lambda subject: subject.state_machine == "key-value",
+        CausallyConsistent,
     ),
     CheckKind(
         "conserved-total",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from analysis.history.conflict import smallest_conflict
 from analysis.history.models import initial_state, object_of
 from analysis.history.object_judge import ObjectJudge
-from analysis.history.operations import KINDS, OPEN, Operation, Outstanding, told
+from analysis.history.operations import KINDS, OPEN, Outstanding, as_record, told
 from analysis.verdict import Check, RunEnd, Subject
 from sim.records import Record
 
@@ -74,18 +74,4 @@ class Linearizable(Check):
         if len(violated) > 1:
             reason += f" ({len(violated)} keys in all)"
         shown = sorted({*judge.before, *conflict}, key=lambda operation: operation.begin)
-        return self.verdict("violated", reason, tuple(map(_as_record, shown)))
-
-
-def _as_record(operation: Operation) -> Record:
-    """An operation as one record, for the evidence of a verdict."""
-    fields = {
-        "process": operation.process,
-        "function": operation.function,
-        "key": operation.key,
-        "value": operation.value,
-        "outcome": operation.outcome,
-        "result": operation.result,
-        "ended": operation.ended,
-    }
-    return Record(operation.began, operation.begin, None, "operation", fields)
+        return self.verdict("violated", reason, tuple(map(as_record, shown)))

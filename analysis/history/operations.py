@@ -97,3 +97,17 @@ def told(operation: Operation) -> str:
     if function in ("get", "balances"):
         return f"{words} saw {result!r}"
     return f"{words} refused" if result is False else words
+
+
+def as_record(operation: Operation) -> Record:
+    """An operation as one record, for the evidence of a verdict."""
+    fields = {
+        "process": operation.process,
+        "function": operation.function,
+        "key": operation.key,
+        "value": operation.value,
+        "outcome": operation.outcome,
+        "result": operation.result,
+        "ended": operation.ended,
+    }
+    return Record(operation.began, operation.begin, None, "operation", fields)
