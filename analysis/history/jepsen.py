@@ -178,7 +178,9 @@ def _given(entry: dict[str, Any]) -> dict[str, Any]:
         function = _text(entry.get("function", "get"))
     elif function == "write":
         function = "put"
-    return {"process": entry["process"], "function": function, "key": key, "value": value} | _not_of_the_form(entry)
+    process = entry["process"]
+    asked = {"process": process, "client": process, "function": function, "key": key, "value": value}
+    return asked | _not_of_the_form(entry)
 
 
 def _not_of_the_form(entry: dict[str, Any]) -> dict[str, Any]:
