@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from typing import TYPE_CHECKING
 
 from faults.strike import Armed, Strike
@@ -56,7 +57,9 @@ class Injector:
     def _unique(self, what: str, name: str) -> str:
         """The name, with a number where an earlier fault has it: which of equal faults is left out does not matter."""
         same = sum(_called(armed.fault) == name if what == "id" else _key(armed.fault) == name for armed in self.armed)
-        return f"{name}#{same + 1}" if same else name
+        taken = {armed.id if what == "id" else armed.key for armed in self.armed}
+        free = (f"{name}#{number}" for number in count(same + 1) if f"{name}#{number}" not in taken)
+        return next(free) if same or name in taken else name
 
     @property
     def strikes(self) -> list[Strike]:

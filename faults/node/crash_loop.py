@@ -6,6 +6,7 @@ With a `backoff` above 1 each pause before a restart is longer than the one befo
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -50,9 +51,15 @@ class CrashLoop(DowntimeFault):
     def hit(self, strike: Strike, node: int) -> bool:
         """Crash a node, and have it restart."""
         crashed = super().hit(strike, node)
-        down = min(int(self.down_for * self.backoff ** (strike.state.times[node] - 1)), self.longest_down)
+        down = self.down_after(strike.state.times[node])
         strike.simulation.kernel.call_after(down, self._restart, strike, node)
         return crashed
+
+    def down_after(self, crashes: int) -> int:
+        """How long a node is down after so many crashes, in nanoseconds."""
+        if (crashes - 1) * log(self.backoff) > log(self.longest_down / self.down_for) + 1:  # a power beyond all floats
+            return self.longest_down
+        return min(int(self.down_for * self.backoff ** (crashes - 1)), self.longest_down)
 
     def _restart(self, strike: Strike, node: int) -> None:
         if strike.over:

@@ -74,7 +74,7 @@ class Voter(Protocol):
         self._await_doubt()
 
     def on_restart(self) -> None:
-        self._adopt(self.node.storage["opinion"])
+        self._adopt(int(bool(self.node.storage["opinion"])))  # a disk may have made it what is no opinion
         self._await_doubt()
 
     def on_request(self, request: Update) -> None:
