@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, Field, model_validator
 
 from faults.target import size_of
-from faults.when import OPTIONS, Trace, When
+from faults.when import OPTIONS, Outage, Trace, When
 from sim.units import Duration, PositiveDuration, Probability, format_duration
 from topologies.errors import InputError
 
@@ -103,16 +103,25 @@ class Fault(BaseModel):
         """Bring the strike's `touched` up to date, while it is still on."""
 
     def downtime(self, population: int) -> Downtime | None:
-        """What it is sure to take down, or have lie; None where that is not known beforehand."""
-        target = getattr(self, "target", None)
-        if not (self.takes_down or self.lies) or self.at is None or self.is_off or self.chance < 1.0 or target is None:
+        """What it is sure to take down, or have lie, with its first strike; None: not known beforehand."""
+        first = self._first_strike
+        if not (self.takes_down or self.lies) or first is None or self.is_off or self.chance < 1.0:
             return None
-        size = size_of(target, population)
+        target = getattr(self, "target", None) if first.node is None else first.node
+        size = None if target is None else size_of(target, population)
         if size is None:
             return None
         named = target if isinstance(target, tuple) else (target,) if isinstance(target, int) else ()
-        end = inf if self.lasting is None else self.at + self.lasting
-        return Downtime(self.at, end, frozenset(named), size)
+        lasting = self.lasting if first.lasting is None else first.lasting
+        lasting = 0 if self.phase == "once" else lasting
+        return Downtime(first.at, inf if lasting is None else first.at + lasting, frozenset(named), size)
+
+    @property
+    def _first_strike(self) -> Outage | None:
+        """The first strike, where it is known beforehand."""
+        if self.when is not None:
+            return self.when.sure
+        return None if self.at is None else Outage(at=self.at)
 
     def strikes_single_nodes(self) -> bool:
         """Whether a schedule can say which node it strikes."""

@@ -8,6 +8,7 @@ fault its kind by them, then its options, its nodes or links, and its time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
@@ -16,13 +17,13 @@ from faults.budget import overdrafts
 from faults.drawing import Drawing
 from faults.target import tuple_of_list
 from faults.when import OPTIONS
+from sim.randomness import Stream
 from sim.units import Duration, PositiveDuration
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from faults.fault import Fault
     from sim.protocol import Protocol, ProtocolConfig
-    from sim.randomness import Stream
     from topologies.topology import Topology
 
 Names = Annotated[tuple[str, ...], BeforeValidator(tuple_of_list)]
@@ -100,10 +101,11 @@ class RandomPlan(BaseModel):
         """
         until = end if self.until is None else self.until
         if until <= self.start:
-            raise InputError("found a start that is after the end of the faults; make it earlier", ("faults", "start"))
+            raise InputError("found a start that is after the end of the faults; make it earlier", ("start",))
         most = topology.nodes if limit is None else min(limit, topology.nodes)
         longest = min(self.longest or max(1, (until - self.start) // 4), until - self.start)
         drawing = Drawing(stream, topology, protocol, longest, most, has_cores, config)
+        self._check_that_some_can_be_drawn(drawing, limit)
         on = self._switched_on(stream)
         weights = [stream.exponential(1.0) for _ in on]
         size = self.fewest + stream.below(self.most - self.fewest + 1)
@@ -113,6 +115,14 @@ class RandomPlan(BaseModel):
             if fault is not None:
                 plan.append(fault)
         return tuple(_named(sorted(plan, key=lambda fault: fault.at or 0)))
+
+    def _check_that_some_can_be_drawn(self, drawing: Drawing, limit: int | None) -> None:
+        """Raise InputError where faults are asked for and no kind can be had in this system within its budget."""
+        probe = replace(drawing, stream=Stream(0))  # not the plan's own stream, which goes on as if nobody had looked
+        kinds = [kind for kind in self.kinds().values() if limit != 0 or not (kind.takes_down or kind.lies)]
+        if self.fewest and all(kind.drawn(probe) is None for kind in kinds):
+            found = "found no kind of fault that this system can have within its budget"
+            raise InputError(f"{found}; widen layers, only or the budget", ("only",) if self.only else ("layers",))
 
     def _switched_on(self, stream: Stream) -> list[type[Fault]]:
         kinds = list(self.kinds().values())

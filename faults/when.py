@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sim.units import Duration, PositiveDuration, format_duration, shown
 from topologies.errors import InputError
@@ -32,6 +32,16 @@ class Schedule(BaseModel):
         raise NotImplementedError
 
     @property
+    def earliest(self) -> int:
+        """Before which it strikes for sure not, in nanoseconds."""
+        return 0
+
+    @property
+    def sure(self) -> Outage | None:
+        """The first strike, where it is known beforehand."""
+        return None
+
+    @property
     def words(self) -> str:
         """When, in a few words, for people."""
         raise NotImplementedError
@@ -49,9 +59,24 @@ class Every(Schedule):
         default=None, description="most strikes; any number when left out"
     )
 
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        check_until(self.earliest, self.until)
+        return self
+
+    @property
+    def earliest(self) -> int:
+        """The time of the first strike."""
+        return self.start + self.every
+
+    @property
+    def sure(self) -> Outage:
+        """The first strike."""
+        return Outage(at=self.earliest)
+
     def arm(self, armed: Armed) -> None:
         """Schedule the first strike; each schedules the next."""
-        self._at(armed, self.start + self.every, 1)
+        self._at(armed, self.earliest, 1)
 
     def _at(self, armed: Armed, time: int, number: int) -> None:
         if (self.until is None or time < self.until) and (self.times is None or number <= self.times):
@@ -85,6 +110,16 @@ class Poisson(Schedule):
         default=None, description="time from which it strikes no more; the end when left out"
     )
     per_node: bool = Field(default=False, description="each node of the target fails and is repaired by itself")
+
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        check_until(self.start, self.until)
+        return self
+
+    @property
+    def earliest(self) -> int:
+        """The time from which it strikes."""
+        return self.start
 
     def arm(self, armed: Armed) -> None:
         """Schedule the first strike of each process; each schedules the next."""
@@ -136,6 +171,16 @@ class Alternating(Schedule):
     until: Duration | None = Field(
         default=None, description="time from which it strikes no more; the end when left out"
     )
+
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        check_until(self.earliest, self.until)
+        return self
+
+    @property
+    def earliest(self) -> int:
+        """When the shortest time whole from the start is over."""
+        return self.start + self.whole[0]
 
     def arm(self, armed: Armed) -> None:
         """Schedule the first strike; each schedules the next."""
@@ -256,6 +301,16 @@ class Listed(Schedule):
     )
     source_digest: str | None = Field(default=None, description="BLAKE2b of the trace file that it was read from")
 
+    @property
+    def earliest(self) -> int:
+        """The time of the first strike."""
+        return min(strike.at for strike in self.strikes)
+
+    @property
+    def sure(self) -> Outage | None:
+        """The first strike; None for a list from a file, which a run takes as far as it fits."""
+        return None if self.source_digest is not None else min(self.strikes, key=lambda strike: strike.at)
+
     def check(self, fault: Fault, population: int) -> None:
         """Raise InputError where a node does not exist, or the fault cannot be had on one node."""
         for place, strike in enumerate(self.strikes):
@@ -293,6 +348,13 @@ class Trace(Schedule):
     def words(self) -> str:
         """When, in a few words, for people."""
         return f"as {self.trace} says"
+
+
+def check_until(earliest: int, until: int | None) -> None:
+    """Raise InputError where a schedule is over before it can strike."""
+    if until is not None and until <= earliest:
+        found = f"found {format_duration(until)}, before it can strike, at {format_duration(earliest)}"
+        raise InputError(f"{found}; make it later", ("until",))
 
 
 def check_node(node: int | None, population: int, path: tuple[str | int, ...]) -> None:

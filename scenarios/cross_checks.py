@@ -12,11 +12,12 @@ from scenarios.problems import Problem
 from sim.units import format_duration, shown
 
 if TYPE_CHECKING:
+    from faults.fault import Fault
     from scenarios.schema import Scenario
 
 MOST_NODES_IN_DETAIL: Final = 50_000  # a row for each message of more nodes fills a disk before it answers anything
 
-TIMES: Final = frozenset({"at", "until"})
+TIMES: Final = frozenset({"at", "start", "until"})
 """Fields of faults and workloads that are points in simulated time."""
 
 NODES: Final = frozenset({"isolate", "nodes", "groups", "target"})
@@ -40,6 +41,7 @@ def contradictions(scenario: Scenario) -> list[Problem]:
         _endings_without_a_beginning,
         _budget_that_is_broken,
         _liveness_without_time,
+        _strikes_after_the_liveness_phase_begins,
         _detail_of_too_many_nodes,
     )
     return [Problem(path, message) for check in checks for path, message in check(scenario)]
@@ -59,17 +61,28 @@ def _acting_blocks(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel]]:
             yield ("workload", "administration", index), action
 
 
-def _times_beyond_the_end(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
-    """A point in time after the duration never comes, and at its very end nothing happens any more."""
-    end = scenario.duration
+def _times(scenario: Scenario) -> Iterator[tuple[FieldPath, BaseModel, int]]:
+    """Yield the points in time at which blocks act, with their paths; not those of a file, which may be longer."""
     for path, block in _acting_blocks(scenario):
         for name in TIMES & type(block).model_fields.keys():
             time = getattr(block, name)
-            if isinstance(time, int) and (time > end or (time == end and name == "at")):
-                where = "after the end of the run" if time > end else "the end of the run"
-                expected = f"{'less than' if name == 'at' else 'at most'} its duration, {format_duration(end)}"
-                remedy = "make it earlier, or the duration longer"
-                yield (*path, name), f"found {format_duration(time)}, {where}; expected {expected}: {remedy}"
+            if isinstance(time, int):
+                yield (*path, name), block, time
+        if getattr(block, "source_digest", None) is None:
+            for place, strike in enumerate(getattr(block, "strikes", ())):
+                yield (*path, "strikes", place, "at"), block, strike.at
+
+
+def _times_beyond_the_end(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """A point in time after the duration never comes, and at its very end nothing happens any more."""
+    end = scenario.duration
+    for path, _, time in _times(scenario):
+        last = path[-1] == "until"
+        if time > end or (time == end and not last):
+            where = "after the end of the run" if time > end else "the end of the run"
+            expected = f"{'at most' if last else 'less than'} its duration, {format_duration(end)}"
+            remedy = "make it earlier, or the duration longer"
+            yield path, f"found {format_duration(time)}, {where}; expected {expected}: {remedy}"
 
 
 def _nodes_beyond_the_last(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
@@ -122,12 +135,19 @@ def _endings_without_a_beginning(scenario: Scenario) -> Iterator[tuple[FieldPath
             if other is not fault
             and ("all" in ends or other.kind in ends)
             and name in (None, other.name)
-            and (other.at is None or other.at < fault.at)
+            and _earliest(other) < fault.at
         ]
         if not earlier:
             what = " or ".join(f"'{end}'" for end in ends) + (f" called {name!r}" if name is not None else "")
             message = f"found '{fault.kind}' at {format_duration(fault.at)}, with no earlier {what} to end"
             yield ("faults", index, "at"), f"{message}; add one, or move this after it"
+
+
+def _earliest(fault: Fault) -> int:
+    """Before which a fault does not strike, in nanoseconds."""
+    if fault.when is not None:
+        return fault.when.earliest
+    return fault.at or 0
 
 
 def _budget_that_is_broken(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
@@ -142,7 +162,7 @@ def _budget_that_is_broken(scenario: Scenario) -> Iterator[tuple[FieldPath, str]
         return
     for place, struck in overdrafts(scenario.fault_list, limit, population):
         nodes = "no node" if limit == 0 else "1 node" if limit == 1 else f"{limit} nodes"
-        found = f"found {struck} nodes of {population} down or lying at once from here on"
+        found = f"found {struck} node{'s' if struck > 1 else ''} of {population} down or lying at once from here on"
         remedy = (
             f"expected at most {nodes}, the budget '{scenario.budget}': strike fewer, heal earlier, or widen budget"
         )
@@ -156,6 +176,21 @@ def _liveness_without_time(scenario: Scenario) -> Iterator[tuple[FieldPath, str]
         end = format_duration(liveness.at + liveness.within)
         message = f"found a liveness phase until {end}; expected it to end within the duration"
         yield ("liveness", "within"), f"{message}, {format_duration(scenario.duration)}: begin earlier, or lengthen it"
+
+
+def _strikes_after_the_liveness_phase_begins(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """Once the liveness phase has begun, nothing strikes any more; at its very begin chance would decide."""
+    if scenario.liveness is None:
+        return
+    begin = scenario.liveness.at
+    for path, block, time in _times(scenario):
+        drawn_until = path[-1] == "until" and block is scenario.faults
+        if path[0] != "faults" or time < begin or (path[-1] == "until" and not (drawn_until and time > begin)):
+            continue
+        if time > 0 or path[-1] != "start":  # a start that is left out
+            found = f"found {format_duration(time)}, when the liveness phase has begun and nothing strikes any more"
+            expected = f"{'at most' if drawn_until else 'less than'} {format_duration(begin)}"
+            yield path, f"{found}; expected {expected}: make it earlier, or begin the phase later"
 
 
 def _detail_of_too_many_nodes(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faults.budget import LIMITS, overdrafts
+from faults.byzantine.amnesia import Amnesia
 from faults.fault import Fault
 from faults.network.loss import Loss
 from faults.node.churn import Churn
@@ -59,6 +60,9 @@ def refused(*faults: Fault, limit: int = 2, population: int = 5) -> list[tuple[i
         ((Leave(target=(0, 1), at="1s"), Pause(target=3, at="2s")), [(1, 3)]),
         ((CrashLoop(target=(0, 1, 2), at="1s", down_for="1s", up_for="1s"),), [(0, 3)]),
         ((Join(target=(0, 1, 2), at="5s"),), [(0, 3)]),
+        ((Crash(target=(0, 1, 2), when={"every": "1s"}),), [(0, 3)]),
+        ((Crash(target="all", when={"strikes": [{"at": "1s"}]}),), [(0, 5)]),
+        ((Crash(target=1, when={"strikes": [{"at": "1s", "node": 0}]}), Crash(target=(2, 3), at="2s")), [(1, 3)]),
         ((Join(target=(0, 1), at="5s"), Crash(target=2, at="4s")), [(1, 3)]),
     ],
     ids=str,
@@ -78,7 +82,9 @@ def test_a_list_that_is_sure_to_break_the_budget_is_found(faults: tuple[Fault, .
         (Crash(target={"random": 2}, at="1s"), Crash(target={"random": 2}, at="2s")),
         (Crash(target={"role": "x"}, at="1s"),),
         (Crash(target=(0, 1, 2), at="1s", chance=0.5),),
-        (Crash(target=(0, 1, 2), when={"every": "1s"}),),
+        (Crash(target=(0, 1, 2), when={"mean_time_between_failures": "1s"}),),
+        (Crash(target=(0, 1), when={"every": "1s"}), Crash(target=2, at="900ms", restart_after="50ms")),
+        (Amnesia(target=(0, 1), at="1s"), Crash(target=(2, 3), at="2s")),
         (RollingRestart(target="all", at="1s", down_for="1s"),),
         (Churn(at="1s", session="1s", absence="1s"),),
         (Join(target=(0, 1), at="1s"), Crash(target=(2, 3), at="1s")),
