@@ -174,7 +174,7 @@ class NodeLife(Machine):
     def find_disk(self, values: Mapping[str, Any]) -> None:
         """Find these values on stable storage when it restarts; for a node that is down."""
         assert self.life in DOWN, f"node {self.id} finds another disk while it is {self.life}"
-        self.storage.update(values)
+        self.storage.medium.update(values)
         self._starts_anew = not values
 
     def leave(self) -> bool:

@@ -207,7 +207,7 @@ class Simulation:
         random = self.streams.stream(f"{self.protocol.name()}/{node}.twin")
         second = self._new_node(node, random, first.clock, f"handling/{node}.twin")
         self.twins[node] = Twins(self.network, first, second, second_hears)
-        second.start_as_twin(dict(first.storage))
+        second.start_as_twin(dict(first.storage.medium))
         return True
 
     def end_twin(self, node: int) -> bool:

@@ -54,7 +54,8 @@ class Amnesia(NodeFault):
         if target.life != "up":
             return False
         kept: dict[str, Any] = (strike.armed.state or {}).get(node, {})
-        strike.touched += sum(name not in kept or kept[name] is not value for name, value in target.storage.items())
+        medium = target.storage.medium
+        strike.touched += sum(name not in kept or kept[name] is not value for name, value in medium.items())
         target.crash()
         target.lose_disk()
         target.find_disk(kept)
@@ -68,4 +69,4 @@ class Amnesia(NodeFault):
 
 
 def _copy_disks(armed: Armed) -> None:
-    armed.state = {node.id: dict(node.storage) for node in armed.simulation.nodes if node.has_written}
+    armed.state = {node.id: dict(node.storage.medium) for node in armed.simulation.nodes if node.has_written}

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from faults.node.node_fault import NodeFault
+from sim.storage import StorageError
 from sim.units import Probability
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from faults.drawing import Drawing
     from faults.strike import Strike
     from sim.node import Node
@@ -39,6 +42,18 @@ class SwarmFault(NodeFault):
         """Whether the agent is up."""
         return node.life == "up"
 
+    def change(self, strike: Strike, agent: Node, act: Callable[[], bool]) -> bool:
+        """Do something to the state of an agent that is up; it stops where its storage does not take that."""
+        if agent.life != "up":
+            return False
+        try:
+            changed = act()
+        except StorageError as error:
+            agent.stop_by(error)
+            changed = True
+        strike.touched += changed
+        return changed
+
 
 class Disrupt(SwarmFault):
     """The state of agents is drawn anew, as the protocol has it: of a fraction of a swarm, with `random: 30%`."""
@@ -51,9 +66,8 @@ class Disrupt(SwarmFault):
     def hit(self, strike: Strike, node: int) -> bool:
         """Scramble one agent."""
         target = strike.simulation.nodes[node]
-        changed = target.life == "up" and bool(target.protocol.disrupt(strike.stream(f"state/{node}")))
-        strike.touched += changed
-        return changed
+        stream = strike.stream(f"state/{node}")
+        return self.change(strike, target, lambda: bool(target.protocol.disrupt(stream)))
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -88,9 +102,7 @@ class Drain(SwarmFault):
     def hit(self, strike: Strike, node: int) -> bool:
         """Drain one agent."""
         target = strike.simulation.nodes[node]
-        changed = target.life == "up" and bool(target.protocol.drain(self.share))
-        strike.touched += changed
-        return changed
+        return self.change(strike, target, lambda: bool(target.protocol.drain(self.share)))
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:

@@ -133,9 +133,11 @@ class Averaging(Protocol):
         self._schedule()
 
     def on_restart(self) -> None:
+        if "value" not in self.node.storage:  # a disk may have lost it, or refused it
+            return self.on_start()
         self.cycle = self.node.now // self.config.period
         self._set(self.node.storage["value"])
-        self._schedule()
+        return self._schedule()
 
     def _initial_value(self) -> float:
         random, kind = self.node.random, self.config.initial

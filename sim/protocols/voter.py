@@ -74,8 +74,10 @@ class Voter(Protocol):
         self._await_doubt()
 
     def on_restart(self) -> None:
+        if "opinion" not in self.node.storage:  # a disk may have lost it, or refused it
+            return self.on_start()
         self._adopt(int(bool(self.node.storage["opinion"])))  # a disk may have made it what is no opinion
-        self._await_doubt()
+        return self._await_doubt()
 
     def on_request(self, request: Update) -> None:
         self._adopt(int(bool(request.value)))
