@@ -96,6 +96,24 @@ def test_an_answer_to_an_earlier_attempt_ends_the_operation() -> None:
     assert completed.fields["server"] == 0
 
 
+def test_a_client_goes_back_to_a_server_that_answered_late() -> None:
+    """Who answered is asked next, although another was asked meanwhile."""
+    workload = Register(clients=1, operations=2, retry_after=100 * MILLISECOND)
+    run = first_with_server(0, workload, delays=(150 * MILLISECOND,), hints=(None, None, None))
+    first, second = run.column("completed", "attempts")
+    assert first > 1
+    assert second == 1
+
+
+def test_a_late_refusal_says_nothing_about_the_attempt_under_way() -> None:
+    """A server that refuses after another was asked is not heard: the client waits for that other."""
+    workload = Register(**ONE, retry_after=100 * MILLISECOND, latency=40 * MILLISECOND)
+    run = first_with_server(0, workload, delays=(30 * MILLISECOND,), refusals=1, hints=(None, None, None))
+    first, second, third = [row.time // MILLISECOND for row in run.of("asked")][:3]
+    assert (first, second) == (40, 140)
+    assert third >= 140 + 40 + 10 + 40
+
+
 @pytest.mark.parametrize("rate", [None, 200.0])
 def test_answers_that_come_twice_are_heard_once(rate: float | None) -> None:
     """Each operation is completed once however often a server answers."""
