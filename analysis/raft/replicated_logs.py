@@ -43,9 +43,11 @@ class ReplicatedLog:
 
     def append(self, first: int, terms: tuple[int, ...]) -> None:
         """Put entries in the place of all from an index on; what is before a gap is not known any more."""
-        if first > self.last + 1:
+        following = self.start + len(self.terms) + 1
+        if first > following:
             self.begin_at(first - 1, None)
-        self.cut(first)
+        elif first < following:
+            self.cut(first)
         self.terms.extend(terms)
 
     def begin_at(self, index: int, term: int | None) -> None:
@@ -69,15 +71,16 @@ class ReplicatedLogs:
 
     def observe(self, record: Record) -> None:
         """Take a record of one of the kinds that change a log."""
-        assert record.node is not None
-        log, fields = self.of[record.node], record.fields
-        if record.kind == "appended":
+        _, _, node, kind, fields = record
+        assert node is not None
+        log = self.of[node]
+        if kind == "appended":
             log.append(fields["first"], fields["terms"])
-        elif record.kind == "truncated":
+        elif kind == "truncated":
             log.cut(fields["index"])
-        elif record.kind == "snapshot":
+        elif kind == "snapshot":
             log.compact(fields["index"], fields["term"])
-        elif record.kind == "recovered":
+        elif kind == "recovered":
             log.begin_at(fields["start"], fields["start_term"])
             log.append(fields["start"] + 1, fields["terms"])
         else:

@@ -122,7 +122,7 @@ class LogMatching(SafetyCheck):
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
-        self._logs = ReplicatedLogs(subject.population)
+        self.logs = ReplicatedLogs(subject.population)
         # By index, the entry that was written there first: 24 bytes beside the command. Others are rare.
         self._terms = array("q", [0])
         self._previous = array("q", [0])
@@ -133,16 +133,26 @@ class LogMatching(SafetyCheck):
         """Take a change of a log."""
         if record.kind == "appended":
             assert record.node is not None
-            first, terms = record.fields["first"], record.fields["terms"]
-            before = self._logs.of[record.node].term_at(first - 1)
+            fields = record.fields
+            first, terms = fields["first"], fields["terms"]
+            before = self.logs.of[record.node].term_at(first - 1)
             previous = UNKNOWN if before is None else before
-            for index, (term, command) in enumerate(zip(terms, record.fields["commands"], strict=True), first):
-                self._written(record, index, term, command, previous)
-                previous = term
             self.cases += len(terms)
-        self._logs.observe(record)
+            known_terms, known_previous, known_commands = self._terms, self._previous, self._commands
+            known, index = len(known_terms), first
+            for term, command in zip(terms, fields["commands"], strict=True):
+                if (
+                    index >= known
+                    or known_terms[index] != term
+                    or known_previous[index] != previous
+                    or known_commands[index] != command
+                ):
+                    self._new_or_different(record, index, term, command, previous)
+                previous = term
+                index += 1
+        self.logs.observe(record)
 
-    def _written(self, record: Record, index: int, term: int, command: str, previous: int) -> None:
+    def _new_or_different(self, record: Record, index: int, term: int, command: str, previous: int) -> None:
         missing = index + 1 - len(self._terms)
         if missing > 0:
             self._terms.extend([UNKNOWN] * missing)
@@ -162,17 +172,23 @@ class LogMatching(SafetyCheck):
 
 
 class LeaderCompleteness(SafetyCheck):
-    """An entry that is committed in a term is in the logs of the leaders of all later terms."""
+    """An entry that is committed in a term is in the logs of the leaders of all later terms.
+
+    `logs` are those that another judge keeps up to date; it keeps its own where there are none.
+    """
 
     name = "leader-completeness"
     kinds = KINDS | {"role", "committed"}
     nothing = "no leader was elected after an entry was committed"
     fine = "{} leaders had all that was committed before their term"
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, logs: ReplicatedLogs | None = None) -> None:
         super().__init__(subject)
-        self._logs = ReplicatedLogs(subject.population)
+        if logs is not None:
+            self.kinds = frozenset(("role", "committed"))
+        self._logs = logs or ReplicatedLogs(subject.population)
         self._committed: Record | None = None
+        self._index = 0
         self._term: int | None = None
 
     def observe(self, record: Record) -> None:
@@ -180,8 +196,9 @@ class LeaderCompleteness(SafetyCheck):
         assert record.node is not None
         fields = record.fields
         if record.kind == "committed":
-            if self._committed is None or fields["index"] > self._committed.fields["index"]:
+            if fields["index"] > self._index:
                 self._committed = record
+                self._index = fields["index"]
                 self._term = self._logs.of[record.node].term_at(fields["index"])
                 if self._term is None:  # a leader may commit what it does not have on its disk yet, as others have it
                     self._term = self._logs.usual_term(fields["index"])
@@ -247,7 +264,14 @@ class RaftSafety(Check):
     name = "raft-safety"
 
     def __init__(self, subject: Subject) -> None:
-        self.parts = [part(subject) for part in SAFETY]
+        matching = LogMatching(subject)
+        self.parts = (
+            ElectionSafety(subject),
+            LeaderAppendOnly(subject),
+            matching,
+            LeaderCompleteness(subject, matching.logs),
+            StateMachineSafety(subject),
+        )
         self.kinds = frozenset[str]().union(*(part.kinds for part in self.parts))
         self._told = {kind: [part.observe for part in self.parts if kind in part.kinds] for kind in self.kinds}
 
