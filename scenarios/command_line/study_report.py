@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from scenarios.command_line.summary import shortest, shown_metric
+from scenarios.names import listed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_REPRODUCED: Final = 10
 """Runs worth a look whose commands are printed."""
+WIDEST: Final = 4
+"""Metrics or checks side by side in one table."""
 
 
 def print_study(studied: Study, reproduce: Sequence[tuple[str, str]]) -> None:
@@ -25,7 +28,8 @@ def print_study(studied: Study, reproduce: Sequence[tuple[str, str]]) -> None:
     from scenarios.command_line.tables import output
 
     console = output()
-    console.print(answer_table(studied))
+    for table in answer_tables(studied):
+        console.print(table)
     for line in _about(studied):
         console.print(line, soft_wrap=True)
     for reason, command in reproduce[:MOST_REPRODUCED]:
@@ -39,19 +43,36 @@ def print_study(studied: Study, reproduce: Sequence[tuple[str, str]]) -> None:
         console.print(shortest(studied.folder), soft_wrap=True)
 
 
-def answer_table(studied: Study) -> Table:
-    """Return the table of a study."""
+def answer_tables(studied: Study) -> Iterator[Table]:
+    """Yield the table of a study: in several parts where it has many columns, metrics apart from checks."""
+    for sort in (studied.metrics, _telling_checks(studied)):
+        parts = [sort[first : first + WIDEST] for first in range(0, len(sort), WIDEST)]
+        yield from (_table(studied, part) for part in parts)
+    if not studied.metrics and not _telling_checks(studied):
+        yield _table(studied, ())
+
+
+def _table(studied: Study, columns: Sequence[str]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for factor in studied.factors:
         table.add_column(factor, overflow="fold")
     table.add_column("runs", justify="right")
-    for name in (*studied.metrics, *_telling_checks(studied)):
+    for name in columns:
         table.add_column(name.replace("_", " "), overflow="fold")
     for answer in studied.answers:
-        table.add_row(*map(str, answer.labels.values()), *_cells(answer, studied))
+        failed = f" ({answer.failed:,} failed)" if answer.failed else ""
+        told = (_told(answer, name) for name in columns)
+        table.add_row(*map(str, answer.labels.values()), f"{answer.runs:,}{failed}", *told)
     return table
+
+
+def _told(answer: Answer, name: str) -> str:
+    """Return what a cell says of a metric or a check."""
+    if name in answer.metrics:
+        return _measured(answer.metrics[name])
+    return _verdicts(answer.verdicts[name]) if name in answer.verdicts else "-"
 
 
 def _about(studied: Study) -> Iterator[str]:
@@ -60,6 +81,8 @@ def _about(studied: Study) -> Iterator[str]:
         yield "medians with 95 % intervals, and means"
     if any(each.missing for answer in studied.answers for each in answer.metrics.values()):
         yield "a time that never came counts in the median as later than all others, and not in the mean"
+    for name, keys in studied.keys_never_seen().items():
+        yield f"no run has a value of {name}{f'; there are {listed(keys)}' if keys else ''}"
     telling = _telling_checks(studied)
     same = [name for name in studied.checks if name not in telling]
     if same:
@@ -85,14 +108,6 @@ def cell_table(design: Design) -> Table:
     return table
 
 
-def _cells(answer: Answer, studied: Study) -> Iterator[str]:
-    failed = f" ({answer.failed:,} failed)" if answer.failed else ""
-    yield f"{answer.runs:,}{failed}"
-    yield from (_measured(answer.metrics[name]) for name in studied.metrics)
-    for name in _telling_checks(studied):
-        yield _verdicts(answer.verdicts[name]) if name in answer.verdicts else "-"
-
-
 def _measured(measured: Measured) -> str:
     """Return a metric as three lines at most: median, mean, and how many runs have no value."""
     lines = [_estimate(measured.median, measured.unit)] if measured.median is not None else ["none"]
@@ -109,14 +124,14 @@ def _verdicts(verdicts: Verdicts) -> str:
     share = verdicts.share_violated
     if verdicts.violated and share is not None:
         told.append(_estimate(share, "share"))
-    return "\n".join(told)
+    return ", ".join(told)
 
 
 def _estimate(estimate: Estimate, unit: str) -> str:
     """Return a value with its interval, in the unit that suits the value."""
     bounds = (estimate.low, estimate.high)
     value = _value(estimate.value, unit)
-    if None in bounds:
+    if None in bounds or not isfinite(estimate.low or 0.0):
         return value
     return f"{value} ({' to '.join(_without_repetition(value, [_value(each or 0.0, unit) for each in bounds]))})"
 

@@ -3,7 +3,8 @@
 Columns: `number`, `seed`, `digest`, `ended_ns`, `ended_by`, `faults` (how many the plan of the run has), `error` (None,
 or why there is no result); for each check `check.NAME`, its verdict, and where it does not hold `reason.NAME` and
 `evidence.NAME`, the kinds of the records that show it; `metric.NAME`, or `metric.NAME.KEY` for one that is a mapping,
-where `metric.NAME` is 0 if the mapping is empty. Metrics that are none in a run, such as the time of a convergence that did not come, are left out of its row.
+where `metric.NAME` is 0 if the mapping is empty. Metrics that are none in a run, such as the time of a convergence that
+did not come, are left out of its row.
 """
 
 from __future__ import annotations

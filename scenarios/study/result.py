@@ -104,6 +104,16 @@ class Study:
             frame[name] = frame[name].astype(float)
         return frame
 
+    def keys_never_seen(self) -> dict[str, list[str]]:
+        """Return the metrics `NAME.KEY` of which no run has the key, each with the keys that there are."""
+        columns = [name.removeprefix("metric.") for name in self.table.column_names]
+        asked = [name for name in self.metrics if "." in name and name not in columns]
+        prefixes = {name: f"{name.partition('.')[0]}." for name in asked}
+        return {
+            name: [each.removeprefix(prefix) for each in columns if each.startswith(prefix)]
+            for name, prefix in prefixes.items()
+        }
+
     def first_to_look_at(self) -> Iterator[tuple[int, int, str]]:
         """Yield cell, seed and reason of the first run of each cell that failed or violated a check."""
         checks = [f"check.{name}" for name in self.checks]

@@ -124,12 +124,24 @@ def _contradictions(study: StudyFile) -> Iterator[Problem]:
             yield Problem(("labels", name), f"found {shown(factor)}, which is the name of {taken[factor]}; {remedy}")
         taken[factor] = name
     yield from _overlaps(study)
+    yield from _seeds(study)
     for path, values in study.sweep.items():
         if not values:
             yield Problem(("sweep", path), "found no values; give at least one")
     for index, metric in enumerate(study.metrics):
         if metric in study.metrics[:index]:
             yield Problem(("metrics", index), f"found {shown(metric)} a second time; remove one")
+
+
+def _seeds(study: StudyFile) -> Iterator[Problem]:
+    """Yield where a study sets the seed of its scenarios, which runs do not take."""
+    places = [("set", study.set), ("sweep", study.sweep), *((name, case.set) for name, case in study.cases.items())]
+    for place, fields in places:
+        if "seed" in fields:
+            inside = ("cases", place, "set") if place in study.cases else (place,)
+            yield Problem(
+                (*inside, "seed"), "found seed; the study itself gives each run its seed, from its own `seed`"
+            )
 
 
 def _overlaps(study: StudyFile) -> Iterator[Problem]:

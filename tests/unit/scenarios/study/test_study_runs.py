@@ -1,0 +1,154 @@
+"""Studies that ran: their rows, what is reported of them, and what does not change them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import murmur
+from scenarios.study.result import Study, open_study
+from topologies.errors import InputError
+
+STUDY: dict[str, Any] = {
+    "name": "small",
+    "scenario": "gossip-mesh",
+    "set": {"topology.nodes": 8, "duration": "6s"},
+    "cases": {
+        "push": {},
+        "both": {"set": {"protocol.exchange": "push-pull"}},
+        "cut short": {"set": {"limits.events": 30}},
+    },
+    "sweep": {"network.loss": {"none": 0, "half": 0.5}},
+    "labels": {"case": "system", "network.loss": "loss"},
+    "seeds": 12,
+    "metrics": ["converged_at", "messages_per_node", "dropped_by_cause.cut", "messages_by_kind.Fanfare"],
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Study:
+    """A small study of which some runs fail and some do not converge."""
+    return murmur.study(STUDY, workers=1)
+
+
+def test_every_run_is_a_row(small: Study) -> None:
+    """Rows come by cell and replicate, with the labels of the cell and the seed of the replicate."""
+    rows = small.table.to_pylist()
+    assert [(row["cell"], row["replicate"]) for row in rows] == [(cell, run) for cell in range(6) for run in range(12)]
+    assert {(row["system"], row["loss"]) for row in rows if row["cell"] == 3} == {("both", "half")}
+    assert len({row["seed"] for row in rows}) == 12
+
+
+def test_a_row_is_the_run_that_murmur_run_gives(small: Study) -> None:
+    """The scenario of the cell under the seed of the row has the digest and the metrics of the row."""
+    row = small.table.to_pylist()[4]
+    overrides = ["topology.nodes=8", "duration=6s", "network.loss=0"]
+    run = murmur.run("gossip-mesh", seed=row["seed"], overrides=overrides)
+    assert run.digest == row["digest"]
+    assert run.metrics["converged_at"] == row.get("metric.converged_at")
+    assert run.metrics["messages_per_node"] == row["metric.messages_per_node"]
+
+
+def test_a_run_that_fails_is_a_row_with_its_error(small: Study) -> None:
+    """Runs over their limit of events say so, count as failed and nowhere else, and the study ends with code 1."""
+    cut = [answer for answer in small.answers if answer.labels["system"] == "cut short"]
+    assert sum(answer.failed for answer in cut) > 0
+    for answer in cut:
+        assert answer.runs == 12
+        metric = answer.metrics["messages_per_node"]
+        assert metric.known + metric.missing == 12 - answer.failed
+    assert small.exit_code == 1
+    reasons = [reason for _, _, reason in small.first_to_look_at()]
+    assert any("limit of 30 events" in reason for reason in reasons)
+
+
+def test_missing_times_are_counted_and_later_than_all_others(small: Study) -> None:
+    """What did not converge is missing; the median of the whole cell is that with such runs at the end."""
+    frame = small.frame()
+    for number, answer in enumerate(small.answers):
+        whole = frame[(frame["cell"] == number) & frame["error"].isna()]["converged_at"]
+        converged = answer.metrics["converged_at"]
+        assert converged.missing == int(whole.isna().sum())
+        if len(whole):
+            assert converged.median is not None
+            assert converged.median.value == whole.fillna(float("inf")).median()
+    assert any(answer.metrics["converged_at"].missing for answer in small.answers)
+
+
+def test_keys_that_a_run_lacks_are_zero(small: Study) -> None:
+    """An entry of a mapping is 0 where the run has the mapping without it; keys that no run has are told."""
+    frame = small.frame()
+    whole = frame[frame["error"].isna()]
+    assert set(whole["dropped_by_cause.cut"]) == {0.0}
+    assert set(whole["messages_by_kind.Fanfare"]) == {0.0}
+    assert frame[frame["error"].notna()]["messages_by_kind.Fanfare"].isna().all()
+    assert small.keys_never_seen().keys() == {"dropped_by_cause.cut", "messages_by_kind.Fanfare"}
+    assert "Fanfare" not in small.keys_never_seen()["messages_by_kind.Fanfare"]
+
+
+def test_verdicts_are_counted_for_each_cell(small: Study) -> None:
+    """Of each check, the runs that did not fail are in one of three counts, and the share has an interval."""
+    for answer in small.answers:
+        for verdicts in answer.verdicts.values():
+            assert verdicts.runs == answer.runs - answer.failed
+    balance = small.answers[0].verdicts["messages-balance"]
+    assert (balance.holds, balance.violated) == (12, 0)
+    assert balance.share_violated is not None
+    assert balance.share_violated.high == pytest.approx(0.2425, abs=1e-3)
+
+
+def test_the_summary_is_plain_data(small: Study) -> None:
+    """It goes through JSON, names `never` for medians that do not come, and has every cell."""
+    summary = json.loads(json.dumps(small.summary, allow_nan=False))
+    assert len(summary["cells"]) == 6
+    assert summary["factors"] == ["system", "loss"]
+
+
+def test_the_folder_is_the_same_for_any_number_of_workers(small: Study, tmp_path: Path) -> None:
+    """One worker, two, and one that goes on with more seeds leave equal bytes, and the study reads back."""
+    for workers in (1, 2):
+        murmur.study(STUDY, workers=workers, out=tmp_path / str(workers))
+    murmur.study(STUDY, workers=1, seeds=5, out=tmp_path / "grown")
+    murmur.study(STUDY, workers=1, out=tmp_path / "grown", resume=True)
+    names = ["study.json", "summary.json", "results.parquet", "cells/cell-0004.yaml"]
+    for name in names:
+        assert len({(tmp_path / folder / name).read_bytes() for folder in ("1", "2", "grown")}) == 1, name
+    again = open_study(tmp_path / "2")
+    assert again.summary == small.summary
+    assert again.table.equals(small.table)
+
+
+def test_another_study_does_not_go_on_in_a_folder(tmp_path: Path) -> None:
+    """What decides results has to be the same; the first difference is named."""
+    tiny = {**STUDY, "seeds": 1}
+    murmur.study(tiny, workers=1, out=tmp_path / "kept")
+    with pytest.raises(InputError, match="holds an execution already; add --resume"):
+        murmur.study(tiny, workers=1, out=tmp_path / "kept")
+    with pytest.raises(InputError, match="holds another execution: study"):
+        murmur.study({**tiny, "seed": 3}, workers=1, out=tmp_path / "kept", resume=True)
+    reworded = murmur.study({**tiny, "metrics": ["messages"]}, workers=1, out=tmp_path / "kept", resume=True)
+    assert reworded.timing["runs"] == 0
+    assert reworded.answers[0].metrics.keys() == {"messages"}
+
+
+def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
+    """A folder that holds none, one that has not ended and one that is damaged are told apart."""
+    with pytest.raises(InputError, match=r"found no study\.json; expected the folder of a study$"):
+        open_study(tmp_path)
+    murmur.study({**STUDY, "seeds": 1}, workers=1, out=tmp_path / "kept")
+    (tmp_path / "kept" / "results.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="the study is damaged"):
+        open_study(tmp_path / "kept")
+    (tmp_path / "kept" / "study.json").unlink()
+    with pytest.raises(InputError, match="it has not ended: go on with murmur study"):
+        open_study(tmp_path / "kept")
+
+
+@pytest.mark.parametrize("options", [{"seeds": 0}, {"seeds": True}, {"workers": 0}, {"resume": True}])
+def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
+    """Counts have to be counts, and to go on takes a folder."""
+    with pytest.raises(InputError):
+        murmur.study(STUDY, **{"workers": 1, **options})
