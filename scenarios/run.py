@@ -22,7 +22,7 @@ from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
-    from analysis.metrics import Value
+    from analysis.metric import Value
     from analysis.run_writer import RunWriter
     from analysis.samples_file import Sample
     from sim.records import Record

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from analysis.fault_tally import FaultTally
     from analysis.manifest import RunVerdict
     from analysis.measurements import Measurements
-    from analysis.metrics import Value
+    from analysis.metric import Value
     from analysis.probes import Probes
     from analysis.samples_file import Sample
     from scenarios.schema import Scenario
@@ -51,17 +51,20 @@ class Watch:
 
     def finish(self, simulation: Simulation, ended_by: str) -> None:
         """Take in what the simulation has come to, at its end."""
+        from analysis.client_samples import client_samples
         from analysis.metrics import metrics_of
         from analysis.probes import node_samples
 
         self.metrics = metrics_of(self.measurements.ended(simulation))
-        series = self.probes.finish(simulation) if self.probes is not None else []
+        series: list[Sample] = []
+        if self.probes is not None:
+            series = self.probes.finish(simulation) + client_samples(self.measurements, self.probes.every)
         self.samples = series + node_samples(self.measurements)
         self.verdicts = self.checks.ended(simulation, ended_by)
 
 
 def names_of_checks(scenario: Scenario) -> tuple[str, ...]:
-    """Return the checks of a scenario: those that it names, and that its liveness phase is kept, in one way at least."""
+    """Return the checks of a scenario: those that it names, and that its liveness phase is kept in some way."""
     if scenario.liveness is None or {"liveness", "progress"} & {*scenario.checks}:
         return scenario.checks
     return (*scenario.checks, "liveness")

@@ -194,9 +194,10 @@ def _these_metrics(metrics: Iterable[Metric]) -> str:
 
 
 def _series() -> str:
+    from analysis.client_samples import CLIENT_SERIES
     from analysis.probes import NODE_SERIES, SERIES
 
-    named = [(name, "", text) for name, text in SERIES.items()]
+    named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES).items()]
     named += [(name, "each, at the end", text) for name, text in NODE_SERIES.items()]
     return _grid(("metric", "node", "value"), ([f"`{name}`", node, text] for name, node, text in named))
 

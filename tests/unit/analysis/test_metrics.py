@@ -11,7 +11,8 @@ from analysis.beliefs import Beliefs
 from analysis.convergence import tracker_of
 from analysis.manifest import describe
 from analysis.measurements import Measurements
-from analysis.metrics import METRICS, Value, known_metric, metrics_of
+from analysis.metric import Value
+from analysis.metrics import METRICS, known_metric, metrics_of
 from analysis.receipts import Receipts
 from analysis.run_folder import open_run
 from analysis.run_writer import RunWriter
