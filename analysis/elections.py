@@ -43,6 +43,8 @@ class Elections:
         self.largest_term = 0
         self.longest_without = 0
         self.leaderless = 0
+        self.won_times = array("q")
+        """How long it took from the loss of a leader until the next had its votes, in nanoseconds."""
         self.majority_times = array("q")
         """How long each election took until a majority followed, in nanoseconds; `all_times`: until all did."""
         self.all_times = array("q")
@@ -106,6 +108,7 @@ class Elections:
         elif self._lost_at is not None:
             begun = self._lost_at
         self._lost_at = None
+        self.won_times.append(time - begun)
         self._latest = self._open = Election(node, term, begun, self._voters.get(node, self._all))
 
     def _live(self, time: int, node: int, up: bool, kind: str) -> None:

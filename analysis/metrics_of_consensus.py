@@ -59,6 +59,13 @@ METRICS_OF_CONSENSUS: Final = (
         _elections(lambda elections: elections.split),
     ),
     Metric(
+        "election_time_won",
+        "ns",
+        "time from the loss of the leader until the next has its votes: of the last election",
+        _elects,
+        _elections(lambda elections: _last(elections.won_times)),
+    ),
+    Metric(
         "election_time",
         "ns",
         "time from the loss of the leader until all voters that are up follow the next: of the last election",

@@ -1,7 +1,7 @@
 """Random plans of faults against Raft with all of its features, drawn on or off: `python tests/raft_campaign.py`.
 
-Clusters of 3, 5 and 7 servers take plans from every layer that Raft claims to survive. Nothing must be found: the number
-of runs and what it bounds go into docs/raft.md, below its comment. Ends with 1 where anything is found.
+Clusters of 3, 5 and 7 servers take plans from every layer that Raft claims to survive. Nothing must be found: the
+number of runs and what it bounds go into docs/raft.md, below its comment. Ends with 1 where anything is found.
 """
 
 from __future__ import annotations

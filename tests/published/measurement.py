@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from analysis.checks import Checks
 from analysis.convergence import Tracker, attach, tracker_of
 from analysis.measurements import Measurements
 from analysis.metrics import metrics_of
@@ -123,6 +124,7 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
         return _run_vectorised(scenario)
     simulation = build(scenario)
     measurements = Measurements.attach(simulation)
+    checks = Checks.attach(scenario.checks, simulation)
     if until == "end":
         run_to_end(simulation, scenario, measurements.tracker)
     else:
@@ -132,7 +134,8 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
         tracker = spreading if until == "extinct" else measurements.tracker
         _run_to_end_of_round(simulation, scenario, tracker)
     assert simulation.balance().sums
-    return dict(_numbers(metrics_of(measurements.ended(simulation))))
+    violated = sum(verdict.verdict == "violated" for verdict in checks.ended(simulation, "duration"))
+    return {"violated": violated, **dict(_numbers(metrics_of(measurements.ended(simulation))))}
 
 
 def _run_to_end_of_round(simulation: Simulation, scenario: Scenario, tracker: Tracker) -> None:
@@ -210,6 +213,30 @@ def share_above(metric: str, threshold: float, part: str = "") -> Statistic:
         return share, sqrt(share * (1 - share) / len(samples[part]))
 
     return statistic
+
+
+def quantile(metric: str, share: float, part: str = "", scale: float = 1.0) -> Statistic:
+    """A quantile of a metric divided by `scale`, its error by the bootstrap."""
+
+    def statistic(samples: Samples) -> tuple[float, float]:
+        values = column(samples, part, metric) / scale
+        rng = np.random.Generator(np.random.PCG64(1))
+        drawn = stats.bootstrap(
+            (values,), lambda x, axis: np.quantile(x, share, axis=axis), n_resamples=499, method="percentile", rng=rng
+        )
+        return float(np.quantile(values, share)), float(drawn.standard_error)
+
+    return statistic
+
+
+def shifted(statistic: Statistic, offset: float, factor: float = 1.0) -> Statistic:
+    """A statistic times a factor, and something added."""
+
+    def moved(samples: Samples) -> tuple[float, float]:
+        value, error = statistic(samples)
+        return value * factor + offset, error * abs(factor)
+
+    return moved
 
 
 def mean_above(metric: str, threshold: float, part: str = "", scale: float = 1.0) -> Statistic:

@@ -22,6 +22,7 @@ from tests.published.measurement import (
     slope,
     variance,
 )
+from tests.published.raft_rows import RAFT_ROWS
 
 DEMERS = "Demers et al., Epidemic algorithms for replicated database maintenance, PODC 1987"
 TOLD = "messages_per_node_by_kind.Push"
@@ -267,6 +268,7 @@ ROWS = {
         _averaging(),
         _epidemic(),
         _voter(),
+        *RAFT_ROWS,
     )
 }
 """Every row by its number."""

@@ -103,6 +103,13 @@ class RaftConfig(ProtocolConfig):
     proposal_timeout: PositiveDuration = Field(
         default=10_000_000_000, description="time after which a leader no longer lets a client wait for a commit"
     )
+    initial_leader: Node | None = Field(
+        default=None,
+        description="the server that leads in term 1 when the run begins, just heard by all; none as a rule",
+    )
+    initial_entries: Nodes = Field(
+        default=(), description="entries of term 1 in the log of each server, by its number, when the run begins"
+    )
     state_machine: Literal["key-value", "bank"] = Field(default="key-value", description="what commands act on")
     ablate: Annotated[tuple[Safeguard, ...], BeforeValidator(_tuple_of_list)] = Field(
         default=(), description="safeguards that are left out, to see what they are good for"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from sim.convergence import Agreement, Convergence
 from sim.protocol import Protocol
-from sim.protocols.raft import clients, election, membership, reads, replication, snapshots, transfer
+from sim.protocols.raft import beginning, clients, election, membership, reads, replication, snapshots, transfer
 from sim.protocols.raft.config import RaftConfig
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.journal import SYNC, Journal
@@ -139,12 +139,17 @@ class Raft(Protocol):
         )
         self.configurations = [(0, founding)]
         self.awaits_membership = self.node.generation > 0 and not len(self.node.storage)
+        begins = self.node.generation == 0 and not len(self.node.storage)
         self._recover()
+        if begins:
+            beginning.begin(self)
         if self.config.sticky and len(self.node.storage):
             self.heard_at = self.node.elapsed  # it may have heard a leader just before it crashed
         self.record_configuration()
         self.become(self.resting_role(), None, "start")
         self.wait_for_leader()
+        if begins:
+            beginning.take_roles(self)
 
     def _recover(self) -> None:
         """Read what is on the disk."""

@@ -43,7 +43,13 @@ class Progress:
 
 
 def lead(raft: Raft) -> None:
-    """Take office: begin with an entry of one's own term, and tell everyone at once (sections 3.4 and 6.4)."""
+    """Begin to lead with an entry of one's own term, and tell everyone at once (sections 3.4 and 6.4)."""
+    take_office(raft)
+    append(raft, Entry(raft.term, None, "no-op"))
+
+
+def take_office(raft: Raft) -> None:
+    """Lead from now on: nothing is known of the others yet."""
     raft.become("leader", raft.node.id, "elected")
     raft.progress = {}
     raft.awaiting, raft.changes, raft.handover = {}, [], None
@@ -53,7 +59,6 @@ def lead(raft: Raft) -> None:
     raft.round = 1
     raft.reading.began(1, raft.node.elapsed)
     raft.node.set_timer(HEARTBEAT, raft.config.heartbeat)
-    append(raft, Entry(raft.term, None, "no-op"))
 
 
 def refresh_members(raft: Raft) -> None:
@@ -371,6 +376,12 @@ def _store(
         _answer(raft, source, answer)
     elif raft.role == "leader":
         advance(raft)
+
+
+def store_at_start(raft: Raft) -> None:
+    """Have what a server begins with on its disk."""
+    log = raft.log
+    _store(raft, 1, log.entries(1, log.last_index), 0, raft.term)
 
 
 def _erase(raft: Raft, first: int, last: int) -> None:
