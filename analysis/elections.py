@@ -31,9 +31,9 @@ class Elections:
     """Follows the records of roles: who leads whom, in which term.
 
     An election begins when the leader crashes, pauses or steps back, the first with the run; where the leader goes on
-    unheard, when the winner has last followed anyone. It is over twice: when a majority of the voters follow the winner
-    in its term, itself included, and when all voters do that are up. One that no majority came to follow goes on in the
-    next.
+    unheard, when the winner has last followed anyone. It is won when one becomes leader, and over when a majority of
+    the voters follow the winner in its term, itself included, and when all voters do that are up. One that no majority
+    came to follow goes on in the next.
     """
 
     kinds = frozenset(("role", "configuration", *LIFE))
@@ -45,8 +45,9 @@ class Elections:
         self.leaderless = 0
         self.won_times = array("q")
         """How long it took from the loss of a leader until the next had its votes, in nanoseconds."""
+        self.won_times = array("q")
+        """How long each election took until it was won, in nanoseconds; until a majority followed; until all did."""
         self.majority_times = array("q")
-        """How long each election took until a majority followed, in nanoseconds; `all_times`: until all did."""
         self.all_times = array("q")
         self._all = (frozenset(range(population)),)
         self._up = [True] * population

@@ -108,6 +108,13 @@ METRICS_OF_CONSENSUS: Final = (
         _elections(lambda elections: max(elections.majority_times, default=None)),
     ),
     Metric(
+        "election_time_won",
+        "ns",
+        "time from the loss of the leader until another has become leader: of the last election",
+        _elects,
+        _elections(lambda elections: _last(elections.won_times)),
+    ),
+    Metric(
         "leaderless_time",
         "ns",
         "sum of all times from the loss of a leader until a majority follows the next",

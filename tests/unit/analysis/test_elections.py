@@ -110,6 +110,7 @@ def test_an_election_that_nobody_followed_goes_on_in_the_next() -> None:
         )
     )
     assert times(found) == ([170, 510], [175, 510])
+    assert [each // MILLISECOND for each in found.won_times] == [160, 200, 500]
     assert found.leaders == 3
 
 
