@@ -160,12 +160,15 @@ class AgreementTracker(Tracker):
         if opinions is None:
             opinions = self._items[item] = _Opinions(self.population)
         before, value = opinions.values[node], record.fields[declared.field]
+        if value is None:
+            value = _MISSING
         opinions.values[node] = value
         if self._life[node] == UP and before != value:
             top = opinions.top
             if before is not _MISSING:
                 opinions.remove(before)
-            opinions.add(value)
+            if value is not _MISSING:
+                opinions.add(value)
             self._total += opinions.top - top
             self._complete += (opinions.top == self.up) - (top == self.up)
 

@@ -23,7 +23,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Done when the last `kind` record of every node that is up has the same value in `field`.
+    """Done when the last `kind` record of every node that is up has the same value in `field`, not None.
 
     With `item`, separately for each value of that field (the keys of a store). `durable` as in Coverage.
     """

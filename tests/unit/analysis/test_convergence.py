@@ -63,8 +63,8 @@ def holds_by_definition(declared: Convergence, told: list[Record]) -> bool:
         case Agreement():
             items = {r.fields["key"] for r in told if r.kind == "stored"}
             last = {(r.fields["key"], r.node): r.fields["version"] for r in alive if r.kind == "stored"}
-            found = [{last.get((item, node), "nothing") for node in up} for item in items]
-            return bool(found and up) and all(len(one) == 1 and one != {"nothing"} for one in found)
+            found = [{last.get((item, node)) for node in up} for item in items]
+            return bool(found and up) and all(len(one) == 1 and one != {None} for one in found)
         case Extinction():
             begun = [r for r in told if r.kind == "infected"]
             last = {r.node: r.kind for r in alive if r.kind in ("infected", "recovered")}
@@ -98,7 +98,7 @@ def said(draw: st.DrawFn, declared: Convergence) -> tuple[str, dict[str, Any]]:
     if isinstance(declared, Coverage):
         return draw(st.sampled_from(["announced", *["informed"] * 4])), {"update": few}
     if isinstance(declared, Agreement):
-        return "stored", {"key": few, "version": draw(st.integers(0, 1))}
+        return "stored", {"key": few, "version": draw(st.sampled_from((None, 0, 1)))}
     if isinstance(declared, Extinction):
         return draw(st.sampled_from(["infected", "recovered"])), {}
     return "value", {"x": draw(st.integers(0, 3))}
