@@ -1,43 +1,53 @@
-"""Draws runs that are on disk."""
+"""Draws runs and studies that are on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from scenarios.names import unknown_name
+from scenarios.names import listed, unknown_name
 from scenarios.plugins import load_protocol
 from scenarios.replay import folder_of
 from scenarios.run import Run
+from scenarios.study.result import Study, is_study, open_study
 from topologies.errors import InputError
 
 Format = Literal["png", "svg"]
 
 
 def plot(
-    runs: Run | str | Path | Iterable[Run | str | Path],
+    runs: Run | Study | str | Path | Iterable[Run | str | Path],
     kind: str | None = None,
     out: str | Path | None = None,
     *,
     format: Format = "png",  # noqa: A002  the name that matplotlib gives it too
     plugins: Collection[str] = (),
+    metric: str | None = None,
 ) -> Path:
-    """Draw one or several runs, and return the path of the picture.
+    """Draw one or several runs, or a study, and return the path of the picture.
 
-    Parameters: `runs`, run folders, or what `run` gave with a folder; `kind`, one that `murmur list plots` names, its
-    first one by default; `out`, the file, by default KIND.png in the run's folder, or beside it where there are
-    several; `plugins`, modules of the protocols of one's own that ran. Raises InputError where the runs do not hold
-    what the plot needs.
+    Parameters: `runs`, run folders, or what `run` gave with a folder, or the same of one study; `kind`, one that
+    `murmur list plots` names, the first one for runs or for studies by default; `out`, the file, by default KIND.png in
+    the folder, or beside it where there are several; `plugins`, modules of the protocols of one's own that ran;
+    `metric`, what is drawn of a study, the first that it reports by default. Raises InputError where the runs do not
+    hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
     from analysis.run_folder import open_run
 
+    given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
+    studies = [
+        each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
+    ]
+    if studies:
+        return _plot_study(studies, len(given), kind, out, format, metric)
     chosen = next(iter(PLOTS)) if kind is None else kind
+    _refuse_plots_of_studies(chosen, metric)
     if chosen not in PLOTS:
         raise InputError(unknown_name(chosen, PLOTS))
-    paths = [folder_of(each) for each in ([runs] if isinstance(runs, Run | str | Path) else runs)]
+    paths = [folder_of(each) for each in given if not isinstance(each, Study)]
     folders = [open_run(path) for path in paths]
     for folder in folders:
         kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
@@ -48,3 +58,45 @@ def plot(
         first = paths[0].resolve()
         out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
     return save(figure, out)
+
+
+def _plot_study(
+    studies: Sequence[Study | str | Path],
+    given: int,
+    kind: str | None,
+    out: str | Path | None,
+    ending: Format,
+    metric: str | None,
+) -> Path:
+    """Draw one study, and return the path of the picture."""
+    from analysis.plots.registry import PLOTS
+    from analysis.plots.save import save
+    from analysis.plots.study_plots import STUDY_PLOTS, StudyView
+
+    if given > 1:
+        raise InputError(f"found {given} folders, of which {len(studies)} are studies; draw one study at a time")
+    study = studies[0] if isinstance(studies[0], Study) else open_study(studies[0])
+    chosen = next(iter(STUDY_PLOTS)) if kind is None else kind
+    if chosen in PLOTS and chosen not in STUDY_PLOTS:
+        found = f"the plot {chosen} draws runs, and found the study {study.name}"
+        raise InputError(
+            f"{found}; of studies there are {listed(list(STUDY_PLOTS))}; `murmur run` runs one of its cells"
+        )
+    if chosen not in STUDY_PLOTS:
+        raise InputError(unknown_name(chosen, STUDY_PLOTS))
+    if study.folder is None and out is None:
+        raise InputError("found a study that was not kept on disk; name the file of the picture by out")
+    view = StudyView(study.name, study.frame(), study.factors, study.metrics)
+    figure = STUDY_PLOTS[chosen].draw(view, metric, None)
+    return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
+
+
+def _refuse_plots_of_studies(kind: str, metric: str | None) -> None:
+    """Raise InputError where what is to be drawn of runs is for studies only."""
+    from analysis.plots.registry import PLOTS
+    from analysis.plots.study_plots import STUDY_PLOTS
+
+    if kind in STUDY_PLOTS and kind not in PLOTS:
+        raise InputError(f"the plot {kind} draws a study; expected the folder of one, of `murmur study`")
+    if metric is not None:
+        raise InputError("found a metric, which is for plots of studies; leave it out")

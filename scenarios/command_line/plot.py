@@ -1,4 +1,4 @@
-"""`murmur plot`: a picture of runs."""
+"""`murmur plot`: a picture of runs, or of a study."""
 
 from __future__ import annotations
 
@@ -13,26 +13,31 @@ from scenarios.command_line.options import plugin_option
     "--format", "file_format", type=click.Choice(("png", "svg")), help="Format of the picture; png by default."
 )
 @click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
+@click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
 @plugin_option
-def plot(runs: tuple[str, ...], file_format: str | None, out: str | None, plugins: tuple[str, ...]) -> None:
-    """Draw run folders, and print the path of the picture.
+def plot(
+    runs: tuple[str, ...], file_format: str | None, out: str | None, metric: str | None, plugins: tuple[str, ...]
+) -> None:
+    """Draw run folders, or the folder of a study, and print the path of the picture.
 
     KIND, after the folders, is one that `murmur list plots` names; the first of them unless given.
     """
     from pathlib import Path
 
     from analysis.plots.registry import PLOTS
+    from analysis.plots.study_plots import STUDY_PLOTS
     from scenarios.command_line.summary import shortest
     from scenarios.names import did_you_mean
     from scenarios.plot import plot as draw
     from topologies.errors import InputError
 
     *folders, last = runs
+    kinds = {**PLOTS, **STUDY_PLOTS}
     kind = None
-    if last in PLOTS and not Path(last).is_dir():
+    if last in kinds and not Path(last).is_dir():
         kind = last
     elif folders and "/" not in last and not Path(last).exists():
-        near = did_you_mean(last, PLOTS) or f"; the plots are {', '.join(PLOTS)}"
+        near = did_you_mean(last, kinds) or f"; the plots are {', '.join(kinds)}"
         raise InputError(f"found no run folder and no plot called {last[:80]!r}{near}")
     else:
         folders.append(last)
@@ -41,5 +46,5 @@ def plot(runs: tuple[str, ...], file_format: str | None, out: str | None, plugin
     if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
-    path = draw(folders, kind, out, format="svg" if svg else "png", plugins=plugins)
+    path = draw(folders, kind, out, format="svg" if svg else "png", plugins=plugins, metric=metric)
     click.echo(shortest(path))

@@ -1,0 +1,101 @@
+"""Every plot of a study by its name. Nothing of matplotlib is imported before one is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from analysis.metrics import known_metric
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MOST_LINES: Final = 16
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """What plots see of a study: its name, its runs, what tells its cells apart, and its metrics.
+
+    `frame` is tidy: a row for each run, in the order of cells, with a column for each factor, for `cell`, `error`, and
+    for each metric, which is NaN where a run has none.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    factors: Sequence[str]
+    metrics: Sequence[str]
+
+
+@dataclass(frozen=True)
+class StudyPlotKind:
+    """One plot of a study: its name, what it shows in one line, and how it is drawn.
+
+    `draw` takes the study, a metric (None: the first of the study) and the width in millimetres (None: the one that
+    suits the plot); it raises InputError where the study does not hold what the plot needs.
+    """
+
+    name: str
+    description: str
+    draw: Callable[[StudyView, str | None, float | None], Figure]
+
+
+def _draw_distribution(study: StudyView, metric: str | None, width: float | None) -> Figure:
+    from analysis.plots.distribution import DistributionFigure, draw_distribution
+
+    chosen = chosen_metric(study, metric)
+    lines = list(_lines(study, chosen))
+    if len(lines) > MOST_LINES:
+        remedy = "sweep fewer values, or draw the frame of murmur.open_study yourself"
+        raise InputError(f"found {len(lines)} cells; the plot distribution has at most {MOST_LINES} lines: {remedy}")
+    runs = {line.runs for line in lines}
+    facts = f"{', '.join(map(str, sorted(runs)))} runs in each cell"
+    if any(len(line.values) < line.runs for line in lines):
+        facts += "; a line stays below 1 where runs have no value"
+    words, unit = chosen.replace("_", " ").replace(".", " "), known_metric(chosen).unit
+    plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], unit)
+    options: dict[str, Any] = {} if width is None else {"width": width}
+    return draw_distribution(plot, **options)
+
+
+def chosen_metric(study: StudyView, metric: str | None) -> str:
+    """Return the metric to draw; raises InputError where the study does not have it."""
+    if metric is None:
+        if not study.metrics:
+            raise InputError(f"the study {study.name} reports no metric; name one of its runs by --metric")
+        return study.metrics[0]
+    known_metric(metric)
+    if metric not in study.frame or not study.frame[metric].notna().any():
+        raise InputError(
+            f"no run of the study {study.name} has a value of {metric}; it reports {_named(study.metrics)}"
+        )
+    return metric
+
+
+def _named(metrics: Sequence[str]) -> str:
+    return ", ".join(metrics) or "none"
+
+
+def _lines(study: StudyView, metric: str) -> Iterator[Any]:
+    """Yield a line for each cell, in words without what all cells share; runs that failed are left out."""
+    from analysis.plots.distribution import Distribution
+
+    varied = [factor for factor in study.factors if study.frame[factor].nunique() > 1] or list(study.factors)
+    for _, runs in study.frame.groupby("cell"):
+        whole = runs[runs["error"].isna()]
+        label = ", ".join(str(runs[factor].iloc[0]) for factor in varied)
+        yield Distribution(label, whole[metric].dropna().astype(float).tolist(), len(whole))
+
+
+STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
+    plot.name: plot
+    for plot in (
+        StudyPlotKind(
+            "distribution", "of a study, the cumulative distribution of a metric, a line a cell", _draw_distribution
+        ),
+    )
+}
+"""The first one is the plot of a study when no other is asked for."""
