@@ -183,14 +183,23 @@ def test_a_kind_of_message_that_nobody_sends_is_refused(kind: str, place: dict) 
         simulated(murmur.fault(kind, at=0, messages=["Addressed", "Adressed"], **place))
 
 
-SYSTEMS = [
-    {"kind": "gossip", "exchange": "push"},
-    {"kind": "gossip", "exchange": "pull"},
-    {"kind": "gossip", "exchange": "push-pull", "stop": "feedback-coin", "connection_limit": 1},
-    {"kind": "gossip", "spread": "anti-entropy", "exchange": "push-pull"},
-    {"kind": "averaging"},
-    {"kind": "voter", "ones": 3},
-    {"kind": "sir"},
+UPDATES = {"kind": "updates", "rate": "2/s", "keys": 3, "until": "10s"}
+SYSTEMS: list[dict[str, Any]] = [
+    {"protocol": {"kind": "gossip", "exchange": "push"}, "workload": UPDATES},
+    {"protocol": {"kind": "gossip", "exchange": "pull"}, "workload": UPDATES},
+    {
+        "protocol": {"kind": "gossip", "exchange": "push-pull", "stop": "feedback-coin", "connection_limit": 1},
+        "workload": UPDATES,
+    },
+    {"protocol": {"kind": "gossip", "spread": "anti-entropy", "exchange": "push-pull"}, "workload": UPDATES},
+    {"protocol": {"kind": "averaging"}},
+    {"protocol": {"kind": "voter", "ones": 3}},
+    {"protocol": {"kind": "sir"}, "workload": UPDATES},
+    {  # who was down catches up by a snapshot, and the leader hands over
+        "protocol": {"kind": "raft", "snapshot_every": 10},
+        "workload": {"kind": "register", "rate": "20/s", "administration": [{"at": "10s", "transfer": "anyone"}]},
+        "faults": [{"kind": "crash", "target": {"role": "follower", "random": 1}, "at": "2s", "restart_after": "5s"}],
+    },
 ]
 
 
@@ -200,9 +209,7 @@ def test_each_protocol_says_what_it_sends(name: str) -> None:
     said = PROTOCOLS[name].protocol.payloads
     assert said is not None
     sent: set[type] = set()
-    for protocol in (system for system in SYSTEMS if system["kind"] == name):
-        scenario = {"name": "a", "duration": "20s", "topology": {"kind": "mesh", "nodes": 8}, "protocol": protocol}
-        if name in ("gossip", "sir"):
-            scenario["workload"] = {"kind": "updates", "rate": "2/s", "keys": 3, "until": "10s"}
+    for system in (system for system in SYSTEMS if system["protocol"]["kind"] == name):
+        scenario = {"name": "a", "duration": "20s", "topology": {"kind": "mesh", "nodes": 8}, **system}
         sent |= set(murmur.run(scenario).simulation.recorder.kinds)
     assert sent == set(said)
