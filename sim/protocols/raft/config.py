@@ -29,6 +29,7 @@ def _tuple_of_list(value: Any) -> Any:
 
 Node = Annotated[int, Field(ge=0, lt=MOST_NODES)]
 Nodes = Annotated[tuple[Node, ...], BeforeValidator(_tuple_of_list)]
+Numbers = Annotated[tuple[Annotated[int, Field(ge=0, le=1_000_000)], ...], BeforeValidator(_tuple_of_list)]
 Range = Annotated[tuple[PositiveDuration, PositiveDuration], BeforeValidator(_tuple_of_list)]
 
 _NEEDS: Final[dict[str, tuple[str, Any, str]]] = {
@@ -107,7 +108,7 @@ class RaftConfig(ProtocolConfig):
         default=None,
         description="the server that leads in term 1 when the run begins, just heard by all; none as a rule",
     )
-    initial_entries: Nodes = Field(
+    initial_entries: Numbers = Field(
         default=(), description="entries of term 1 in the log of each server, by its number, when the run begins"
     )
     state_machine: Literal["key-value", "bank"] = Field(default="key-value", description="what commands act on")
@@ -124,6 +125,7 @@ class RaftConfig(ProtocolConfig):
         if self.heartbeat >= least and least < most:
             found = f"found {format_duration(self.heartbeat)}, not below the least election_timeout"
             raise InputError(f"{found}, {format_duration(least)}; make it a fraction of that", ("heartbeat",))
+        self._check_beginning()
         for place, name in enumerate(self.ablate):
             if name in self.ablate[:place]:
                 raise InputError(f"found {name!r} a second time; name each safeguard once", ("ablate", place))
@@ -131,6 +133,18 @@ class RaftConfig(ProtocolConfig):
             if getattr(self, option) != needed:
                 raise InputError(f"{name}: {remedy}", ("ablate", place))
         return self
+
+    def _check_beginning(self) -> None:
+        """A leader at the start has every entry of its term, and is a voter."""
+        leader, entries = self.initial_leader, self.initial_entries
+        if leader is None:
+            return
+        if leader in self.learners or (self.servers is not None and leader >= self.servers):
+            raise InputError(f"found {leader}, which does not vote at the start; name a voter", ("initial_leader",))
+        own, most = entries[leader] if leader < len(entries) else 0, max(entries, default=0)
+        if own < most:
+            found = f"found {most} entries at a server, and {own} at the leader of their term, {leader}"
+            raise InputError(f"{found}; it made them, so give it the most", ("initial_entries",))
 
     @property
     def sticky(self) -> bool:
