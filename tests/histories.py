@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import permutations
 from random import Random
 from typing import Any
 
 from analysis.history.models import IMPOSSIBLE, STEPS, initial_state
-from analysis.history.operations import OPEN, Operation, history_of
+from analysis.history.operations import Operation, history_of
 from sim.records import Record
+from sim.state_machines.bank import Bank
 from sim.state_machines.key_value import KeyValueStore
 from sim.workloads.operation import Operation as Asked
 
@@ -28,7 +29,40 @@ def legal_history(
 
     A share `unknown` of them never hears the result, of which half were not carried out; the client goes on as another.
     """
-    store = KeyValueStore()
+
+    def draw(left: int) -> Asked:
+        function, key, text = chance.choice(functions), f"k{chance.randrange(keys)}", str(left)
+        written = text if function in ("put", "append", "cas") else None
+        expected = str(chance.randrange(operations)) if function == "cas" and chance.random() < 0.7 else None
+        return Asked(function, key, written, expected)
+
+    return _records(chance, operations, clients, unknown, draw, KeyValueStore().apply)
+
+
+def bank_history(
+    chance: Random, operations: int, clients: int = 3, accounts: int = 3, unknown: float = 0.1, reads: float = 0.3
+) -> list[Record]:
+    """Records of clients of an atomic bank, as `legal_history` has those of a store."""
+    names = tuple(f"a{number}" for number in range(accounts))
+
+    def draw(left: int) -> Asked:
+        if chance.random() < reads:
+            return Asked("balances", "", names)
+        debited, credited = chance.sample(names, 2)
+        return Asked("transfer", debited, chance.randrange(1, 51), credited)
+
+    return _records(chance, operations, clients, unknown, draw, Bank().apply)
+
+
+def _records(
+    chance: Random,
+    operations: int,
+    clients: int,
+    unknown: float,
+    draw: Callable[[int], Asked],
+    apply: Callable[[Asked], Any],
+) -> list[Record]:
+    """Have clients ask for what is drawn; begins, effects and ends come in any order."""
     records: list[Record] = []
     idle, processes = list(range(clients)), clients
     begun: list[tuple[int, Asked]] = []
@@ -43,23 +77,25 @@ def legal_history(
         if step == 0 and left and idle:
             left -= 1
             process = idle.pop(chance.randrange(len(idle)))
-            function, key, text = chance.choice(functions), f"k{chance.randrange(keys)}", str(left)
-            written = text if function in ("put", "append", "cas") else None
-            expected = str(chance.randrange(operations)) if function == "cas" and chance.random() < 0.7 else None
-            asked = Asked(function, key, written, expected)
-            value = (expected, text) if function == "cas" else written
-            put("invoked", {"process": process, "client": process, "function": function, "key": key, "value": value})
+            asked = draw(left)
+            value = (asked.expected, asked.value) if asked.function in ("cas", "transfer") else asked.value
+            told = {
+                "function": asked.function,
+                "key": asked.key,
+                "value": None if asked.function == "balances" else value,
+            }
+            put("invoked", {"process": process, "client": process, **told})
             begun.append((process, asked))
         elif step == 1 and begun:
             process, asked = begun.pop(chance.randrange(len(begun)))
             if chance.random() < unknown:
                 if chance.random() < 0.5:
-                    store.apply(asked)
+                    apply(asked)
                 put("completed", {"process": process, "outcome": "unknown", "value": None})
                 idle.append(processes)
                 processes += 1
             else:
-                acted.append((process, asked, store.apply(asked)))
+                acted.append((process, asked, apply(asked)))
         elif step == 2 and acted:
             process, asked, result = acted.pop(chance.randrange(len(acted)))
             put("completed", {"process": process, "outcome": "ok", "value": result})
@@ -108,6 +144,3 @@ def _explains(order: Sequence[Operation]) -> bool:
         if state is IMPOSSIBLE:
             return False
     return True
-
-
-assert OPEN > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -13,8 +12,8 @@ from analysis.history.search import Budget, OutOfBudget, Reached, explanations
 
 STEPS_OF_A_TRY: Final = 20_000
 """Steps in which a part has to turn out to have no explanation, to be kept as the smaller one."""
-MOST_TRIES: Final = 400
-"""Times that something is left out."""
+MOST_STEPS: Final = 100_000
+"""Steps of all tries to leave something out."""
 
 
 def smallest_conflict(operations: Sequence[Operation], starts: Sequence[Reached]) -> list[Operation]:
@@ -22,10 +21,14 @@ def smallest_conflict(operations: Sequence[Operation], starts: Sequence[Reached]
 
     First the history is cut after the first answer that cannot be explained any more, then operations are left out,
     many at once and then one by one, for as long as the rest still has no explanation. A write is only left out where
-    none of the rest can have seen it, because else what is left would be a value out of nowhere.
+    none of the rest can have seen it, because else what is left would be a value out of nowhere. What does not fit
+    though all writes may have happened at any time or never stands for itself.
     """
     kept = _shortest_prefix(sorted(operations, key=lambda each: each.begin), starts)
-    tries = MOST_TRIES
+    last = max((each for each in kept if each.is_certain), key=lambda each: each.end)
+    if only_observes(last) and _is_conflict([*map(_eased, (each for each in kept if each is not last)), last], starts):
+        return [last]
+    budget = Budget(MOST_STEPS)
     for observing in (True, False, True):
         size = max(1, len(kept) // 4)
         while size:
@@ -33,9 +36,8 @@ def smallest_conflict(operations: Sequence[Operation], starts: Sequence[Reached]
             for place in range(0, len(offered), size):
                 left_out = set(offered[place : place + size])
                 rest = [each for each in kept if each not in left_out]
-                if tries and (observing or not any(_seen(write, rest) for write in left_out)):
-                    tries -= 1
-                    kept = rest if _is_conflict(rest, starts) else kept
+                if observing or not any(_seen(write, rest) for write in left_out):
+                    kept = rest if _is_conflict(rest, starts, budget) else kept
             size //= 2
     return kept
 
@@ -80,9 +82,19 @@ def _seen(write: Operation, rest: Sequence[Operation]) -> bool:
     return False
 
 
-def _is_conflict(operations: Sequence[Operation], starts: Sequence[Reached]) -> bool:
+def _eased(operation: Operation) -> Operation:
+    """An operation as one that may have happened at any time, or never."""
+    return replace(_unanswered(operation), begin=-1)
+
+
+def _is_conflict(operations: Sequence[Operation], starts: Sequence[Reached], left: Budget | None = None) -> bool:
     """Whether operations have no explanation after any of the starts, as far as a short search tells."""
-    budget = Budget(STEPS_OF_A_TRY)
-    with suppress(OutOfBudget):
+    allowed = STEPS_OF_A_TRY if left is None else min(STEPS_OF_A_TRY, left.steps)
+    budget = Budget(allowed)
+    try:
         return not any(True for start in starts for _ in explanations(operations, start, budget))
-    return False
+    except OutOfBudget:
+        return False
+    finally:
+        if left is not None:
+            left.steps -= allowed - max(budget.steps, 0)

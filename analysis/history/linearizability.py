@@ -8,14 +8,14 @@ from analysis.history.conflict import smallest_conflict
 from analysis.history.models import initial_state, object_of
 from analysis.history.object_judge import ObjectJudge
 from analysis.history.operations import KINDS, OPEN, Outstanding, as_record, told
-from analysis.verdict import Check, RunEnd, Subject
+from analysis.verdict import MOST_EVIDENCE, Check, RunEnd, Subject
 from sim.records import Record
 
 if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
 
 MOST_TOLD: Final = 4
-"""Operations that the reason of a verdict names."""
+"""Operations that the reason of a verdict names: the last ones."""
 
 
 class Linearizable(Check):
@@ -67,11 +67,11 @@ class Linearizable(Check):
         key, judge = min(violated.items(), key=lambda item: min(each.begin for each in item[1].conflict))
         conflict = smallest_conflict(judge.conflict, judge.starts)
         where = f"key {key}" if key else "the bank"
-        words = "; ".join(map(told, conflict[:MOST_TOLD])) + ("; ..." if len(conflict) > MOST_TOLD else "")
+        words = ("..., " if len(conflict) > MOST_TOLD else "") + "; ".join(map(told, conflict[-MOST_TOLD:]))
         after = ", ".join(map(told, judge.before[:MOST_TOLD]))
         number = f"{len(conflict)} operation{'s' if len(conflict) != 1 else ''}"
         reason = f"no order explains {number} on {where}{f' after {after}' if after else ''}: {words}"
         if len(violated) > 1:
             reason += f" ({len(violated)} keys in all)"
         shown = sorted({*judge.before, *conflict}, key=lambda operation: operation.begin)
-        return self.verdict("violated", reason, tuple(map(as_record, shown)))
+        return self.verdict("violated", reason, tuple(map(as_record, shown[-MOST_EVIDENCE:])))

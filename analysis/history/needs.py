@@ -91,7 +91,7 @@ def is_determined(operation: Operation) -> bool:
     """Whether there is one state that can be after an operation that had its result."""
     function = operation.function
     return operation.is_certain and (
-        function in ("get", "put", "delete") or (function == "cas" and operation.result is True)
+        function in ("get", "put", "delete", "balances") or (function == "cas" and operation.result is True)
     )
 
 

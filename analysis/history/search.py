@@ -7,7 +7,8 @@ things are cut off that cannot lose an explanation:
 
 - An operation that leaves the state as it is goes into the order as soon as it can.
 - Nothing is tried where the operation that ends next needs a state that no write to come leads to, and no state is
-  left that an operation still needs, where no write to come leads to it again.
+  left that an operation still needs, where no write to come leads to it again; nor where no choice of transfers leads
+  to balances that are to be read.
 - An uncertain operation comes only before one that it may make a difference to, and one way to a state is not looked
   at where another led to it with fewer of them.
 """
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.history.balances import can_lead_to
 from analysis.history.models import IMPOSSIBLE, STEPS, may_bring, may_matter, only_observes
 from analysis.history.needs import ANY, Needs, idle
 from analysis.history.operations import Operation
@@ -150,6 +152,8 @@ class _Search:
             near.append(number)
             event = following[event]
         ending = certain[events[event]]
+        if any(certain[number].function == "balances" and not self._can_come(number, state, used) for number in near):
+            return ()
         writes = [number for number in near if not self.observes[number]]
         maybe = self._uncertain_moves(near, ending.end, used) if self.uncertain else []
         next_to_end = events[event]
@@ -163,6 +167,20 @@ class _Search:
             return ()
         others = [number for number in writes if number not in bringing]
         return [*bringing, *maybe_bringing, *others, *(number for number in maybe if number not in maybe_bringing)]
+
+    def _can_come(self, read: int, state: Any, used: int) -> bool:
+        """Whether the balances that were read can come about, as far as amounts tell."""
+        certain, events, following = self.certain, self.events, self.following
+        end, event, transfers = self.calls[read][1], following[0], []
+        while event != end:
+            if self.begins[event] and not self.observes[events[event]]:
+                transfers.append(certain[events[event]])
+            event = following[event]
+        for place, each in enumerate(self.uncertain):
+            if not used >> place & 1 and each.begin < certain[read].end:
+                transfers.append(each)
+        self.budget.spend()
+        return can_lead_to(state, certain[read], transfers)
 
     def _uncertain_moves(self, near: Sequence[int], end: int, used: int) -> list[int]:
         wanted = [self.certain[number] for number in near]

@@ -97,7 +97,7 @@ def test_failed_write_has_not_happened() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_long_histories_of_many_keys(seed: int) -> None:
     """Windows, and going back over them, judge long legal histories right, and one stale value in them."""
-    records = legal_history(Random(seed), 1_500, clients=6, keys=3, unknown=0.05)
+    records = legal_history(Random(seed), 700, clients=6, keys=3, unknown=0.05)
     assert judged(records).verdict == "holds"
 
 
