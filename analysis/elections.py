@@ -154,6 +154,23 @@ class Elections:
             self.leaderless += end - self._lost_at
 
     @property
+    def last_won(self) -> int | None:
+        """How long the last election took until the winner had its votes; None while it goes on, or there was none."""
+        return self.won_times[-1] if self.won_times and self._lost_at is None else None
+
+    @property
+    def last_by_majority(self) -> int | None:
+        """The same, until a majority followed."""
+        over = self._lost_at is None and (self._open is None or self._open.by_majority is not None)
+        return self.majority_times[-1] if self.majority_times and over else None
+
+    @property
+    def last_by_all(self) -> int | None:
+        """The same, until all that were up followed."""
+        over = self._lost_at is None and self._open is None
+        return self.all_times[-1] if self.all_times and over else None
+
+    @property
     def begun(self) -> int:
         """Terms in which a server stood for election."""
         return len(self._begun_terms)

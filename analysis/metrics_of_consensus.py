@@ -9,8 +9,6 @@ from analysis.client_operations import quantile_of
 from analysis.metric import Metric, Value
 
 if TYPE_CHECKING:
-    from array import array
-
     from analysis.divergence import Divergence
     from analysis.elections import Elections
     from analysis.measurements import Measurements
@@ -30,10 +28,6 @@ def _elections(value: Callable[[Elections], Value]) -> Callable[[Measurements], 
 
 def _logs(value: Callable[[Divergence], Value]) -> Callable[[Measurements], Value]:
     return lambda run: value(run.divergence) if run.divergence else None
-
-
-def _last(times: array[int]) -> int | None:
-    return times[-1] if times else None
 
 
 METRICS_OF_CONSENSUS: Final = (
@@ -61,16 +55,16 @@ METRICS_OF_CONSENSUS: Final = (
     Metric(
         "election_time_won",
         "ns",
-        "time from the loss of the leader until the next has its votes: of the last election",
+        "time from the loss of the leader until the next has its votes: the last, none if it goes on",
         _elects,
-        _elections(lambda elections: _last(elections.won_times)),
+        _elections(lambda elections: elections.last_won),
     ),
     Metric(
         "election_time",
         "ns",
-        "time from the loss of the leader until all voters that are up follow the next: of the last election",
+        "time from the loss of the leader until all voters that are up follow the next: the last, none if it goes on",
         _elects,
-        _elections(lambda elections: _last(elections.all_times)),
+        _elections(lambda elections: elections.last_by_all),
     ),
     Metric(
         "election_time_first",
@@ -96,9 +90,9 @@ METRICS_OF_CONSENSUS: Final = (
     Metric(
         "election_time_majority",
         "ns",
-        "time from the loss of the leader until a majority of voters follows the next: of the last election",
+        "time from the loss of the leader until a majority of voters follows the next: the last, none if it goes on",
         _elects,
-        _elections(lambda elections: _last(elections.majority_times)),
+        _elections(lambda elections: elections.last_by_majority),
     ),
     Metric(
         "election_time_majority_max",
@@ -106,13 +100,6 @@ METRICS_OF_CONSENSUS: Final = (
         "the same, longest of all elections",
         _elects,
         _elections(lambda elections: max(elections.majority_times, default=None)),
-    ),
-    Metric(
-        "election_time_won",
-        "ns",
-        "time from the loss of the leader until another has become leader: of the last election",
-        _elects,
-        _elections(lambda elections: _last(elections.won_times)),
     ),
     Metric(
         "leaderless_time",

@@ -114,6 +114,25 @@ def test_an_election_that_nobody_followed_goes_on_in_the_next() -> None:
     assert found.leaders == 3
 
 
+def test_the_last_election_has_no_time_while_it_goes_on() -> None:
+    """What ended before it is not taken for it: not while nobody leads, and not until a majority, or all, follow."""
+    lost = (*FIRST, life(300, 0, "crashed"))
+    won = (*lost, role(500, 1, "leader", 2), life(600, 0, "restarted"), role(600, 0, "follower", 1))
+    followed = (*won, role(700, 2, "follower", 2, 1))
+    all_follow = (*followed, role(800, 0, "follower", 2, 1))
+    expected = (
+        (FIRST, (160, 170, 175)),
+        (lost, (None, None, None)),
+        (won, (200, None, None)),
+        (followed, (200, 400, None)),
+        (all_follow, (200, 400, 500)),
+    )
+    for events, durations in expected:
+        found = elections(events)
+        last = (found.last_won, found.last_by_majority, found.last_by_all)
+        assert tuple(None if each is None else each // MILLISECOND for each in last) == durations
+
+
 def test_only_voters_are_waited_for() -> None:
     """Majorities are those of the members, of the old and the new ones while these change."""
     lead = (role(100, 0, "leader", 1), role(110, 1, "follower", 1, 0))
