@@ -24,7 +24,8 @@ SCENARIO: Final = "raft-hunt"
 PLANS_EACH: Final = 100
 """Plans of faults for each drawn set of features."""
 _TABLE: Final = re.compile(r"(<!-- measured: raft campaign -->\n)(?:\|.*\n)*")
-CHANGES: Final = "workload.administration=[{at: 2s, add: [%d]}, {at: 4s, remove: [0]}, {at: 6s, transfer: anyone}, {at: 8s, add: [0]}]"
+CHANGES: Final = "{at: 2s, add: [%d]}, {at: 4s, remove: [0]}, {at: 6s, transfer: anyone}, {at: 8s, add: [0]}"
+"""Members that come and go, where %d is the spare node."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def drawn(stream: Stream) -> Features:
     coin("sync time", "protocol.sync={kind: exponential, mean: 2ms}")
     coin("snapshots", "protocol.snapshot_every=20", "protocol.snapshot_chunk=64B")
     coin("joint consensus", "protocol.membership=joint")
-    changes = coin("members change", CHANGES % servers)
+    changes = coin("members change", f"workload.administration=[{CHANGES % servers}]")
     spare = servers + changes
     overrides += [f"topology.nodes={spare}", f"protocol.servers={servers}"]
     reads = stream.choice(("read-index", "lease", "log"))
