@@ -204,12 +204,9 @@ class Raft(Protocol):
             self.term, self.voted_for = term, None
         if was == "leader":
             replication.stop_leading(self)
-        resting = self.resting_role()
-        if was in ("leader", "candidate", "pre-candidate"):
-            self.become(resting, leader, cause)
-            self.wait_for_leader()
-        else:
-            self.become(resting, leader, cause)
+        self.become(self.resting_role(), leader, cause)
+        if was == "leader":
+            self.wait_for_leader()  # the timer of a candidate goes on
 
     def heard_newer_term(self, term: int) -> None:
         """A message has told of a newer term: whatever leader there was is none any more (section 3.3)."""
