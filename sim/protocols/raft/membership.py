@@ -16,12 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Change:
-    """A change that a leader was asked for. `adds` and `removes` are what of it is still to be begun."""
+    """A change that a leader was asked for. `adds`, `removes` and `learners` are what of it is not in force yet.
+
+    `deadline`: when it is given up, where newcomers have not caught up by then.
+    """
 
     request: ChangeRequest
     adds: list[int] = field(default_factory=list)
     removes: list[int] = field(default_factory=list)
     learners: list[int] = field(default_factory=list)
+    deadline: int | None = None
+
+    def is_done(self, configuration: Configuration) -> bool:
+        """Whether nothing is left to do in this configuration; strikes out what is in force."""
+        self.adds = [server for server in self.adds if server not in configuration.voters]
+        self.removes = [server for server in self.removes if server in configuration.members]
+        self.learners = [server for server in self.learners if server not in configuration.learners]
+        return not (self.adds or self.removes or self.learners)
 
 
 # The configuration in force.
@@ -94,14 +105,13 @@ def asked_for_change(raft: Raft, request: ChangeRequest) -> None:
         return
     if any((each.request.client, each.request.sequence) == (request.client, request.sequence) for each in raft.changes):
         return
-    configuration = raft.configuration
     known = range(raft.node.population)
     raft.changes.append(
         Change(
             request,
-            [server for server in request.add if server in known and server not in configuration.voters],
-            [server for server in request.remove if server in configuration.members],
-            [server for server in request.learners if server in known and server not in configuration.learners],
+            [server for server in request.add if server in known],
+            list(request.remove),
+            [server for server in request.learners if server in known],
         )
     )
     proceed(raft)
@@ -113,46 +123,58 @@ def proceed(raft: Raft) -> None:
         if raft.configuration.is_joint or not raft.may_change_membership():
             return
         change = raft.changes[0]
-        wanted = _next(raft, change)
-        if wanted is None:
+        if change.is_done(raft.configuration):
+            _end(raft, change, "ok")
+        elif not change.learners and any(not _caught_up(raft, server) for server in change.adds):
+            if change.deadline is None:
+                change.deadline = raft.node.elapsed + raft.config.proposal_timeout
             replication.refresh_members(raft)
             return
-        if wanted == raft.configuration:
-            raft.changes.pop(0)
-            clients.answer(raft, change.request, "ok")
         else:
-            replication.append(raft, Entry(raft.term, wanted, "configuration"))
+            _take_step(raft, change)
 
 
-def _next(raft: Raft, change: Change) -> Configuration | None:
-    """The configuration of the next step; the present one where nothing is left; None while newcomers catch up."""
-    present = raft.configuration
-    if change.learners:
-        learner, change.learners = change.learners[0], change.learners[1:]  # one by one: each may be a voter (4.1)
-        voters = tuple(voter for voter in present.voters if voter != learner)
-        return Configuration(voters, tuple(sorted({*present.learners, learner}))) if voters else present
-    if any(not _caught_up(raft, server) for server in change.adds):
-        return None
-    if raft.config.membership == "joint":
-        adds, removes = change.adds, change.removes
-        change.adds, change.removes = [], []
+def expire(raft: Raft) -> None:
+    """Give up a change whose newcomers do not catch up: others may be waiting behind it (section 4.2.1)."""
+    if raft.changes and raft.changes[0].deadline is not None and raft.node.elapsed >= raft.changes[0].deadline:
+        _end(raft, raft.changes[0], "timed-out")
+        replication.refresh_members(raft)
+        proceed(raft)
+
+
+def _end(raft: Raft, change: Change, outcome: str) -> None:
+    raft.changes.remove(change)
+    clients.answer(raft, change.request, outcome)
+
+
+def _take_step(raft: Raft, change: Change) -> None:
+    wanted = _next(raft, change)
+    if wanted.voters:
+        replication.append(raft, Entry(raft.term, wanted, "configuration"))
     else:
-        adds = change.adds[:1]
-        removes = [] if adds else change.removes[:1]
-        change.adds = change.adds[1:]
-        change.removes = change.removes[len(removes) :]
+        _end(raft, change, "refused")
+
+
+def _next(raft: Raft, change: Change) -> Configuration:
+    """The configuration of the next step: one server more or less, or all at once by way of a joint one (4.3)."""
+    present, joint = raft.configuration, raft.config.membership == "joint"
+    if change.learners:
+        learner = change.learners[0]  # one by one: each may be a voter (4.1)
+        voters = tuple(voter for voter in present.voters if voter != learner)
+        return Configuration(voters, tuple(sorted({*present.learners, learner})))
+    adds = change.adds if joint else change.adds[:1]
+    removes = change.removes if joint or not adds else []
+    if not joint:
+        removes = removes[:1]
     voters = tuple(sorted(({*present.voters} - {*removes}) | {*adds}))
     learners = tuple(learner for learner in present.learners if learner not in (*adds, *removes))
-    if not voters or (voters, learners) == (present.voters, present.learners):
-        return present
-    joint = raft.config.membership == "joint" and voters != present.voters
-    return Configuration(voters, learners, present.voters if joint else ())
+    return Configuration(voters, learners, present.voters if joint and voters and voters != present.voters else ())
 
 
 def _caught_up(raft: Raft, server: int) -> bool:
-    """Whether a server has all but what one AppendEntries holds."""
+    """Whether a server has answered, and has all but what one AppendEntries holds."""
     progress = raft.progress.get(server)
-    return progress is not None and progress.match_index >= raft.log.last_index - raft.config.batch
+    return progress is not None and progress.match_index >= max(1, raft.log.last_index - raft.config.batch)
 
 
 def committed(raft: Raft, configuration: Configuration) -> None:
@@ -160,9 +182,8 @@ def committed(raft: Raft, configuration: Configuration) -> None:
     if raft.role != "leader" or configuration.is_joint:
         return
     if raft.node.id not in configuration.voters and raft.configuration == configuration:
-        for change in [change for change in raft.changes if not change.adds and not change.removes]:
-            raft.changes.remove(change)
-            clients.answer(raft, change.request, "ok")
+        for change in [change for change in raft.changes if change.is_done(configuration)]:
+            _end(raft, change, "ok")
         raft.follow(raft.term, None, "removed")
 
 

@@ -137,6 +137,7 @@ def beat(raft: Raft) -> None:
     now = node.elapsed
     node.set_timer(HEARTBEAT, config.heartbeat)
     clients.expire(raft)
+    membership.expire(raft)
     if config.check_quorum and not raft.configuration.is_majority(heard_since(raft, now - config.election_timeout[1])):
         raft.follow(raft.term, None, "no quorum")
         return

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.messages import Appended, AppendEntries, Entry, Vote
-from sim.protocols.raft.raft import ELECTION
+from sim.protocols.raft.raft import ELECTION, HEARTBEAT, Raft
 from sim.workloads.request import ChangeRequest
-from tests.unit.sim.protocols.raft.raft_server import Bench, due, hear, server
+from tests.unit.sim.protocols.raft.raft_server import SECOND, Bench, due, hear, server
 
 
-def acknowledge(bench: Bench, raft: object, voters: tuple[int, ...]) -> None:
+def acknowledge(bench: Bench, raft: Raft, voters: tuple[int, ...]) -> None:
     """Have these voters store all that the leader has sent them so far."""
     for destination, payload in bench.take():
         if isinstance(payload, AppendEntries) and destination in voters:
             index = payload.previous_index + len(payload.entries)
             answer = Appended(payload.term, True, index, payload.previous_index, len(payload.entries), payload.round)
-            hear(raft, destination, answer)  # type: ignore[arg-type]
+            hear(raft, destination, answer)
 
 
 @pytest.mark.parametrize("membership", ["single-server", "joint"])
@@ -50,3 +52,48 @@ def test_new_leader_leaves_a_joint_configuration_that_is_committed() -> None:
     hear(raft, 2, Appended(2, True, 2, 1, 1, 1))
     hear(raft, 3, Appended(2, True, 2, 1, 1, 1))
     assert raft.configuration == Configuration((0, 1, 3))
+
+
+def leading(**options: Any) -> tuple[Raft, Bench]:
+    """The leader of three voters, whose first entry is committed."""
+    raft, bench = server(servers=3, **options)
+    due(raft, bench, ELECTION)
+    hear(raft, 1, Vote(1, granted=True))
+    acknowledge(bench, raft, (1, 2))
+    return raft, bench
+
+
+def test_newcomer_that_never_catches_up_is_given_up() -> None:
+    """A change that waits for a server which is down ends at the proposal timeout, and the next one begins (4.2.1)."""
+    raft, bench = leading(proposal_timeout=SECOND)
+    raft.on_request(ChangeRequest(8, 1, add=(4,)))
+    raft.on_request(ChangeRequest(9, 1, remove=(2,)))
+    assert 4 in raft.progress
+    bench.elapsed += SECOND
+    due(raft, bench, HEARTBEAT)
+    assert [(reply.client, reply.outcome) for reply in bench.replies] == [(8, "timed-out")]
+    assert 4 not in raft.progress
+    assert raft.configuration == Configuration((0, 1))
+
+
+@pytest.mark.parametrize("membership", ["single-server", "joint"])
+def test_change_of_which_a_part_is_in_force_is_finished(membership: str) -> None:
+    """Two administrators add the same server; the one that also removes another is told when that is done too."""
+    raft, bench = leading(membership=membership)
+    raft.on_request(ChangeRequest(8, 1, add=(3,)))
+    raft.on_request(ChangeRequest(9, 1, add=(3,), remove=(2,)))
+    for _ in range(8):
+        due(raft, bench, HEARTBEAT)
+        acknowledge(bench, raft, (1, 2, 3))
+    assert raft.configuration == Configuration((0, 1, 3))
+    assert [(reply.client, reply.outcome) for reply in bench.replies] == [(8, "ok"), (9, "ok")]
+
+
+def test_last_voter_is_not_removed() -> None:
+    """A cluster without voters could never do anything again."""
+    raft, bench = server(servers=1)
+    due(raft, bench, ELECTION)
+    for request in (ChangeRequest(8, 1, remove=(0,)), ChangeRequest(9, 1, learners=(0,))):
+        raft.on_request(request)
+    assert [reply.outcome for reply in bench.replies] == ["refused", "refused"]
+    assert raft.role == "leader"
