@@ -146,4 +146,11 @@ def test_a_run_that_ends_without_a_leader() -> None:
     found = elections((*FIRST, life(400, 0, "crashed"), role(600, 1, "candidate", 2)))
     assert times(found) == ([170], [175])
     assert (found.leaderless, found.longest_without, found.split) == ((170 + 600) * MILLISECOND, 1, 0)
+    assert (found.last_won, found.last_by_majority, found.last_by_all) == (None, None, None)
     assert elections(()).leaderless == 1_000 * MILLISECOND
+    over = elections(FIRST)
+    assert (over.last_won, over.last_by_majority, over.last_by_all) == tuple(
+        each * MILLISECOND for each in (160, 170, 175)
+    )
+    assert elections(FIRST[:-1]).last_by_all is None
+    assert elections(FIRST[:-1]).last_by_majority == 170 * MILLISECOND
