@@ -119,6 +119,23 @@ def _transfer() -> Row:
     return Row("R28", "leadership transfer", source, parts, quantities, 50, 10)
 
 
+def _lease() -> Row:
+    """Stale reads of a leader that is cut off, by how slow its clock is and what the lease allows for."""
+    drift = "faults.0.drift_ppm={}"
+    cases = {
+        "no drift, bound 1": ("protocol.drift_bound=1.0", drift.format(0)),
+        "slow by a fifth, bound 1.25": ("protocol.drift_bound=1.25", drift.format(-200_000)),
+        "slow by a fifth, bound 1": ("protocol.drift_bound=1.0", drift.format(-200_000)),
+    }
+    parts = {name: Part("raft-lease", settings) for name, settings in cases.items()}
+    references = dict(zip(parts, (0, 0, 1), strict=True))
+    quantities = tuple(
+        Quantity(f"stale reads in any run, {name}", found, 0, every("violated", 0, name))
+        for name, found in references.items()
+    )
+    return Row("L03", "reads under a lease", f"{THESIS}, section 6.4.1", parts, quantities, 50, 3)
+
+
 RAFT_ROWS = (
     _never(),
     _crash("R03", 150, 155, 0.20, 263, 302, 609, seconds=6),
@@ -153,5 +170,6 @@ RAFT_ROWS = (
     _messages(),
     _invariants(),
     _transfer(),
+    _lease(),
 )
 """Rows of Raft, in the order of their numbers."""
