@@ -23,10 +23,21 @@ class Progress:
 
     `under_way` counts AppendEntries with entries without an answer; `sent_at` is when the last was sent, `heard_at`
     when the server last answered, by the leader's clock; `round` is the last broadcast that it has answered; `snapshot`
-    is being sent, `offset` bytes of it have arrived.
+    is being sent, `offset` bytes of it have arrived; `retries`: what was under way was not answered, so that only one
+    message at a time is, until one is answered.
     """
 
-    __slots__ = ("heard_at", "match_index", "next_index", "offset", "round", "sent_at", "snapshot", "under_way")
+    __slots__ = (
+        "heard_at",
+        "match_index",
+        "next_index",
+        "offset",
+        "retries",
+        "round",
+        "sent_at",
+        "snapshot",
+        "under_way",
+    )
 
     def __init__(self, next_index: int, now: int) -> None:
         self.next_index = next_index
@@ -37,6 +48,7 @@ class Progress:
         self.round = 0
         self.snapshot: Snapshot | None = None
         self.offset = 0
+        self.retries = False
 
 
 # The leader.
@@ -143,7 +155,8 @@ def beat(raft: Raft) -> None:
         return
     for progress in raft.progress.values():
         if progress.under_way and progress.sent_at <= now - config.heartbeat:
-            progress.under_way = 0
+            progress.under_way = config.pipeline - 1  # one at a time, lest a slow server drown in what is sent again
+            progress.retries = True
             progress.next_index = progress.match_index + 1
     broadcast(raft)
 
@@ -196,6 +209,8 @@ def heard_round(raft: Raft, progress: Progress, number: int) -> None:
 
 def _matched(raft: Raft, source: int, progress: Progress, answer: Appended) -> None:
     if answer.count and progress.under_way:
+        if progress.retries and answer.index >= progress.next_index - 1:
+            progress.under_way, progress.retries = 1, False
         progress.under_way -= 1
     if answer.index > progress.match_index:
         progress.match_index = answer.index

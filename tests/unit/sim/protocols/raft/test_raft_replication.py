@@ -181,6 +181,23 @@ def test_unanswered_entries_are_sent_again() -> None:
     assert [len(resent[follower].entries) for follower in (1, 2, 3, 4)] == [1, 1, 1, 1]
 
 
+def test_what_was_not_answered_is_sent_again_one_message_at_a_time() -> None:
+    """A pipeline that is filled again at each heartbeat would drown a slow follower; caught up, it is filled again."""
+    raft, bench = leading(pipeline=4, batch=1)
+    for sequence in range(1, 8):
+        raft.on_request(write(1, sequence))
+    due(raft, bench, HEARTBEAT)
+    bench.take()
+    due(raft, bench, HEARTBEAT)
+    for index in range(1, 9):
+        sent = [payload for destination, payload in bench.take() if destination == 1 and payload.entries]
+        assert [payload.previous_index for payload in sent] == [index - 1]
+        hear(raft, 1, Appended(1, True, index, index - 1, 1, 1))
+    for sequence in range(8, 13):
+        raft.on_request(write(1, sequence))
+    assert [payload.previous_index for destination, payload in bench.take() if destination == 1] == [8, 9, 10, 11]
+
+
 def test_two_messages_a_follower_for_an_entry() -> None:
     """Without faults or batches an entry costs an AppendEntries and an answer with each follower."""
     simulation = cluster(heartbeat=50 * SECOND, election_timeout=(100 * SECOND, 200 * SECOND))
