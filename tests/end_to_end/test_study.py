@@ -170,3 +170,25 @@ def test_built_in_studies_are_listed_and_shown(place: Path) -> None:
     schema = json.loads(murmur("schema", "study", folder=place).stdout)
     assert "sweep" in schema["properties"]
     assert "topology" in json.loads(murmur("schema", folder=place).stdout)["properties"]
+
+
+def test_a_study_and_a_run_are_drawn_by_plots_of_their_own(place: Path) -> None:
+    """Each has its first plot without a name; a plot of the one for the other is refused with what there is."""
+    murmur("study", "exchanges.yaml", "--seeds", "3", "--workers", "1", "--out", "several", folder=place)
+    murmur("run", "gossip-mesh", "--set", "topology.nodes=8", "--quiet", "--out", "one", folder=place)
+    drawn = murmur("plot", "several", folder=place)
+    assert drawn.stdout == "several/distribution.png\n", drawn.stderr
+    again = murmur("plot", "several", "distribution", "--metric", "messages", "--out", "m.svg", folder=place)
+    assert again.stdout == "m.svg\n", again.stderr
+    refused = {
+        ("several", "spread"): "the plot spread draws runs, and found the study exchanges",
+        ("one", "distribution"): "the plot distribution draws a study",
+        ("one", "--metric", "messages"): "found a metric, which is for plots of studies",
+        ("several", "one"): "draw one study at a time",
+        ("several", "--metric", "mesages"): "did you mean messages?",
+        ("several", "distributon"): "did you mean 'distribution'?",
+    }
+    for arguments, message in refused.items():
+        done = murmur("plot", *arguments, folder=place)
+        assert done.returncode == 2
+        assert message in done.stderr
