@@ -160,7 +160,8 @@ def _plots() -> Iterator[Entry]:
     from analysis.plots.registry import PLOTS
     from analysis.plots.study_plots import STUDY_PLOTS
 
-    return (Entry("plot", name, kind.description) for name, kind in {**PLOTS, **STUDY_PLOTS}.items())
+    yield from (Entry("plot", name, kind.description) for name, kind in PLOTS.items())
+    yield from (Entry("plot", name, kind.description) for name, kind in STUDY_PLOTS.items())
 
 
 SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
