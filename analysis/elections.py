@@ -55,6 +55,8 @@ class Elections:
         self._voters: dict[int, Voters] = {}
         self._begun_terms: set[int] = set()
         self._led_terms: set[int] = set()
+        self.last_elected_at: int | None = None
+        """When the server that has led last had its votes, in nanoseconds."""
         self._last_led = 0
         self._latest: Election | None = None
         self._open: Election | None = None
@@ -110,6 +112,7 @@ class Elections:
             begun = self._lost_at
         self._lost_at = None
         self.won_times.append(time - begun)
+        self.last_elected_at = time
         self._latest = self._open = Election(node, term, begun, self._voters.get(node, self._all))
 
     def _live(self, time: int, node: int, up: bool, kind: str) -> None:

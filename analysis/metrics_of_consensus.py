@@ -60,6 +60,13 @@ METRICS_OF_CONSENSUS: Final = (
         _elections(lambda elections: elections.last_won),
     ),
     Metric(
+        "last_elected_at",
+        "ns",
+        "simulated time at which the last leader had its votes",
+        _elects,
+        _elections(lambda elections: elections.last_elected_at),
+    ),
+    Metric(
         "election_time",
         "ns",
         "time from the loss of the leader until all voters that are up follow the next: the last, none if it goes on",

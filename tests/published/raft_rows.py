@@ -9,6 +9,7 @@ THESIS = "Ongaro, Consensus: bridging theory and practice, Stanford 2014"
 MILLISECOND, SECOND = 1e6, 1e9
 WON, FOLLOWED = "election_time_won", "election_time"
 """From the loss of the leader until the next has its votes, and until all that are up follow it."""
+STABLE = "last_elected_at"
 
 
 def _crash(number: str, least: int, most: int, within: float, *references: float, seconds: int = 3) -> Row:
@@ -41,12 +42,13 @@ def _never() -> Row:
 
 
 def _wide_area(number: str, title: str, settings: tuple[str, ...], within: float, *references: float) -> Row:
+    """Time until the leader that stays is elected: one that is deposed before it is heard does not count."""
     average, median, p90, p99 = references
     quantities = (
-        Quantity("mean, ms", average, within * average, mean(WON, scale=MILLISECOND)),
-        Quantity("median, ms", median, 0.02 * median, quantile(WON, 0.5, scale=MILLISECOND)),
-        Quantity("p90, ms", p90, 0.04 * p90, quantile(WON, 0.9, scale=MILLISECOND), quick=False),
-        Quantity("p99, ms", p99, 0.10 * p99, quantile(WON, 0.99, scale=MILLISECOND), quick=False),
+        Quantity("mean, ms", average, within * average, mean(STABLE, scale=MILLISECOND)),
+        Quantity("median, ms", median, 0.02 * median, quantile(STABLE, 0.5, scale=MILLISECOND)),
+        Quantity("p90, ms", p90, 0.04 * p90, quantile(STABLE, 0.9, scale=MILLISECOND), quick=False),
+        Quantity("p99, ms", p99, 0.10 * p99, quantile(STABLE, 0.99, scale=MILLISECOND), quick=False),
     )
     source = f"{THESIS}, section 9.4, figures 9.12 and 9.13"
     return Row(number, title, source, {"": Part("raft-wide-area", settings)}, quantities, 2000, 60)

@@ -92,7 +92,7 @@ def asked_for_vote(raft: Raft, source: int, question: RequestVote) -> None:
         return
     if raft.voted_for is None:
         raft.voted_for = source
-        raft.quiet_since = raft.node.elapsed
+        raft.wait_for_leader()
         raft.keep_vote(partial(_give_vote, raft, source, raft.term))
     elif raft.has_kept_vote:
         _answer(raft, source, Vote(raft.term, granted=True))
