@@ -80,6 +80,7 @@ _METRICS: Final = (
         "time since which the run has been converged up to its end; none where it was not at the end",
         _declares_convergence,
         _of("convergence", "converged_at"),
+        may_never_come=True,
     ),
     Metric(
         "first_converged_at",
@@ -87,6 +88,7 @@ _METRICS: Final = (
         "time at which it converged first; none where never",
         _declares_convergence,
         _of("convergence", "first_converged_at"),
+        may_never_come=True,
     ),
     Metric(
         "convergence_losses",

@@ -58,6 +58,7 @@ METRICS_OF_CONSENSUS: Final = (
         "time from the loss of the leader until the next has its votes: the last, none if it goes on",
         _elects,
         _elections(lambda elections: elections.last_won),
+        may_never_come=True,
     ),
     Metric(
         "last_elected_at",
@@ -72,6 +73,7 @@ METRICS_OF_CONSENSUS: Final = (
         "time from the loss of the leader until all voters that are up follow the next: the last, none if it goes on",
         _elects,
         _elections(lambda elections: elections.last_by_all),
+        may_never_come=True,
     ),
     Metric(
         "election_time_first",
@@ -100,6 +102,7 @@ METRICS_OF_CONSENSUS: Final = (
         "time from the loss of the leader until a majority of voters follows the next: the last, none if it goes on",
         _elects,
         _elections(lambda elections: elections.last_by_majority),
+        may_never_come=True,
     ),
     Metric(
         "election_time_majority_max",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_REPRODUCED: Final = 10
 """Runs worth a look whose commands are printed."""
-WIDEST: Final = 4
+WIDEST: Final = 3
 """Metrics or checks side by side in one table."""
 
 
@@ -79,7 +79,7 @@ def _about(studied: Study) -> Iterator[str]:
     """Yield what has to be said of the table."""
     if studied.metrics:
         yield "medians with 95 % intervals, and means"
-    if any(each.missing for answer in studied.answers for each in answer.metrics.values()):
+    if any(each.missing and each.may_never_come for answer in studied.answers for each in answer.metrics.values()):
         yield "a time that never came counts in the median as later than all others, and not in the mean"
     for name, keys in studied.keys_never_seen().items():
         yield f"no run has a value of {name}{f'; there are {listed(keys)}' if keys else ''}"
@@ -114,7 +114,7 @@ def _measured(measured: Measured) -> str:
     if measured.mean is not None:
         lines.append(f"mean {_value(measured.mean.value, measured.unit)}")
     if measured.missing:
-        lines.append(f"{'never' if measured.unit == 'ns' else 'none'} in {measured.missing:,}")
+        lines.append(f"{'never' if measured.may_never_come else 'none'} in {measured.missing:,}")
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from analysis.estimates import Estimate, mean_of, median_of, share_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.metric import Metric
     from scenarios.study.cells import Label
 
 NEVER: Final = "never"
@@ -22,11 +23,12 @@ NEVER: Final = "never"
 class Measured:
     """What the runs of a cell say of a metric.
 
-    `missing` runs have no value. For a time, such a run counts in the median as later than all others; the mean is that
-    of the runs which have one.
+    `missing` runs have no value. Where that is a time that did not come while the run lasted, `may_never_come`, such a
+    run counts in the median as later than all others; the mean is that of the runs which have a value.
     """
 
     unit: str
+    may_never_come: bool
     known: int
     missing: int
     median: Estimate | None
@@ -94,22 +96,22 @@ def answers_of(
     """Yield what each cell came to, by the rows of its runs."""
     from analysis.metrics import known_metric
 
-    units = {name: known_metric(name).unit for name in metrics}
+    kinds = {name: known_metric(name) for name in metrics}
     groups = dict(iter(frame.groupby("cell")))
     for number, labels in enumerate(cells):
         runs = groups[number] if number in groups else frame.iloc[:0]
         whole = runs[runs["error"].isna()]
-        measured = {name: _measured(whole[name], units[name]) for name in metrics}
+        measured = {name: _measured(whole[name], kinds[name]) for name in metrics}
         verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
         found = {name: each for name, each in verdicts.items() if each.runs}
         yield Answer(labels, len(runs), len(runs) - len(whole), measured, found)
 
 
-def _measured(column: pd.Series[Any], unit: str) -> Measured:
+def _measured(column: pd.Series[Any], metric: Metric) -> Measured:
     known = column.dropna().tolist()
     missing = len(column) - len(known)
-    never = missing if unit == "ns" else 0
-    return Measured(unit, len(known), missing, median_of(known, never), mean_of(known))
+    never = missing if metric.may_never_come else 0
+    return Measured(metric.unit, metric.may_never_come, len(known), missing, median_of(known, never), mean_of(known))
 
 
 def _verdicts(column: pd.Series[Any]) -> Verdicts:

@@ -94,12 +94,14 @@ class Study:
 
         A metric that a run does not have, such as the time of a convergence that did not come, is NaN there.
         """
+        from analysis.metrics import known_metric
+
         frame: pd.DataFrame = self.table.to_pandas()
         frame = frame.rename(columns=lambda name: name.removeprefix("metric."))
         for name in self.metrics:
             if name not in frame:
                 frame[name] = None
-            if "." in name:
+            if "." in name and known_metric(name).unit != "ns":  # a time that is not there is not 0
                 frame[name] = frame[name].where(frame[name].notna(), _zero_where_known(frame, name.partition(".")[0]))
             frame[name] = frame[name].astype(float)
         return frame

@@ -147,6 +147,18 @@ def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
         open_study(tmp_path / "kept")
 
 
+def test_what_is_not_there_to_measure_is_not_taken_for_never() -> None:
+    """Runs without clients have no time to recover: no median at all, while one that does not converge never does."""
+    nothing = {**STUDY, "cases": {}, "labels": {}, "seeds": 3, "set": {"topology.nodes": 8, "duration": "10ms"}}
+    metrics = ["converged_at", "recovery_time_max", "recovery_time_by_fault.crash"]
+    (answer, *_) = murmur.study({**nothing, "metrics": metrics}, workers=1).answers
+    never, none, key = (answer.metrics[name] for name in metrics)
+    assert (never.missing, none.missing, key.missing) == (3, 3, 3)
+    assert never.plain()["median"] == "never"
+    assert none.median is None
+    assert key.median is None
+
+
 @pytest.mark.parametrize("options", [{"seeds": 0}, {"seeds": True}, {"workers": 0}, {"resume": True}])
 def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
     """Counts have to be counts, and to go on takes a folder."""
