@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from analysis.history.operations import Operation
 from sim.state_machines.bank import OPENING
 
-MOST_TRIED: Final = 300
+MOST_TRIED: Final = 100
 """Choices after which the answer is yes, as it may be."""
 
 
-def can_lead_to(state: Any, read: Operation, transfers: Sequence[Operation]) -> bool:
+def can_lead_to(state: Any, read: Operation, transfers: Sequence[Operation], spend: Callable[[], None]) -> bool:
     """Whether any choice of transfers leads from a state of the bank to the balances of a read, in whatever order.
 
     No is certain. What an account lacks or has too much has to come from the transfers that touch it; the account with
-    the fewest of those is looked at first, so that most choices are forced.
+    the fewest of those is looked at first, so that most choices are forced. `spend` is called for each choice.
     """
     held = dict(state)
     lacks = {f"a{place}": balance - held.get(f"a{place}", OPENING) for place, balance in enumerate(read.result)}
@@ -27,6 +27,7 @@ def can_lead_to(state: Any, read: Operation, transfers: Sequence[Operation]) -> 
     stack = [(lacks, choices)]
     while stack:
         tried += 1
+        spend()
         if tried > MOST_TRIED:
             return True
         lacks, choices = stack.pop()

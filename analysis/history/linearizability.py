@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.history.conflict import smallest_conflict
 from analysis.history.models import initial_state, object_of
-from analysis.history.object_judge import ObjectJudge
+from analysis.history.object_judge import STEPS_OF_AN_OBJECT, STEPS_OF_THE_BANK, ObjectJudge
 from analysis.history.operations import KINDS, OPEN, Outstanding, as_record, told
 from analysis.verdict import MOST_EVIDENCE, Check, RunEnd, Subject
 from sim.records import Record
@@ -37,7 +37,8 @@ class Linearizable(Check):
         key = object_of(operation)
         judge = self.objects.get(key)
         if judge is None:
-            judge = self.objects[key] = ObjectJudge(initial_state(operation))
+            steps = STEPS_OF_AN_OBJECT if key else STEPS_OF_THE_BANK
+            judge = self.objects[key] = ObjectJudge(initial_state(operation), steps)
         if record.kind == "invoked":
             judge.began(operation)
         else:

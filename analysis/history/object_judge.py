@@ -10,8 +10,10 @@ from analysis.history.needs import is_determined
 from analysis.history.operations import Operation
 from analysis.history.search import Budget, OutOfBudget, Reached, all_explanations, explanations, fewest
 
-STEPS_OF_AN_OBJECT: Final = 2_000_000
+STEPS_OF_AN_OBJECT: Final = 500_000
 """Steps that the search may take for one object, beside `STEPS_OF_AN_OPERATION` for each, before it gives up."""
+STEPS_OF_THE_BANK: Final = 250_000
+"""The same for the bank, whose steps take longer."""
 STEPS_OF_AN_OPERATION: Final = 20
 STEPS_TO_SETTLE: Final = 1_000
 """Steps in which every explanation of a window has to be found, beside those of its operations."""

@@ -179,8 +179,7 @@ class _Search:
         for place, each in enumerate(self.uncertain):
             if not used >> place & 1 and each.begin < certain[read].end:
                 transfers.append(each)
-        self.budget.spend()
-        return can_lead_to(state, certain[read], transfers)
+        return can_lead_to(state, certain[read], transfers, self.budget.spend)
 
     def _uncertain_moves(self, near: Sequence[int], end: int, used: int) -> list[int]:
         wanted = [self.certain[number] for number in near]
