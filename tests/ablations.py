@@ -24,11 +24,18 @@ if TYPE_CHECKING:
     from scenarios.hunting.rate import Rate
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "ablations.md"
-MOST_LEFT: Final = 3
+MOST_LEFT: Final = 6
 """Faults that shrinking may leave at most."""
 WHOLE: Final = ""
 """Stands for the ablation where nothing is ablated."""
-ABLATIONS: Final[dict[str, tuple[str, ...]]] = {"gossip-hunt": get_args(Safeguard)}
+ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
+    "gossip-hunt": get_args(Safeguard),
+    "raft-hunt": ("pre-vote", "session-table"),
+    "raft-hunt-elections": ("commit-rule", "log-up-to-date"),
+    "raft-hunt-votes": ("vote-persistence",),
+    "raft-hunt-members": ("leader-no-op",),
+    "raft-hunt-leases": ("lease-drift-bound",),
+}
 """The ablations of each protocol, by the built-in scenario in which they are hunted."""
 HEADS: Final = (
     "scenario",
@@ -108,10 +115,19 @@ def measure(scenario: str, ablation: str, runs: int, workers: int | None = None)
     return Measured(scenario, ablation, hunt, calm.rate, shrunk)
 
 
-def table(rows: Iterable[Measured]) -> str:
-    """The table of the page."""
-    lines = [HEADS, ("---",) * len(HEADS), *(row.cells for row in rows)]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+def table(rows: Iterable[Measured], kept: Iterable[str] = ()) -> str:
+    """The table of the page: lines that are kept as they are, and the rows."""
+    lines = [f"| {' | '.join(row.cells)} |\n" for row in rows]
+    head = "".join(f"| {' | '.join(cells)} |\n" for cells in (HEADS, ("---",) * len(HEADS)))
+    places = {f"| `{scenario}` |": place for place, scenario in enumerate(ABLATIONS)}
+    return head + "".join(sorted([*kept, *lines], key=lambda line: places.get(line[: line.index("|", 2) + 1], 0)))
+
+
+def rows_in(text: str) -> list[str]:
+    """The rows of the table that a page holds now."""
+    found = _TABLE.search(text)
+    assert found is not None
+    return found[0].splitlines(keepends=True)[3:]
 
 
 def with_table(text: str, measured: str) -> str:
@@ -121,10 +137,10 @@ def with_table(text: str, measured: str) -> str:
     return found
 
 
-def measure_all(runs: int, workers: int | None) -> Iterator[Measured]:
-    """Measure every protocol, whole and with each of its ablations."""
-    for scenario, ablations in ABLATIONS.items():
-        for ablation in (WHOLE, *ablations):
+def measure_all(scenarios: Iterable[str], runs: int, workers: int | None) -> Iterator[Measured]:
+    """Measure protocols in these scenarios, whole and with each of its ablations."""
+    for scenario in scenarios:
+        for ablation in (WHOLE, *ABLATIONS[scenario]):
             measured = measure(scenario, ablation, runs, workers)
             print(*measured.cells, sep=" | ", file=sys.stderr, flush=True)
             yield measured
@@ -135,9 +151,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/ablations.py", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000, help="plans of faults for each ablation, 2000 by default")
     parser.add_argument("--workers", type=int, help="worker processes; one for each processor by default")
+    parser.add_argument("scenario", nargs="*", choices=[*ABLATIONS, []], help="scenarios to measure; all by default")
     options = parser.parse_args()
-    rows = list(measure_all(options.runs, options.workers))
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table(rows)), encoding="utf-8")
+    rows = list(measure_all(options.scenario or ABLATIONS, options.runs, options.workers))
+    text = PAGE.read_text(encoding="utf-8")
+    kept = [line for line in rows_in(text) if not any(line.startswith(f"| `{row.scenario}` |") for row in rows)]
+    PAGE.write_text(with_table(text, table(rows, kept)), encoding="utf-8")
     wrong = [row.ablation or "the whole protocol" for row in rows if not row.as_it_should_be]
     print(f"not as it should be: {', '.join(wrong)}" if wrong else "all as it should be", file=sys.stderr)
     return 1 if wrong else 0

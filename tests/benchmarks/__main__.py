@@ -124,6 +124,28 @@ def histories(operations: int) -> list[Comparison]:
     return [Comparison("linearizability", "operation", sides, tolerance=None)]
 
 
+def raft(operations: int) -> list[Comparison]:
+    """A cluster of Raft: its messages at 1,000 operations a second, and its entries from 3 servers to 101."""
+    seconds = max(1, operations // 1_000)
+    loaded = Side(
+        "5 servers, 1,000 operations/s",
+        "raft_cluster:cluster_side",
+        {"servers": 5, "rate": 1_000, "seconds": seconds, "per": "message"},
+    )
+    sizes = tuple(
+        Side(
+            f"{servers} servers, 200 operations/s",
+            "raft_cluster:cluster_side",
+            {"servers": servers, "rate": 200, "seconds": seconds, "per": "entry"},
+        )
+        for servers in (3, 11, 31, 101)
+    )
+    return [
+        Comparison("Raft under load", "message", (loaded,), tolerance=None),
+        Comparison("Raft by size", "committed entry", sizes, tolerance=None),
+    ]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
@@ -132,6 +154,7 @@ BENCHMARKS = {
     "off": (off, 1_000_000, 200_000),
     "runs": (runs, 2_000, 400),
     "histories": (histories, 100_000, 20_000),
+    "raft": (raft, 10_000, 2_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 
