@@ -73,6 +73,20 @@ def _draw_faults(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_faults(faults_figure(runs[0]), **width)
 
 
+def _draw_leaders(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.consensus_figures import leaders_figure
+    from analysis.plots.leaders import draw_leaders
+
+    return draw_leaders(leaders_figure(runs[0]), **width)
+
+
+def _draw_commit_index(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.commit_index import draw_commit_index
+    from analysis.plots.consensus_figures import commit_index_figure
+
+    return draw_commit_index(commit_index_figure(runs[0]), **width)
+
+
 def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
     def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
@@ -97,6 +111,8 @@ PLOTS: Final[dict[str, PlotKind]] = {
         _plot("load", "messages sent and received by each node, hubs named", _draw_load),
         _plot("space-time", "an arrow for each message of a small run, lost ones marked", _draw_space_time),
         _plot("faults", "a row for each fault: when it was on, on whom it struck, what it touched", _draw_faults),
+        _plot("leaders", "a band for each server in the colour of its role, elections marked, terms", _draw_leaders),
+        _plot("commit-index", "the commit index of each server over time", _draw_commit_index),
     )
 }
 """The first one is the plot of a run when no other is asked for."""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from PIL import Image
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from analysis.plots.save import save
+from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS
 from topologies.errors import InputError
 
 ROOT = Path(__file__).parents[4]
@@ -22,39 +24,46 @@ import sys
 from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from analysis.plots.registry import PLOTS
 from analysis.plots.save import save
-run = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS)
+from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
+broken, served = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS), served_run()
 for name, plot in PLOTS.items():
     for ending in ("png", "svg"):
-        save(plot.draw([run]), f"{sys.argv[1]}/{name}.{ending}")
+        save(plot.draw([served if name in CONSENSUS_PLOTS else broken]), f"{sys.argv[1]}/{name}.{ending}")
 """
+
+
+@pytest.fixture
+def drawable(broken: RunView, served: RunView) -> Callable[[str], RunView]:
+    """The run that a plot can draw."""
+    return lambda name: served if name in CONSENSUS_PLOTS else broken
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
 @pytest.mark.parametrize("name", list(PLOTS))
-def test_same_run_same_bytes(name: str, ending: str, broken: RunView, tmp_path: Path) -> None:
+def test_same_run_same_bytes(name: str, ending: str, drawable: Callable[[str], RunView], tmp_path: Path) -> None:
     """Drawn and saved twice, a plot is the same file, whatever the user has set for matplotlib in between."""
-    first = save(PLOTS[name].draw([broken]), tmp_path / f"first.{ending}")
+    first = save(PLOTS[name].draw([drawable(name)]), tmp_path / f"first.{ending}")
     with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "axes.grid": True, "svg.hashsalt": None}):
-        second = save(PLOTS[name].draw([broken]), tmp_path / f"second.{ending}")
+        second = save(PLOTS[name].draw([drawable(name)]), tmp_path / f"second.{ending}")
         assert matplotlib.rcParams["font.size"] == 20
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_same_bytes_in_another_process(broken: RunView, tmp_path: Path) -> None:
+def test_same_bytes_in_another_process(drawable: Callable[[str], RunView], tmp_path: Path) -> None:
     """A fresh process without a display, with another hash seed, writes the same files."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
     environment["PYTHONHASHSEED"] = "12345"
     subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS, tmp_path], cwd=ROOT, env=environment, check=True)
     for name, plot in PLOTS.items():
         for ending in ("png", "svg"):
-            here = save(plot.draw([broken]), tmp_path / f"here.{ending}")
+            here = save(plot.draw([drawable(name)]), tmp_path / f"here.{ending}")
             assert here.read_bytes() == (tmp_path / f"{name}.{ending}").read_bytes(), (name, ending)
 
 
 @pytest.mark.parametrize("name", list(PLOTS))
-def test_svg_is_valid_and_complete(name: str, broken: RunView, tmp_path: Path) -> None:
+def test_svg_is_valid_and_complete(name: str, drawable: Callable[[str], RunView], tmp_path: Path) -> None:
     """An SVG is well-formed XML, needs no font from outside, and tells no date."""
-    path = save(PLOTS[name].draw([broken]), tmp_path / "plot.svg")
+    path = save(PLOTS[name].draw([drawable(name)]), tmp_path / "plot.svg")
     root = ElementTree.parse(path).getroot()
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
