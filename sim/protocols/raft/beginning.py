@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.protocols.raft import replication
+from sim.protocols.raft import replication, storing
 from sim.protocols.raft.messages import Entry
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def begin(raft: Raft) -> None:
     number = entries[own] if own < len(entries) else 0
     for _ in range(number):
         raft.log.append(Entry(1, None, "no-op"))
-    replication.store_at_start(raft)
+    storing.store_at_start(raft)
 
 
 def take_roles(raft: Raft) -> None:

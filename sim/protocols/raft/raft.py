@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from sim.convergence import Agreement, Convergence
 from sim.protocol import Protocol
-from sim.protocols.raft import beginning, clients, election, membership, reads, replication, snapshots, transfer
+from sim.protocols.raft import (
+    beginning,
+    clients,
+    election,
+    following,
+    membership,
+    reads,
+    replication,
+    snapshots,
+    transfer,
+)
 from sim.protocols.raft.config import RaftConfig
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.journal import SYNC, Journal
@@ -319,7 +329,7 @@ class Raft(Protocol):
 ARRIVALS: Final[dict[type, Callable[[Raft, int, Any], None]]] = {
     RequestVote: election.asked_for_vote,
     Vote: election.heard_vote,
-    AppendEntries: replication.heard_leader,
+    AppendEntries: following.heard_leader,
     Appended: replication.heard_answer,
     InstallSnapshot: snapshots.heard_snapshot,
     SnapshotInstalled: snapshots.heard_installed,

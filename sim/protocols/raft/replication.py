@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sim.protocols.raft import clients, membership, reads, snapshots, transfer
+from sim.protocols.raft import clients, membership, reads, snapshots, storing, transfer
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.messages import HEADER, Appended, AppendEntries, Entry, Snapshot
-from sim.workloads.request import ClientRequest
 
 if TYPE_CHECKING:
     from sim.protocols.raft.raft import Raft
@@ -49,9 +47,6 @@ class Progress:
         self.snapshot: Snapshot | None = None
         self.offset = 0
         self.retries = False
-
-
-# The leader.
 
 
 def lead(raft: Raft) -> None:
@@ -100,9 +95,9 @@ def append(raft: Raft, entry: Entry) -> None:
         membership.came_into_force(raft, index, entry.command)
     replicate(raft)
     if raft.journal.instant:
-        _store(raft, index, (entry,), index - 1, raft.term)
+        storing.store(raft, index, (entry,), index - 1, raft.term)
     else:
-        raft.journal.write("log", partial(_store, raft, index, (entry,), index - 1, raft.term))
+        raft.journal.write("log", partial(storing.store, raft, index, (entry,), index - 1, raft.term))
 
 
 def replicate(raft: Raft) -> None:
@@ -255,158 +250,10 @@ def advance(raft: Raft) -> None:
 
     index = raft.configuration.reached(stored)
     if index > raft.commit_index and raft.may_commit(index):
-        commit(raft, index)
+        storing.commit(raft, index)
         if raft.role == "leader":
             reads.committed(raft)
             if raft.configuration.is_joint:
                 membership.leave_joint(raft)
             if raft.changes:
                 membership.proceed(raft)
-
-
-# Any server.
-
-
-def commit(raft: Raft, index: int) -> None:
-    """Carry out the entries up to an index in order, and answer the clients that wait for them."""
-    first = raft.commit_index + 1
-    raft.commit_index = index
-    entries = raft.log.entries(first, index)
-    names = tuple([entry.name for entry in entries])
-    raft.node.record("committed", index=index, first=first, commands=names, term=raft.term)
-    for entry in entries:
-        command = entry.command
-        if command.__class__ is ClientRequest:
-            clients.carry_out(raft, command)
-        elif command.__class__ is Configuration:
-            membership.committed(raft, command)
-    if raft.config.snapshot_every is not None:
-        snapshots.compact(raft)
-
-
-def heard_leader(raft: Raft, source: int, message: AppendEntries) -> None:
-    """A leader sends entries, or only that it is there (section 3.5)."""
-    node = raft.node
-    term = message.term
-    if term < raft.term:
-        _answer(raft, source, Appended(raft.term, False, 0, message.previous_index, 0, message.round))
-        return
-    if term != raft.term or raft.leader != source:
-        raft.follow(term, source, "append")
-    raft.awaits_membership = False
-    raft.quiet_since = raft.heard_at = node.elapsed
-    if raft.installs:
-        return
-    log, previous = raft.log, message.previous_index
-    if previous > log.last_index:
-        _answer(raft, source, Appended(term, False, log.last_index + 1, previous, 0, message.round))
-    elif previous >= log.start and log.term_at(previous) != message.previous_term:
-        first, conflict = log.first_index_of_term_at(previous), log.term_at(previous)
-        _answer(raft, source, Appended(term, False, first, previous, 0, message.round, conflict))
-    else:
-        _take(raft, source, message)
-
-
-def _take(raft: Raft, source: int, message: AppendEntries) -> None:
-    """The logs match up to the entries in the message: store those that are new, then answer."""
-    log, previous, entries = raft.log, message.previous_index, message.entries
-    match = previous + len(entries)
-    if previous < log.start:
-        entries = entries[log.start - previous :]
-        previous = log.start
-    old_last = log.last_index
-    if entries and previous != old_last:
-        known = 0
-        for entry in entries:
-            index = previous + known + 1
-            if index > log.last_index:
-                break
-            if log.term_at(index) != entry.term:
-                _truncate(raft, index)
-                break
-            known += 1
-        entries = entries[known:]
-        previous += known
-    for entry in entries:
-        log.append(entry)
-        if entry.command.__class__ is Configuration:
-            membership.came_into_force(raft, log.last_index, entry.command)
-    answer = Appended(message.term, True, match, message.previous_index, len(message.entries), message.round)
-    if entries or raft.durable != (raft.term, raft.voted_for):
-        if raft.journal.instant:
-            _store(raft, previous + 1, entries, old_last, raft.term, source, answer)
-        else:
-            raft.journal.write("log", partial(_store, raft, previous + 1, entries, old_last, raft.term, source, answer))
-    else:
-        if match > raft.durable_index:
-            answer.index = max(raft.durable_index, log.start)
-        _answer(raft, source, answer)
-    reached = min(message.commit_index, match)
-    if reached > raft.commit_index:
-        commit(raft, reached)
-
-
-def _truncate(raft: Raft, index: int) -> None:
-    """Remove the entry that conflicts with the leader's, and all after it (section 3.5)."""
-    raft.log.truncate(index)
-    raft.durable_index = min(raft.durable_index, index - 1)
-    raft.commit_index = min(raft.commit_index, index - 1)  # only where a safeguard is ablated
-    membership.truncated(raft, index)
-
-
-def _store(
-    raft: Raft,
-    first: int,
-    entries: Sequence[Entry],
-    old_last: int,
-    term: int,
-    source: int | None = None,
-    answer: Any = None,
-) -> None:
-    """Have entries on the disk in place of those from `first` to `old_last`, and answer the leader."""
-    storage, node = raft.node.storage, raft.node
-    if raft.term == term:
-        raft.write_vote()
-    if entries:
-        if first <= old_last:
-            _erase(raft, first, old_last)
-        index = first
-        for entry in entries:
-            storage[f"log/{index}"] = entry
-            index += 1
-        storage.sync()
-        last = index - 1
-        log = raft.log
-        if last <= log.last_index and last >= log.start and log.term_at(last) == entries[-1].term:
-            raft.durable_index = max(raft.durable_index, last)
-        node.record(
-            "appended",
-            first=first,
-            terms=tuple([entry.term for entry in entries]),
-            commands=tuple([entry.name for entry in entries]),
-        )
-    else:
-        storage.sync()
-    if answer is not None:
-        assert source is not None
-        _answer(raft, source, answer)
-    elif raft.role == "leader":
-        advance(raft)
-
-
-def store_at_start(raft: Raft) -> None:
-    """Have what a server begins with on its disk."""
-    log = raft.log
-    _store(raft, 1, log.entries(1, log.last_index), 0, raft.term)
-
-
-def _erase(raft: Raft, first: int, last: int) -> None:
-    """Remove entries from the disk, the last first, so that what is there has no gap at any time."""
-    storage = raft.node.storage
-    for index in range(last, first - 1, -1):
-        storage.pop(f"log/{index}", None)
-    raft.node.record("truncated", index=first)
-
-
-def _answer(raft: Raft, leader: int, answer: Appended) -> None:
-    raft.node.send(leader, answer, HEADER if raft.config.entry_size else 0)
