@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from faults.schedule import OPTIONS, Outage
 from faults.target import size_of
-from faults.when import OPTIONS, Outage, Trace, When
+from faults.when import Trace, When
 from sim.units import Duration, PositiveDuration, Probability, format_duration
 from topologies.errors import InputError
 

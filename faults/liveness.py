@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
 
+from faults.schedule import OPTIONS
 from faults.strike import Armed, Strike
 from faults.target import Target, check_target, choose
-from faults.when import OPTIONS
 from sim.units import Duration, PositiveDuration
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from faults.budget import overdrafts
 from faults.drawing import Drawing
+from faults.schedule import OPTIONS
 from faults.target import tuple_of_list
-from faults.when import OPTIONS
 from sim.randomness import Stream
 from sim.units import Duration, PositiveDuration
 from topologies.errors import InputError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from faults.when import OPTIONS
+from faults.schedule import OPTIONS
 from sim.units import parse_probability, shown
 from topologies.errors import InputError
 from topologies.topology import MOST_NODES

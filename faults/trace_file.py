@@ -9,7 +9,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from faults.when import Listed, Outage
+from faults.schedule import Outage
+from faults.when import Listed
 from sim.units import parse_duration
 from topologies.errors import InputError
 

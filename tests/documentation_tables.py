@@ -161,8 +161,9 @@ def _fault_part(name: str) -> str:
     from faults.liveness import Liveness
     from faults.network.links import FORMS
     from faults.random_plan import RandomPlan
+    from faults.schedule import Outage
     from faults.target import NodeChoice
-    from faults.when import SCHEDULES, Outage
+    from faults.when import SCHEDULES
 
     models: dict[str, tuple[type[BaseModel], ...]] = {
         "targets": (NodeChoice,),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
 
+from faults.schedule import OPTIONS
 from faults.target import CountOrShare, NodeNumber, Target, check_target, choose, number_of, shown_target, tuple_of_list
-from faults.when import OPTIONS
 from sim.units import shown
 from topologies.complete_neighbors import CompleteLinks
 from topologies.errors import InputError

@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from faults.fault import Downtime, located
 from faults.node.downtime_fault import ABSENT, DOWN, Downs, DowntimeFault
 from faults.node.membership import have_absent_from_the_start
+from faults.schedule import OPTIONS
 from faults.target import NodeNumber, Target, choose, shown_target, tuple_of_list
-from faults.when import OPTIONS
 from sim.network.latency import Latency
 from sim.units import Duration, PositiveDuration
 from topologies.errors import InputError

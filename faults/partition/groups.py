@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
 
 from faults.network.links import CutSet
+from faults.schedule import OPTIONS
 from faults.target import (
     CountOrShare,
     NodeNumbers,
@@ -18,7 +19,6 @@ from faults.target import (
     size_of_side,
     tuple_of_list,
 )
-from faults.when import OPTIONS
 from sim.units import shown
 from topologies.errors import InputError
 
