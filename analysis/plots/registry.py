@@ -87,6 +87,20 @@ def _draw_commit_index(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_commit_index(commit_index_figure(runs[0]), **width)
 
 
+def _draw_latency(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.client_figures import service_figure
+    from analysis.plots.client_service import draw_latency
+
+    return draw_latency(service_figure(runs[0], "latency"), **width)
+
+
+def _draw_availability(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.client_figures import service_figure
+    from analysis.plots.client_service import draw_availability
+
+    return draw_availability(service_figure(runs[0], "availability"), **width)
+
+
 def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
     def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
@@ -113,6 +127,8 @@ PLOTS: Final[dict[str, PlotKind]] = {
         _plot("faults", "a row for each fault: when it was on, on whom it struck, what it touched", _draw_faults),
         _plot("leaders", "a band for each server in the colour of its role, elections marked, terms", _draw_leaders),
         _plot("commit-index", "the commit index of each server over time", _draw_commit_index),
+        _plot("latency", "latencies of clients' operations over time, with their quantiles", _draw_latency),
+        _plot("availability", "clients' operations per second, and when no client could commit", _draw_availability),
     )
 }
 """The first one is the plot of a run when no other is asked for."""

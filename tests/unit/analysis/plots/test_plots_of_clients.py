@@ -1,0 +1,75 @@
+"""Plots of what clients were served: what they take from the records, and what they refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.plots.client_figures import QUANTILES, WINDOWS, service_figure
+from analysis.plots.client_service import MOST_POINTS, draw_availability, draw_latency
+from analysis.plots.registry import PLOTS
+from analysis.plots.run_view import RunView
+from sim.records import Record
+from sim.units import SECOND
+from tests.unit.analysis.plots.consensus_runs import CRASH_AT, SERVED_FOR
+from topologies.errors import InputError
+
+
+def test_points_are_the_latencies_recorded(served: RunView) -> None:
+    """Each operation carried out is a point at its end, with the latency that its record tells."""
+    plot = service_figure(served, "latency")
+    ended = [r for r in served.records(("completed",)) if r.fields["outcome"] == "ok"]
+    assert len(ended) > 50
+    assert sorted(plot.completed) == sorted((r.time, r.fields["latency"]) for r in ended)
+
+
+def test_quantiles_are_those_of_their_windows(served: RunView) -> None:
+    """The windows cover the run, and their quantiles are those of the latencies that ended in them."""
+    plot = service_figure(served, "latency")
+    assert (plot.windows[0].begin, plot.windows[-1].end, len(plot.windows)) == (0, SERVED_FOR, WINDOWS)
+    assert sum(window.completed for window in plot.windows) == len(plot.completed)
+    for window in plot.windows:
+        inside = [latency for time, latency in plot.completed if window.begin <= time < window.end]
+        expected = [int(np.quantile(inside, q, method="inverted_cdf")) for q in QUANTILES] if inside else [None] * 3
+        assert list(window.quantiles) == expected
+
+
+def test_the_outage_after_the_crash_is_marked(served: RunView) -> None:
+    """Where the leader crashed there is an outage on the plot, and none where operations go on."""
+    plot = service_figure(served, "availability")
+    assert any(begin <= CRASH_AT + SECOND // 5 and end > CRASH_AT for begin, end in plot.outages)
+    axes = draw_availability(plot).axes[0]
+    hatched = [patch for patch in axes.patches if patch.get_hatch()]
+    assert len(hatched) == len(plot.outages)
+    title = draw_availability(plot).get_suptitle()
+    assert f"available {plot.availability:.1%}" in title
+    assert f"{len(plot.outages)} outage" in title
+
+
+def test_operations_without_an_answer_are_marked(served: RunView) -> None:
+    """Operations that have not ended are unknown, and marked at their begin."""
+    records = [r for r in served.records(("invoked", "completed")) if r.time <= CRASH_AT]
+    last = Record(CRASH_AT, records[-1].sequence + 1, None, "invoked", {**records[0].fields, "process": 999})
+    cut = replace(served, records=lambda kinds: [r for r in [*records, last] if r.kind in kinds])
+    plot = service_figure(cut, "latency")
+    assert plot.unknown[-1] == CRASH_AT
+    (marks,) = (line for line in draw_latency(plot).axes[0].lines if line.get_marker() == "x")
+    assert list(marks.get_xdata()) == [time / SECOND for time in plot.unknown]  # type: ignore[arg-type]
+
+
+def test_many_points_are_thinned_and_said(served: RunView) -> None:
+    """Of more points than can be drawn there is every second, and the legend says so."""
+    plot = service_figure(served, "latency")
+    many = replace(plot, completed=[(time % SERVED_FOR, 1_000_000) for time in range(MOST_POINTS + 2)])
+    line = draw_latency(many).axes[0].lines[0]
+    assert line.get_label() == "operation carried out (one in 2)"
+    assert len(line.get_xdata()) == MOST_POINTS // 2 + 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["latency", "availability"])
+def test_runs_without_clients_are_refused(name: str, broken: RunView) -> None:
+    """A run in which nobody asked for anything is refused with what the plot needs."""
+    with pytest.raises(InputError, match=f"the plot {name} needs; draw a run with a workload of clients"):
+        PLOTS[name].draw([broken])
