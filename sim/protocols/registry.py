@@ -7,7 +7,9 @@ from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.averaging import Averaging
+from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
+from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
 from sim.protocols.sir import Sir
 from sim.protocols.voter import Voter
@@ -25,6 +27,8 @@ class ProtocolKind:
 _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Gossip, "rumours by push, pull or both, with stop rules; anti-entropy over versioned keys with deletions"),
     (Raft, "consensus by a leader's replicated log, with elections, members that change, snapshots and sessions"),
+    (Coordinator, "one server holds the store and answers, replaced without agreement where failover is on"),
+    (PrimaryBackup, "a primary with a lease answers when a majority of backups holds it; views follow each other"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),

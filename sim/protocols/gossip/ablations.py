@@ -105,7 +105,7 @@ class WithoutDigestComparison(Gossip):
 class WithoutHybridClock(Gossip):
     """Stamps a write with the local clock alone, whatever it knows of the key, and acknowledges it."""
 
-    def on_request(self, request: Update) -> None:
+    def update(self, request: Update) -> None:
         self.write(request, request.version or (self.node.now, self.node.id))
 
 

@@ -83,7 +83,9 @@ class GossipConfig(ProtocolConfig):
     detector_periods: int = Field(
         default=3, ge=1, description="periods without news, or equal digests heard in a row, that make it believe so"
     )
-
+    state_machine: Literal["key-value"] = Field(
+        default="key-value", description="what clients' commands act on: the keys that the node asked holds"
+    )
     ablate: Annotated[tuple[Safeguard, ...], BeforeValidator(_tuple_of_list)] = Field(
         default=(), description="safeguards that are left out, to see what they are good for"
     )

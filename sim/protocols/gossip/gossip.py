@@ -27,18 +27,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from sim.convergence import Coverage
 from sim.protocol import Protocol, ProtocolConfig
-from sim.protocols.gossip import anti_entropy, rumour_mongering
+from sim.protocols.gossip import anti_entropy, rumour_mongering, store
 from sim.protocols.gossip.config import GossipConfig
 from sim.protocols.gossip.detector import Detector
 from sim.protocols.gossip.entry import Entry, Held, Stamp
 from sim.protocols.gossip.lies import LIES
 from sim.protocols.gossip.messages import PAYLOADS, REFUSALS, Digest, Refusal
 from sim.roles import Roles
+from sim.workloads.update import Update
 
 if TYPE_CHECKING:
     from sim.message import Message
     from sim.node import Node
-    from sim.workloads.update import Update
 
 CONTACT: Final = "contact"
 BACKUP: Final = "backup"
@@ -95,7 +95,14 @@ class Gossip(Protocol):
             self.tick_on()
         self.on_start()
 
-    def on_request(self, request: Update) -> None:
+    def on_request(self, request: Any) -> None:
+        """Take an update, or serve a client."""
+        if request.__class__ is Update:
+            self.update(request)
+        else:
+            store.serve(self, request)
+
+    def update(self, request: Update) -> None:
         """Take a write, unless a newer one of that key is known already."""
         held = self.known.get(request.key)
         known = None if held is None else held.entry.stamp

@@ -1,0 +1,1 @@
+"""A central coordinator, with or without failover."""

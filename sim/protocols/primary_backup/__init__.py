@@ -1,0 +1,1 @@
+"""Primary and backups, with views and a lease."""
