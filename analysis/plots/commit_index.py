@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import seaborn
 
@@ -74,7 +74,7 @@ def draw_commit_index(plot: CommitIndexFigure, width: float = PAGE_MM) -> Figure
     return figure
 
 
-def _look(place: int, servers: int) -> tuple[str, str]:
+def _look(place: int, servers: int) -> tuple[str, Any]:
     """Return colour and line style of a server."""
     if servers > MOST_NAMED:
         return SERIES[0], LINE_STYLES[0]

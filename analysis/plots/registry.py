@@ -101,6 +101,13 @@ def _draw_availability(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_availability(service_figure(runs[0], "availability"), **width)
 
 
+def _draw_history(runs: Sequence[RunView], **width: float) -> Figure:
+    from analysis.plots.history_bars import draw_history
+    from analysis.plots.history_figure import history_figure
+
+    return draw_history(history_figure(runs[0]), **width)
+
+
 def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
     def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
@@ -129,6 +136,7 @@ PLOTS: Final[dict[str, PlotKind]] = {
         _plot("commit-index", "the commit index of each server over time", _draw_commit_index),
         _plot("latency", "latencies of clients' operations over time, with their quantiles", _draw_latency),
         _plot("availability", "clients' operations per second, and when no client could commit", _draw_availability),
+        _plot("history", "what clients saw of one key, with an order that explains it or the conflict", _draw_history),
     )
 }
 """The first one is the plot of a run when no other is asked for."""

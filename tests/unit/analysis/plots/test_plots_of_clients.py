@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.history.operations import history_of
 from analysis.plots.client_figures import QUANTILES, WINDOWS, service_figure
 from analysis.plots.client_service import MOST_POINTS, draw_availability, draw_latency
+from analysis.plots.history_bars import draw_history
+from analysis.plots.history_figure import history_figure
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from sim.records import Record
@@ -68,7 +71,33 @@ def test_many_points_are_thinned_and_said(served: RunView) -> None:
     assert len(line.get_xdata()) == MOST_POINTS // 2 + 1  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["latency", "availability"])
+def test_places_of_the_order_keep_to_real_time(served: RunView) -> None:
+    """Each point lies within its bar, and points are in the order of their numbers."""
+    plot = history_figure(served)
+    assert "; linearizable" in plot.facts
+    placed = sorted((bar for bar in plot.bars if bar.place is not None), key=lambda bar: bar.place or 0)
+    assert len(placed) > 5
+    points = [bar.point or 0 for bar in placed]
+    assert points == sorted(points)
+    for bar in placed:
+        assert bar.begin <= (bar.point or 0) <= (SERVED_FOR if bar.end is None else bar.end)
+
+
+def test_a_conflict_is_marked(served: RunView) -> None:
+    """A read of a value that nobody wrote is marked as what no order explains, on the picture too."""
+    records = list(served.records(("invoked", "completed")))
+    read = next(each for each in history_of(records)[20:] if each.function == "get" and each.is_certain)
+    wrong = next(r for r in records if r.sequence == read.end)
+    changed = [r._replace(fields={**r.fields, "value": "nobody's"}) if r is wrong else r for r in records]
+    plot = history_figure(replace(served, records=lambda kinds: [r for r in changed if r.kind in kinds]))
+    (marked,) = (bar for bar in plot.bars if bar.in_conflict)
+    assert (marked.words, marked.end) == ('get saw "nobody\'s"', wrong.time)
+    assert "not linearizable: 1 operation that no order explains" in plot.facts
+    labels = [line.get_label() for line in draw_history(plot).axes[0].lines]
+    assert "in the conflict: no order explains these" in labels
+
+
+@pytest.mark.parametrize("name", ["latency", "availability", "history"])
 def test_runs_without_clients_are_refused(name: str, broken: RunView) -> None:
     """A run in which nobody asked for anything is refused with what the plot needs."""
     with pytest.raises(InputError, match=f"the plot {name} needs; draw a run with a workload of clients"):
