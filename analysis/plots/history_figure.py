@@ -42,7 +42,8 @@ def history_figure(run: RunView) -> HistoryFigure:
     begin = min(each.began for each in shown)
     ends = [each.ended for each in shown if each.is_certain and each.ended is not None]
     end = max([*ends, *(each.began for each in shown)])
-    end = min(run.end, end + max(1, (end - begin) // 50))
+    end += max(1, (end - begin) // (8 if found.conflict else 50))  # room for the words of the last of a conflict
+    end = min(run.end, end)
     bars = [_bar(each, found, points) for each in shown]
     spans = [span for span in spans_of(run) if span.begin <= end and span.end >= begin]
     return HistoryFigure(
