@@ -61,13 +61,13 @@ FLAGS = [
     (["plot", "nowhere"], "nowhere is not there"),
     (["plot", "full", "--format", "gif"], "'gif' is not one of 'png', 'svg'"),
     (["plot", "full", "--format", "png", "--out", "x.svg"], "found --format png and --out x.svg"),
-    (["list", "protocol"], "'protocol' is not one of 'scenarios', 'topologies', 'protocols'"),
+    (["list", "protocol"], "'protocol' is not one of 'scenarios', 'studies', 'topologies', 'protocols'"),
     (["show"], "Missing argument 'NAME'"),
     (["show", "gosip"], "found nothing called 'gosip'; did you mean 'gossip'?"),
     (["check"], "Missing argument 'SCENARIO'"),
     (["check", "nowhere.yaml"], "nowhere.yaml"),
     (["check", "good.yaml", "--set", "checks=[nothing]"], "unknown check 'nothing'"),
-    (["schema", "scenario"], "Got unexpected extra argument (scenario)"),
+    (["schema", "scenarios"], "'scenarios' is not one of 'scenario', 'study'"),
     (["doctor", "now"], "Got unexpected extra argument (now)"),
 ]
 
