@@ -200,6 +200,16 @@ SYSTEMS: list[dict[str, Any]] = [
         "workload": {"kind": "register", "rate": "20/s", "administration": [{"at": "10s", "transfer": "anyone"}]},
         "faults": [{"kind": "crash", "target": {"role": "follower", "random": 1}, "at": "2s", "restart_after": "5s"}],
     },
+    {  # the coordinator is away, another takes over, and it comes back to what it has missed
+        "protocol": {"kind": "coordinator", "failover": True},
+        "workload": {"kind": "register", "rate": "20/s"},
+        "faults": [{"kind": "crash", "target": 0, "at": "2s", "restart_after": "5s"}],
+    },
+    {  # renewals tell a backup of writes that were lost
+        "protocol": {"kind": "primary-backup"},
+        "workload": {"kind": "register", "rate": "20/s"},
+        "faults": [{"kind": "loss", "probability": "10%", "at": "2s", "heal_after": "5s"}],
+    },
 ]
 
 

@@ -56,4 +56,4 @@ def test_checks_without_meaning_are_refused(machine: str, check: str) -> None:
 def test_checks_of_histories_need_clients() -> None:
     """A protocol that serves no clients has no history."""
     with pytest.raises(murmur.InputError, match="has no meaning"):
-        murmur.run(murmur.load("gossip-ring").model_copy(update={"checks": ("linearizable",)}))
+        murmur.run(murmur.load("averaging").model_copy(update={"checks": ("linearizable",)}))
