@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PACKAGES := topologies sim faults analysis scenarios murmur.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench validate ablations clean
+.PHONY: help setup demo test bench validate ablations campaign clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ validate: setup ## measure every published result in full and print it beside it
 
 ablations: setup ## hunt and shrink what breaks in protocols without a safeguard, and write the table of docs/ablations.md
 	$(BIN)/python tests/ablations.py
+
+campaign: setup ## run 10,000 plans of faults against Raft with features drawn on or off, and write the table of docs/raft.md
+	$(BIN)/python tests/raft_campaign.py --write
 
 clean: ## remove .venv, caches and build output; keep runs/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist

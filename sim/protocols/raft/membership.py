@@ -118,9 +118,12 @@ def asked_for_change(raft: Raft, request: ChangeRequest) -> None:
 
 
 def proceed(raft: Raft) -> None:
-    """Take the next step of a change, once the one before is committed and the servers to be added have caught up."""
+    """Take the next step of a change, once the one before is committed and the servers to be added have caught up.
+
+    A leader that hands over begins none, as it takes no commands (section 3.10): its successor might be removed.
+    """
     while raft.changes and raft.role == "leader" and raft.configurations[-1][0] <= raft.commit_index:
-        if raft.configuration.is_joint or not raft.may_change_membership():
+        if raft.handover is not None or raft.configuration.is_joint or not raft.may_change_membership():
             return
         change = raft.changes[0]
         if change.is_done(raft.configuration):

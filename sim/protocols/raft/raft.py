@@ -241,6 +241,7 @@ class Raft(Protocol):
         else:
             assert name == transfer.HANDOVER
             transfer.give_up(self)
+            membership.proceed(self)
 
     def _election_due(self) -> None:
         """The time is over that was left when the timer was set; what was heard since has put it off."""

@@ -9,7 +9,8 @@ import pytest
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.messages import Appended, AppendEntries, Entry, Vote
 from sim.protocols.raft.raft import ELECTION, HEARTBEAT, Raft
-from sim.workloads.request import ChangeRequest
+from sim.protocols.raft.transfer import HANDOVER
+from sim.workloads.request import ChangeRequest, TransferRequest
 from tests.unit.sim.protocols.raft.raft_server import SECOND, Bench, due, hear, server
 
 
@@ -97,3 +98,14 @@ def test_last_voter_is_not_removed() -> None:
         raft.on_request(request)
     assert [reply.outcome for reply in bench.replies] == ["refused", "refused"]
     assert raft.role == "leader"
+
+
+def test_leader_that_hands_over_begins_no_change() -> None:
+    """The successor would be removed while it is to take over; the change goes on if it does not (3.10)."""
+    raft, bench = leading()
+    raft.on_request(TransferRequest(7, 1, 1))
+    raft.on_request(ChangeRequest(8, 1, remove=(1,)))
+    assert raft.configuration == Configuration((0, 1, 2))
+    due(raft, bench, HANDOVER)
+    assert raft.configuration == Configuration((0, 2))
+    assert [(reply.client, reply.outcome) for reply in bench.replies] == [(7, "refused")]
