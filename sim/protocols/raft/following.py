@@ -18,7 +18,7 @@ def heard_leader(raft: Raft, source: int, message: AppendEntries) -> None:
     node = raft.node
     term = message.term
     if term < raft.term:
-        answer(raft, source, Appended(raft.term, False, 0, message.previous_index, 0, message.round))
+        answer(raft, source, Appended(raft.term, False, 0, message.previous_index, 0, 0))
         return
     if term != raft.term or raft.leader != source:
         raft.follow(term, source, "append")

@@ -184,7 +184,7 @@ def heard_answer(raft: Raft, source: int, answer: Appended) -> None:
         raft.heard_newer_term(answer.term)
         return
     progress = raft.progress.get(source)
-    if progress is None or answer.term != raft.term:
+    if progress is None or answer.term != raft.term or not answer.round:
         return
     heard_round(raft, progress, answer.round)
     if answer.success:

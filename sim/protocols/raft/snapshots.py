@@ -104,7 +104,7 @@ def heard_installed(raft: Raft, source: int, answer: SnapshotInstalled) -> None:
         raft.heard_newer_term(answer.term)
         return
     progress = raft.progress.get(source)
-    if progress is None or answer.term != raft.term:
+    if progress is None or answer.term != raft.term or not answer.round:
         return
     replication.heard_round(raft, progress, answer.round)
     snapshot = progress.snapshot
@@ -126,7 +126,7 @@ def heard_installed(raft: Raft, source: int, answer: SnapshotInstalled) -> None:
 def heard_snapshot(raft: Raft, source: int, message: InstallSnapshot) -> None:
     """A leader sends a piece of its snapshot (figure 5.3)."""
     if message.term < raft.term:
-        _answer(raft, source, SnapshotInstalled(raft.term, message.index, 0, False, message.round))
+        _answer(raft, source, SnapshotInstalled(raft.term, message.index, 0, False, 0))
         return
     if message.term != raft.term or raft.leader != source:
         raft.follow(message.term, source, "append")

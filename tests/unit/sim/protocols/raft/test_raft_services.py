@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from sim.network.separation import GroupSeparation
 from sim.protocols.raft.config import RaftConfig
-from sim.protocols.raft.messages import Appended, RequestVote, Vote
+from sim.protocols.raft.configuration import Configuration
+from sim.protocols.raft.messages import Appended, AppendEntries, InstallSnapshot, RequestVote, Vote
 from sim.protocols.raft.raft import ELECTION, Raft
 from sim.protocols.raft.sessions import EXPIRED, UNKNOWN, Sessions
 from sim.simulation import Simulation
@@ -165,6 +166,33 @@ def test_read_waits_for_the_first_commit_of_the_term() -> None:
         hear(raft, follower, Appended(1, True, 1, 0, 1, 1))
     for follower in (1, 2):
         hear(raft, follower, Appended(1, True, 1, 1, 0, raft.round))
+    assert [reply.outcome for reply in bench.replies] == ["ok"]
+
+
+def test_answer_to_an_earlier_term_confirms_no_read() -> None:
+    """A heartbeat of term 1 that comes late, when its sender leads again, is no round of the later term (6.4)."""
+    raft, bench = server()
+    raft.term = 3
+    due(raft, bench, ELECTION)
+    for voter in (1, 2):
+        hear(raft, voter, Vote(4, granted=True))
+    for follower in (1, 2):
+        hear(raft, follower, Appended(4, True, 1, 0, 1, 1))
+    raft.on_request(read(1, 1))
+    bench.take()
+    for number in (1, 2):
+        follower, its_bench = server(Bench(number))
+        hear(follower, 0, AppendEntries(4, 0, 0, (), 0, 1))
+        its_bench.take()
+        hear(follower, 0, AppendEntries(1, 0, 0, (), 0, 169))
+        hear(follower, 0, InstallSnapshot(1, 5, 1, Configuration((0, 1, 2)), 0, "", True, 169))
+        for _, late in its_bench.take():
+            assert late.term == 4
+            hear(raft, number, late)
+    assert bench.replies == []
+    assert bench.take() == []
+    for follower in (1, 2):
+        hear(raft, follower, Appended(4, True, 1, 1, 0, raft.round))
     assert [reply.outcome for reply in bench.replies] == ["ok"]
 
 
