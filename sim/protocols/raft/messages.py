@@ -70,8 +70,8 @@ class Appended:
 
     `index` is the last one that is known to match the leader's log, or, where it was refused, the one to try next:
     the first of `conflict_term`, the term of the follower's entry at the place that did not match (section 3.5).
-    `tried` is the `previous_index` of the question, `count` its number of entries. `round` is that of the question, or 0
-    where its leader's term was over: that server may lead again by now, in the term of the answer.
+    `tried` is the `previous_index` of the question, `count` its number of entries. `round` is that of the question,
+    or 0 where its leader's term was over: that server may lead again by now, in the term of the answer.
     """
 
     term: int
