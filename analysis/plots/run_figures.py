@@ -15,9 +15,10 @@ from analysis.fault_words import layer_of, target_words
 from analysis.plots.course import course_of
 from analysis.plots.fault_spans import FAULT, RECORD_KINDS, FaultSpan, cut_links, fault_spans, strikes
 from analysis.plots.fault_timeline import MOST_ROWS, FaultRow, FaultTimeline
+from analysis.plots.message_arrows import MessageArrow
 from analysis.plots.message_load import MessageLoad
 from analysis.plots.run_view import RunView
-from analysis.plots.space_time import MOST_MESSAGES, MessageArrow, SpaceTime
+from analysis.plots.space_time import MOST_MESSAGES, SpaceTime
 from analysis.plots.spread import SpreadFigure, SpreadSeries
 from analysis.plots.topology_snapshot import TopologySnapshot
 from topologies.errors import InputError
@@ -102,6 +103,7 @@ def space_time_figure(run: RunView) -> SpaceTime:
         spans=[replace(span, end=min(span.end, end)) for span in spans_of(run) if span.begin <= end],
         moments=[(node, time) for node, time in sorted(course.moments.items()) if time <= end] if course else (),
         event=course.event if course else "",
+        kinds=run.payloads,
     )
 
 

@@ -47,6 +47,7 @@ class RunView:
     topology: Callable[[], Topology]
     records: Callable[[Collection[str]], Iterable[Record]]
     ends: Callable[[], Iterator[MessageEnds]]
+    payloads: tuple[str, ...] = ()
 
     def states(self, kinds: Collection[str]) -> Iterator[Record]:
         """Yield the state records of these kinds, in order; raises InputError where the run kept none at all."""
@@ -84,6 +85,7 @@ def view_of_folder(run: RunFolder) -> RunView:
     """Return the view of a run on disk."""
     manifest = run.manifest
     scenario = {name: value for name, value in manifest.scenario.items() if name not in ("seed", "detail")}
+    protocol = _protocol_of(scenario.get("protocol", {}))
     return RunView(
         name=str(scenario.get("name", run.path.name)),
         scenario=scenario,
@@ -91,10 +93,11 @@ def view_of_folder(run: RunFolder) -> RunView:
         nodes=manifest.topology.nodes,
         end=manifest.ended,
         detail=manifest.detail,
-        convergence=_convergence_of(scenario.get("protocol", {})),
+        convergence=getattr(protocol, "convergence", None),
         topology=run.topology,
         records=run.records,
         ends=lambda: _ends_in_file(run),
+        payloads=_payloads_of(protocol),
     )
 
 
@@ -117,6 +120,7 @@ def view_of_simulation(simulation: Simulation, records: Sequence[Record], name: 
         topology=lambda: topology,
         records=of_kinds,
         ends=lambda: iter([_ends_of(records)]),
+        payloads=_payloads_of(simulation.protocol),
     )
 
 
@@ -145,13 +149,16 @@ def _ends_in_file(run: RunFolder) -> Iterator[MessageEnds]:
             yield table["source"].to_numpy(), table["destination"].to_numpy(), delivered.to_numpy()
 
 
-def _convergence_of(protocol: Mapping[str, Any]) -> Convergence | None:
-    """Return which records mean progress: a built-in protocol says so, one of the user's if its module is loaded."""
+def _protocol_of(config: Mapping[str, Any]) -> type[Protocol] | None:
+    """Return the class of a protocol: a built-in one, or one of the user's if its module is loaded."""
     from sim.protocols.registry import PROTOCOLS
 
-    kind = str(protocol.get("kind"))
+    kind = str(config.get("kind"))
     if kind in PROTOCOLS:
-        return PROTOCOLS[kind].protocol.convergence
+        return PROTOCOLS[kind].protocol
     module, _, name = kind.partition(":")
-    own: type[Protocol] | None = getattr(sys.modules.get(module), name, None) if name else None
-    return getattr(own, "convergence", None)
+    return getattr(sys.modules.get(module), name, None) if name else None
+
+
+def _payloads_of(protocol: type[Protocol] | None) -> tuple[str, ...]:
+    return tuple(payload.__name__ for payload in getattr(protocol, "payloads", None) or ())

@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 
 from analysis.fault_words import layer_of
 from analysis.plots.fault_spans import NODE_LIFE, FaultSpan, merged
-from analysis.plots.theme import BLACK, FAINT, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, YELLOW
+from analysis.plots.theme import BLACK, BROWN, FAINT, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, YELLOW
 from analysis.plots.time_axis import TimeUnit
 
 LAYER_COLORS: Final = {
@@ -25,7 +25,7 @@ LAYER_COLORS: Final = {
     "storage": "#8C6BB1",
     "core": GREY,
     "byzantine": VERMILION,
-    "swarm": "#7A5230",
+    "swarm": BROWN,
     "": BLACK,
 }
 """The colour of each layer of faults; of those that belong to none, the last."""

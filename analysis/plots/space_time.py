@@ -7,55 +7,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 
 from analysis.plots.fault_spans import FaultSpan
+from analysis.plots.message_arrows import MessageArrow, draw_messages
 from analysis.plots.shading import LIFE_COLORS, life_label, shade_faults
-from analysis.plots.theme import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    PAGE_MM,
-    SKY_BLUE,
-    VERMILION,
-    new_figure,
-    put_legend,
-    put_title,
-    theme,
-)
+from analysis.plots.theme import BLACK, GREY, PAGE_MM, new_figure, put_legend, put_title, theme
 from analysis.plots.time_axis import TimeUnit, best_unit, set_time_axis
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
 MOST_NODES: Final = 100
 MOST_MESSAGES: Final = 1_000
-_KIND_COLORS: Final = (BLUE, GREEN, BLACK, SKY_BLUE, GREY)
-"""Colours of delivered messages by kind; further kinds share the last one."""
-_STUB: Final = 0.4
-"""Share of its way at which a message that never arrived is marked, where the record does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageArrow:
-    """A message: who sent it to whom and when, when its fate was decided (both in ns), its kind, what became of it."""
-
-    source: int
-    destination: int
-    sent_at: int
-    time: int
-    kind: str
-    outcome: str = "delivered"
 
 
 @dataclass(frozen=True)
 class SpaceTime:
-    """What is drawn: messages, what was broken, and moments (node, time in ns) of one event."""
+    """What is drawn: messages, what was broken, and moments (node, time in ns) of one event.
+
+    `kinds` of messages, known beforehand, have their looks in this order.
+    """
 
     nodes: int
     messages: Sequence[MessageArrow]
@@ -65,6 +38,7 @@ class SpaceTime:
     spans: Sequence[FaultSpan] = field(default=())
     moments: Sequence[tuple[int, int]] = field(default=())
     event: str = "first receipt"
+    kinds: Sequence[str] = field(default=())
 
 
 def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
@@ -78,7 +52,7 @@ def draw_space_time(diagram: SpaceTime, width: float = PAGE_MM) -> Figure:
         unit = best_unit(diagram.end)
         shade_faults(axes, [span for span in diagram.spans if span.node is None], unit)
         _draw_lives(axes, diagram, unit)
-        _draw_messages(axes, diagram, unit)
+        draw_messages(axes, diagram.messages, diagram.kinds, diagram.end, unit)
         _draw_moments(axes, diagram, unit)
         set_time_axis(axes, diagram.end, unit)
         axes.set_ylim(diagram.nodes - 0.5, -0.5)
@@ -123,80 +97,6 @@ def _draw_lives(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
             label="" if span.kind in labelled else life_label(span.kind),
         )
         labelled.add(span.kind)
-
-
-def _draw_messages(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:
-    kinds = list(dict.fromkeys(message.kind for message in diagram.messages))
-    delivered = [message for message in diagram.messages if message.outcome == "delivered"]
-    for place, kind in enumerate(kinds):
-        color = _KIND_COLORS[min(place, len(_KIND_COLORS) - 1)]
-        arrows = [message for message in delivered if message.kind == kind]
-        if arrows:
-            ends = np.array([_ends(message) for message in arrows], dtype=float)
-            _draw_arrows(axes, ends / (unit.nanoseconds, 1), color, kind, _line_width(len(delivered)))
-    unfinished = [message for message in diagram.messages if message.outcome != "delivered"]
-    if unfinished:
-        _draw_unfinished(axes, unfinished, _typical_flight(delivered, diagram.end), unit)
-
-
-def _ends(message: MessageArrow) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (message.sent_at, message.source), (message.time, message.destination)
-
-
-def _typical_flight(delivered: Sequence[MessageArrow], end: int) -> float:
-    """Return how long messages take, in nanoseconds: the median of those delivered, or a fortieth of the run."""
-    return float(np.median([message.time - message.sent_at for message in delivered])) if delivered else end / 40
-
-
-def _draw_arrows(axes: Axes, ends: NDArray[np.float64], color: str, label: str, thickness: float) -> None:
-    """Draw delivered messages: a line from send to receipt, and a head where it arrives."""
-    axes.add_collection(LineCollection(list(ends), colors=color, linewidths=thickness, zorder=3))
-    for tail, head in ends:
-        axes.annotate(
-            "",
-            xy=head,
-            xytext=tail,
-            zorder=3,
-            arrowprops={
-                "arrowstyle": "-|>,head_length=0.28,head_width=0.11",
-                "color": color,
-                "linewidth": 0,
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "mutation_scale": 10,
-            },
-        )
-    axes.add_line(Line2D([], [], color=color, linewidth=1, marker=">", markersize=3, label=f"{label} message"))
-
-
-def _line_width(arrows: int) -> float:
-    return 0.8 if arrows < 150 else 0.5 if arrows < 600 else 0.35
-
-
-def _draw_unfinished(axes: Axes, messages: Sequence[MessageArrow], flight: float, unit: TimeUnit) -> None:
-    """Draw messages that never arrived: dashed, up to a cross where they ended.
-
-    A message that is lost at its sender has no way of its own; it gets the first part of a typical one.
-    """
-    ends = []
-    for message in messages:
-        whole_way = message.time > message.sent_at
-        x = message.time if whole_way else message.sent_at + _STUB * flight
-        y = message.destination if whole_way else message.source + _STUB * (message.destination - message.source)
-        ends.append(((message.sent_at / unit.nanoseconds, message.source), (x / unit.nanoseconds, y)))
-    axes.add_collection(LineCollection(ends, colors=VERMILION, linewidths=0.8, linestyles=[(0, (2.5, 1.5))], zorder=4))
-    crosses = np.array([head for _, head in ends])
-    causes = ", ".join(sorted({message.outcome for message in messages}))
-    axes.plot(
-        *crosses.T,
-        marker="x",
-        markersize=4,
-        markeredgewidth=1,
-        color=VERMILION,
-        linestyle="none",
-        zorder=5,
-        label=f"message not delivered ({causes})",
-    )
 
 
 def _draw_moments(axes: Axes, diagram: SpaceTime, unit: TimeUnit) -> None:

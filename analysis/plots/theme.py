@@ -36,6 +36,7 @@ VERMILION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
 """The eight colours that people with any colour vision tell apart: Okabe and Ito, "Color Universal Design", 2008."""
 
+BROWN: Final = "#7A5230"
 GREY: Final = "#8A8A8A"
 FAINT: Final = "#C8C8C8"
 

@@ -30,6 +30,7 @@ def served_run() -> RunView:
         seed=4,
         workload=(Register(clients=3, rate=40.0, keys=2),),
         faults=(Crash(at=CRASH_AT, target="leader", restart_after=RESTART_AFTER),),
+        detail="messages",
     )
     records = simulation.keep_records()
     simulation.run(SERVED_FOR).conclude()

@@ -33,7 +33,7 @@ def test_bands_of_a_server_do_not_overlap(served: RunView) -> None:
     for server in timeline.servers:
         spans = sorted((span for span in timeline.roles if span.server == server), key=lambda span: span.begin)
         assert all(before.end <= after.begin for before, after in pairwise(spans))
-    (crash,) = served.records(("crashed",))
+    (crash,) = served.states(("crashed",))
     down = (CRASH_AT, CRASH_AT + RESTART_AFTER)
     assert not [s for s in timeline.roles if s.server == crash.node and s.begin < down[1] and s.end > down[0]]
 
@@ -56,7 +56,7 @@ def test_commit_indexes_are_those_recorded(served: RunView) -> None:
     for server, stretches in plot.servers.items():
         corners = [corner for stretch in stretches for corner in stretch[:-1]]
         assert corners == [(r.time, r.fields["index"]) for r in served.records(("committed",)) if r.node == server]
-    (crash,) = served.records(("crashed",))
+    (crash,) = served.states(("crashed",))
     assert {server: len(stretches) for server, stretches in plot.servers.items()} == {
         server: 1 + (server == crash.node) for server in range(3)
     }
