@@ -21,13 +21,14 @@ FULL_SPEED: Final = 1_000_000_000
 class Work:
     """A piece of work: what is called at the end of its service, and what is left to do.
 
-    `rest` in billionths of nanoseconds at full speed; a piece that `waits` (for a disk) takes that time at any speed.
+    `rest` in billionths of nanoseconds at full speed, None until its service begins; a piece that `waits` (for a disk)
+    takes that time at any speed.
     """
 
     __slots__ = ("argument", "rest", "run", "waits")
 
-    def __init__(self, cost: int, run: Callable[[Any], object], argument: Any, waits: bool = False) -> None:
-        self.rest = cost * FULL_SPEED
+    def __init__(self, cost: int | None, run: Callable[[Any], object], argument: Any, waits: bool = False) -> None:
+        self.rest = None if cost is None else cost * FULL_SPEED
         self.run = run
         self.argument = argument
         self.waits = waits
@@ -36,8 +37,9 @@ class Work:
 class Core:
     """One core of a node.
 
-    `costs` are asked for each piece: it takes the sum of what they give, in nanoseconds at full speed. `served` counts
-    the pieces that were carried out. Work that costs nothing is carried out at once where the core is idle.
+    `costs` are asked for each piece when its service begins: it takes the sum of what they give, in nanoseconds at full
+    speed; so what waits in line costs what holds at its turn. `served` counts the pieces that were carried out. Work that
+    costs nothing is carried out at once where the core is idle.
     """
 
     __slots__ = (
@@ -72,12 +74,18 @@ class Core:
 
     def submit(self, run: Callable[[Any], object], argument: Any) -> None:
         """Have `run(argument)` called at the end of its service, after all that was submitted before."""
-        cost = sum([cost() for cost in self.costs])
-        if cost == 0 and self.is_idle:
-            self._carry_out(run, argument)
+        if self.is_idle:
+            cost = self._cost()
+            if cost == 0:
+                self._carry_out(run, argument)
+            else:
+                self._queue.append(Work(cost, run, argument))
         else:
-            self._queue.append(Work(cost, run, argument))
+            self._queue.append(Work(None, run, argument))
         self._go_on()
+
+    def _cost(self) -> int:
+        return sum([cost() for cost in self.costs])
 
     def wait(self, duration: int) -> None:
         """Be held up, before anything else is served, for so many nanoseconds, whatever the speed."""
@@ -97,7 +105,7 @@ class Core:
     @property
     def held_up_for(self) -> int:
         """Nanoseconds until the last `wait` is over, if nothing stops the core."""
-        rest = sum([work.rest for work in self._waits])
+        rest = sum([work.rest or 0 for work in self._waits])
         if self._entry is not None and self._waits:
             rest -= (self._kernel._now - self._since) * FULL_SPEED
         return -(-rest // FULL_SPEED)
@@ -167,6 +175,7 @@ class Core:
         self._kernel.cancel(self._entry)
         work: Work = self._entry[3]
         done = (self._kernel._now - self._since) * (FULL_SPEED if work.waits else self._rate)
+        assert work.rest is not None, "in service"
         work.rest = max(0, work.rest - done)
         self._entry = None
 
@@ -177,6 +186,8 @@ class Core:
         line = self._waits or self._queue
         if line:
             work, now = line[0], self._kernel._now
+            if work.rest is None:
+                work.rest = self._cost() * FULL_SPEED
             due = now - (-work.rest // (FULL_SPEED if work.waits else self._rate))
             self._since = now
             self._entry = (due, next(self._kernel.keys), self._done, work)

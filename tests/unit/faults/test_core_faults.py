@@ -140,6 +140,15 @@ def test_a_slow_node_takes_extra_time_where_handling_takes_none() -> None:
     assert total(rows)["touched"] == 30
 
 
+def test_what_waits_for_a_slow_node_is_handled_at_once_when_it_is_healed() -> None:
+    """Each message takes 40 ms and one comes every 10: all that wait at the heal are handled within one such time."""
+    fault = SlowNode(target=1, extra=40 * MILLISECOND, at=200 * MILLISECOND, heal_after=300 * MILLISECOND)
+    _, rows = telling(fault, handling=None)
+    assert max(late(rows, 200, 490)) > 100 * MILLISECOND
+    assert all(late(rows, at, at + 10)[0] <= (541 - at) * MILLISECOND for at in range(201, 530, 10))
+    assert set(late(rows, 541, 990)) == {0}
+
+
 def test_garbage_is_collected_at_the_stated_intervals() -> None:
     """Pauses of 25 ms, each 75 ms after the last: what comes in one waits for its end, what comes between does not."""
     fault = GarbageCollection(

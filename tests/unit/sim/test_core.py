@@ -46,6 +46,15 @@ def test_work_is_served_in_order() -> None:
     assert core.is_idle
 
 
+def test_work_costs_what_holds_at_its_turn() -> None:
+    """Three pieces come while one costs 10 ns; from 5 ns on it costs 1: the first takes its 10, the others 1 each."""
+    kernel, core, done = core_with(10)
+    submit(kernel, core, done, "a", "b", "c")
+    kernel.call_at(5, setattr, core, "costs", [lambda: 1])
+    kernel.run()
+    assert done == [(10, "a"), (11, "b"), (12, "c")]
+
+
 def test_work_in_service_follows_the_speed() -> None:
     """At half speed from 4 ns on, the rest of 6 ns takes 12; at full speed again, the rest of that takes its half."""
     kernel, core, done = core_with(10)
@@ -100,15 +109,13 @@ def test_no_work_is_lost_and_none_overtakes(pieces: list[tuple[int, int]], chang
     kernel = Kernel()
     core = Core(kernel)
     done: list[tuple[int, int]] = []
-    cost = 0
-    core.costs.append(lambda: cost)
+    order = sorted(range(len(pieces)), key=lambda number: pieces[number][0])
+    costs = iter([pieces[number][1] for number in order])
+    core.costs.append(lambda: next(costs))
 
     def give(number: int) -> None:
-        nonlocal cost
-        cost = pieces[number][1]
         core.submit(lambda number: done.append((kernel.now, number)), number)
 
-    order = sorted(range(len(pieces)), key=lambda number: pieces[number][0])
     for number in order:
         kernel.call_at(pieces[number][0], give, number)
     for time, speed in changes:
