@@ -38,8 +38,8 @@ class Core:
     """One core of a node.
 
     `costs` are asked for each piece when its service begins: it takes the sum of what they give, in nanoseconds at full
-    speed; so what waits in line costs what holds at its turn. `served` counts the pieces that were carried out. Work that
-    costs nothing is carried out at once where the core is idle.
+    speed; so what waits in line costs what holds at its turn. `served` counts the pieces that were carried out. Work
+    that costs nothing is carried out at once where the core is idle.
     """
 
     __slots__ = (
