@@ -36,3 +36,4 @@ def take_roles(raft: Raft) -> None:
         replication.take_office(raft)
     else:
         raft.become(raft.role, leader, "start")
+        raft.heard_at = raft.node.elapsed

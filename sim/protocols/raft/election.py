@@ -127,15 +127,18 @@ def heard_vote(raft: Raft, source: int, vote: Vote) -> None:
     if vote.term > raft.term and not (vote.pre and vote.granted):
         raft.heard_newer_term(vote.term)
         return
+    if vote.pre:
+        if raft.role != "pre-candidate" or (vote.granted and vote.term != raft.term + 1):
+            return
+    elif raft.role != "candidate" or vote.term != raft.term:
+        return
     raft.heard_votes.add(source)
     if not vote.granted:
         return
+    raft.votes.add(source)
+    if not raft.configuration.is_majority(raft.votes):
+        return
     if vote.pre:
-        if raft.role == "pre-candidate" and vote.term == raft.term + 1:
-            raft.votes.add(source)
-            if raft.configuration.is_majority(raft.votes):
-                stand(raft, "pre-vote")
-    elif raft.role == "candidate" and vote.term == raft.term:
-        raft.votes.add(source)
-        if raft.configuration.is_majority(raft.votes):
-            replication.lead(raft)
+        stand(raft, "pre-vote")
+    else:
+        replication.lead(raft)

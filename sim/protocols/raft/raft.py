@@ -153,13 +153,19 @@ class Raft(Protocol):
         self._recover()
         if begins:
             beginning.begin(self)
-        if self.config.sticky and len(self.node.storage):
-            self.heard_at = self.node.elapsed  # it may have heard a leader just before it crashed
         self.record_configuration()
         self.become(self.resting_role(), None, "start")
         self.wait_for_leader()
         if begins:
             beginning.take_roles(self)
+
+    def on_restart(self) -> None:
+        """A server with the disk that it had: it may have answered a leader just before it crashed, also with nothing
+        stored, and a lease may rest on that (section 6.4.1).
+        """
+        self.on_start()
+        if self.config.sticky:
+            self.heard_at = self.node.elapsed
 
     def _recover(self) -> None:
         """Read what is on the disk."""

@@ -104,7 +104,7 @@ def replicate(raft: Raft) -> None:
     """Send what is new to everyone who can take more."""
     last, pipeline = raft.log.last_index, raft.config.pipeline
     for server, progress in raft.progress.items():
-        if progress.next_index <= last and progress.under_way < pipeline:
+        if progress.next_index <= last and progress.under_way < pipeline and progress.snapshot is None:
             send(raft, server, progress)
 
 
@@ -169,8 +169,8 @@ def broadcast(raft: Raft) -> None:
         else:
             previous = max(progress.match_index, log.start)
             raft.node.send(server, _message(raft, server, previous, ()), HEADER if raft.config.entry_size else 0)
-    if not raft.progress:
-        reads.confirm(raft)
+    if len(raft.configuration.voters) == 1:
+        reads.confirm(raft)  # this server may be a majority, which nobody has to answer
 
 
 def heard_since(raft: Raft, since: int) -> set[int]:
@@ -208,21 +208,26 @@ def _matched(raft: Raft, source: int, progress: Progress, answer: Appended) -> N
             progress.under_way, progress.retries = 1, False
         progress.under_way -= 1
     if answer.index > progress.match_index:
-        progress.match_index = answer.index
-        if progress.next_index <= answer.index:
-            progress.next_index = answer.index + 1
-        if answer.index > raft.commit_index:
-            advance(raft)
-        if raft.handover is not None:
-            transfer.proceed(raft)
-        if raft.changes:
-            membership.proceed(raft)
+        has_stored(raft, progress, answer.index)
     if (
         progress.next_index <= raft.log.last_index
         and progress.under_way < raft.config.pipeline
         and source in raft.progress
     ):
         send(raft, source, progress)
+
+
+def has_stored(raft: Raft, progress: Progress, index: int) -> None:
+    """A server has all up to an index, which is more than was known: go on with what has waited for that."""
+    progress.match_index = index
+    if progress.next_index <= index:
+        progress.next_index = index + 1
+    if index > raft.commit_index:
+        advance(raft)
+    if raft.handover is not None:
+        transfer.proceed(raft)
+    if raft.changes:
+        membership.proceed(raft)
 
 
 def _back_up(raft: Raft, source: int, progress: Progress, answer: Appended) -> None:

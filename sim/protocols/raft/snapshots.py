@@ -112,9 +112,11 @@ def heard_installed(raft: Raft, source: int, answer: SnapshotInstalled) -> None:
         return
     if answer.done:
         progress.snapshot = None
-        progress.match_index = max(progress.match_index, snapshot.index)
-        progress.next_index = progress.match_index + 1
-        replication.send(raft, source, progress)
+        progress.next_index = max(progress.match_index, snapshot.index) + 1
+        if snapshot.index > progress.match_index:
+            replication.has_stored(raft, progress, snapshot.index)
+        if source in raft.progress and not progress.under_way:
+            replication.send(raft, source, progress)
     elif answer.offset != progress.offset:
         progress.offset = answer.offset
         send(raft, source, progress)

@@ -64,10 +64,13 @@ class Bench:
 
 
 def server(bench: Bench | None = None, **options: Any) -> tuple[Raft, Bench]:
-    """A server that has started, and its node."""
+    """A server that has started, or restarted with what is on its disk, and its node."""
     bench = Bench() if bench is None else bench
     raft = Raft.on(bench, RaftConfig(**options))  # type: ignore[arg-type]
-    raft.on_start()
+    if len(bench.storage):
+        raft.on_restart()
+    else:
+        raft.on_start()
     return raft, bench
 
 
