@@ -1,10 +1,10 @@
 """Primary and backups with views (Oki and Liskov, "Viewstamped Replication", PODC 1988) and a lease (Gray and Cheriton,
 "Leases", SOSP 1989), which a majority grants.
 
-The primary of view v is server v modulo n. It numbers commands, sends them to all backups, and answers, writes and
-reads alike, when a majority holds all that the answer rests on and its lease is in force. Each message of a primary
-that a server takes is a grant: for `lease` on its own clock the server helps no other primary. The primary counts its
-lease from when it *asked*, shortened by `drift_bound`, so that it ends first.
+The primary of view v is server v modulo n; a run begins in view 0. It numbers commands, sends them to all backups, and
+answers, writes and reads alike, when a majority holds all that the answer rests on and its lease is in force. Each
+message of a primary that a server takes is a grant: for `lease` on its own clock the server helps no other primary. The
+primary counts its lease from when it *asked*, shortened by `drift_bound`, so that it ends first.
 
 A backup whose grant has expired claims the next view of its own. Those whose grants have expired too promise, on their
 disks, to take nothing of earlier views, and hand over what they hold. From a majority the claimant takes the state of
@@ -61,7 +61,8 @@ class PrimaryBackupConfig(ProtocolConfig):
 class PrimaryBackup(Protocol):
     """A server. `view` is the latest that it promised, `held` the one that its store is from.
 
-    A primary `serves` once a majority holds its state; `waiting` are its answers that are not given yet.
+    `waiting` are a primary's answers that are not given yet, `early` a backup's commands, by number, that wait for
+    those before them.
     """
 
     Config = PrimaryBackupConfig
@@ -80,11 +81,17 @@ class PrimaryBackup(Protocol):
         self.holds: dict[int, int] = {}
         self.asked: dict[int, int] = {}
         self.waiting: deque[tuple[int, Reply]] = deque()
+        self.early: dict[int, ClientRequest] = {}
 
     # Life.
 
     def on_start(self) -> None:
-        self._become("follower", None, "start")
+        """Begin in view 0; a server that begins anew without its disk may no longer lead it."""
+        if self.node.id == 0 and not self.node.generation:
+            self._become("leader", 0, "start")
+            self._renew()
+        else:
+            self._become("follower", None, "start")
         self._grant()
 
     def on_restart(self) -> None:
@@ -93,7 +100,8 @@ class PrimaryBackup(Protocol):
         self.held, snapshot = self.node.storage.get(STORE, (0, None))
         if snapshot is not None:
             self.store.restore(snapshot)
-        self.on_start()
+        self._become("follower", None, "start")
+        self._grant()
 
     def _grant(self) -> None:
         """Help no other primary from now on for the time of a lease; some time after that claim it."""
@@ -105,6 +113,7 @@ class PrimaryBackup(Protocol):
         if view > self.view:
             self.view = self.node.storage[PROMISED] = view
             self.node.storage.sync()
+            self.early.clear()
 
     def _keep(self) -> None:
         self.node.storage[STORE] = (self.held, self.store.snapshot())
@@ -243,13 +252,23 @@ class PrimaryBackup(Protocol):
                 self.held = payload.view
                 self.store.restore(payload.snapshot)
                 self._keep()
-        elif isinstance(payload, Write) and current and payload.number == self.store.number + 1:
-            self.store.answer(payload.request)
-            self._keep()
+        elif isinstance(payload, Write):
+            self.early[payload.number] = payload.request
+        if self.held == payload.view:
+            self._catch_up()
         number = self.store.number if self.held == self.view else -1
         self.node.send(source, Held(self.view, number, payload.asked))
         if isinstance(payload, Renewal) and number < payload.number:
             self.node.send(source, StateWanted(self.view))
+
+    def _catch_up(self) -> None:
+        """Carry out what has come, up to the first command that is missing."""
+        while self.early and min(self.early) <= self.store.number + 1:
+            number = min(self.early)
+            request = self.early.pop(number)
+            if number > self.store.number:
+                self.store.answer(request)
+                self._keep()
 
     def on_message(self, message: Message) -> None:
         source, payload = message.source, message.payload

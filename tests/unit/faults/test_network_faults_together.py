@@ -205,10 +205,13 @@ SYSTEMS: list[dict[str, Any]] = [
         "workload": {"kind": "register", "rate": "20/s"},
         "faults": [{"kind": "crash", "target": 0, "at": "2s", "restart_after": "5s"}],
     },
-    {  # renewals tell a backup of writes that were lost
+    {  # renewals tell a backup of writes that were lost, and another takes over from a primary that is away
         "protocol": {"kind": "primary-backup"},
         "workload": {"kind": "register", "rate": "20/s"},
-        "faults": [{"kind": "loss", "probability": "10%", "at": "2s", "heal_after": "5s"}],
+        "faults": [
+            {"kind": "loss", "probability": "10%", "at": "2s", "heal_after": "5s"},
+            {"kind": "crash", "target": "leader", "at": "9s", "restart_after": "5s"},
+        ],
     },
 ]
 
