@@ -157,11 +157,18 @@ class Clients:
             session.server = server
             self._complete(outstanding, "ok", reply.value, server)
         elif outcome == "session-expired":
+            if reply.client == session.number:
+                self._begin_session(session)
             self._complete(outstanding, "unknown", None, server)
         elif server == outstanding.server:
             outstanding.maybe = outstanding.maybe or outcome == "timed-out"
             outstanding.server = None
             self._turned_away(outstanding, server, reply.leader)
+
+    def _begin_session(self, session: Session) -> None:
+        """Go on under another number, as no server knows this one any more."""
+        session.number = len(self.sessions)
+        self.sessions.append(session)
 
     # Another attempt.
 
@@ -225,7 +232,8 @@ class Clients:
         session.processes.append(self._new_process() if outcome == "unknown" else outstanding.process)
         if self.learns and outcome == "ok":
             self.workload.learn(session.seen, outstanding.request.operation, value)
-        self.simulation.record("completed", process=outstanding.process, client=session.number, **fields)
+        client = outstanding.request.client
+        self.simulation.record("completed", process=outstanding.process, client=client, **fields)
         if self.workload.rate is None:
             self._next(session)
 

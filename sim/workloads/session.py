@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Session:
     """One client: `server` is whom it asks next, `outstanding` its operations without an answer by their number.
 
+    `number` is what servers know it by, another one where they have forgotten it and its session has begun anew.
     `place` is the server beside which it lives, None: anywhere. `processes` are numbers of processes that have nothing
     outstanding. `seen` is what it last saw of each key. It draws what it asks from the stream `operations`, and
     servers, delays and waits from `way`: its k-th operation is the same however often others were tried again.

@@ -19,20 +19,22 @@ class Sessions:
     """For each client the results that it may still ask for, by sequence number; part of the replicated state.
 
     `limit`: sessions that are kept, None: all. The one forgotten is that whose last command is oldest in the log, the
-    same on each server. A client whose session is forgotten is told so from its second command on.
+    same on each server. Its client is told so from then on, and begins another under a new number: numbers are never
+    used again, so that to remember those that expired stands for the dissertation's numbers by place in the log.
     """
 
-    __slots__ = ("_limit", "_results")
+    __slots__ = ("_expired", "_limit", "_results")
 
     def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
         self._results: dict[int, dict[int, Any]] = {}
+        self._expired: dict[int, None] = {}
 
     def result(self, request: ClientRequest) -> Any:
         """What the command came to when it was carried out; UNKNOWN where it was not, EXPIRED where nobody knows."""
         session = self._results.get(request.client)
         if session is None:
-            return EXPIRED if request.oldest > 1 and self._limit is not None else UNKNOWN
+            return EXPIRED if request.client in self._expired else UNKNOWN
         if request.sequence < session[OLDEST]:
             return EXPIRED
         return session.get(request.sequence, UNKNOWN)
@@ -44,7 +46,9 @@ class Sessions:
         if session is None:
             session = results[request.client] = {OLDEST: 0}
             if self._limit is not None and len(results) > self._limit:
-                del results[next(iter(results))]
+                forgotten = next(iter(results))
+                del results[forgotten]
+                self._expired[forgotten] = None
         elif self._limit is not None:
             results[request.client] = results.pop(request.client)
         session[request.sequence] = result
@@ -55,12 +59,18 @@ class Sessions:
                 del session[sequence]
 
     def snapshot(self) -> list[Any]:
-        """The table as data for a snapshot, oldest session first."""
-        return [[client, list(session.items())] for client, session in self._results.items()]
+        """The table as data for a snapshot: sessions that expired, then the others, oldest first."""
+        expired: list[Any] = [[client, None] for client in self._expired]
+        return expired + [[client, list(session.items())] for client, session in self._results.items()]
 
     def restore(self, data: list[Any]) -> None:
         """Take over the table of a snapshot."""
-        self._results = {client: {sequence: _plain(result) for sequence, result in items} for client, items in data}
+        self._expired = {client: None for client, items in data if items is None}
+        self._results = {
+            client: {sequence: _plain(result) for sequence, result in items}
+            for client, items in data
+            if items is not None
+        }
 
 
 def _plain(value: Any) -> Any:

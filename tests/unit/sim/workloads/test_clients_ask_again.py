@@ -171,6 +171,22 @@ def test_what_a_server_does_not_know_the_client_does_not(refusal: str) -> None:
     assert run.column("completed", "outcome") == ["unknown"]
 
 
+@pytest.mark.parametrize("rate", [None, 1_000.0])
+def test_a_client_that_was_forgotten_begins_another_session(rate: float | None) -> None:
+    """It goes on under a number that no client had before; only what it asked under the old one stays unknown."""
+    run = Run(
+        Register(clients=1, operations=20, reads=0.0, rate=rate),
+        topology={"kind": "mesh", "nodes": 2},
+        refusals=1,
+        refusal="session-expired",
+    )
+    assert run.column("completed", "outcome") == ["unknown"] + ["ok"] * 19
+    numbers = run.column("invoked", "client")
+    assert numbers == [0] * numbers.count(0) + [1] * numbers.count(1)
+    assert numbers.count(1) > 10
+    assert run.column("completed", "client") == numbers
+
+
 def test_a_timed_out_attempt_is_tried_again() -> None:
     """After `timed-out` the same number is asked for again, and the answer to that counts."""
     run = Run(Register(**ONE), topology={"kind": "mesh", "nodes": 2}, refusals=1, refusal="timed-out")

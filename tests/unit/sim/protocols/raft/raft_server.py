@@ -126,3 +126,17 @@ def answers(simulation: Simulation) -> list[Reply]:
     replies: list[Reply] = []
     simulation.network.clients = lambda node, reply: replies.append(reply)
     return replies
+
+
+def running(seconds: int = 1, **options: Any) -> tuple[Simulation, Raft, list[Any]]:
+    """A cluster that has elected a leader, the leader, and the list of replies to clients."""
+    simulation = cluster(**options)
+    replies = answers(simulation)
+    simulation.run(seconds * SECOND)
+    return simulation, leader_of(simulation), replies
+
+
+def ask(simulation: Simulation, raft: Raft, request: Any, time: int = SECOND) -> None:
+    """Hand a request to a server and let time pass."""
+    simulation.request(raft.node.id, request)
+    simulation.run(simulation.now + time)

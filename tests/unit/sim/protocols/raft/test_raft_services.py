@@ -12,97 +12,25 @@ from sim.protocols.raft.config import RaftConfig
 from sim.protocols.raft.configuration import Configuration
 from sim.protocols.raft.messages import Appended, AppendEntries, InstallSnapshot, RequestVote, Vote
 from sim.protocols.raft.raft import ELECTION, Raft
-from sim.protocols.raft.sessions import EXPIRED, UNKNOWN, Sessions
-from sim.simulation import Simulation
-from sim.workloads.operation import Operation
-from sim.workloads.request import ChangeRequest, ClientRequest, TransferRequest
+from sim.workloads.request import ChangeRequest, TransferRequest
 from tests.unit.sim.protocols.raft.raft_server import (
     MILLISECOND,
     SECOND,
     Bench,
     answers,
+    ask,
     cluster,
     due,
     hear,
     leader_of,
     read,
+    running,
     server,
     servers,
     write,
 )
 
-
-def running(seconds: int = 1, **options: Any) -> tuple[Simulation, Raft, list[Any]]:
-    """A cluster that has elected a leader, the leader, and the list of replies to clients."""
-    simulation = cluster(**options)
-    replies = answers(simulation)
-    simulation.run(seconds * SECOND)
-    return simulation, leader_of(simulation), replies
-
-
-def ask(simulation: Simulation, raft: Raft, request: Any, time: int = SECOND) -> None:
-    """Hand a request to a server and let time pass."""
-    simulation.request(raft.node.id, request)
-    simulation.run(simulation.now + time)
-
-
-# Sessions (6.3).
-
-
-def test_command_is_carried_out_once() -> None:
-    """A retry of an append, also by way of another leader, gives the first result and appends nothing."""
-    simulation, leader, replies = running()
-    request = ClientRequest(1, 1, 1, Operation("append", "x", "a"))
-    ask(simulation, leader, request)
-    ask(simulation, leader, request)
-    simulation.crash(leader.node.id)
-    simulation.run(simulation.now + SECOND)
-    ask(simulation, leader_of(simulation), request)
-    ask(simulation, leader_of(simulation), read(2, 1))
-    assert [reply.value for reply in replies] == [None, None, None, "a"]
-
-
-def test_without_sessions_a_retry_counts_twice() -> None:
-    """Where sessions are off, or the table is ablated, each entry of the log is carried out."""
-    for options in ({"sessions": False}, {"ablate": ("session-table",)}):
-        simulation, leader, replies = running(**options)
-        request = ClientRequest(1, 1, 1, Operation("append", "x", "a"))
-        ask(simulation, leader, request)
-        ask(simulation, leader, request)
-        ask(simulation, leader, read(2, 1))
-        assert replies[-1].value == "a,a"
-
-
-def test_results_are_kept_until_the_client_has_them() -> None:
-    """Results below the oldest number without an answer are forgotten, and their commands never carried out again."""
-    sessions = Sessions()
-    for sequence in (1, 2, 3):
-        sessions.keep(ClientRequest(1, sequence, 1, Operation("get", "x")), sequence)
-    assert sessions.result(ClientRequest(1, 2, 1, Operation("get", "x"))) == 2
-    sessions.keep(ClientRequest(1, 4, 3, Operation("get", "x")), 4)
-    assert sessions.result(ClientRequest(1, 2, 1, Operation("get", "x"))) is EXPIRED
-    assert sessions.result(ClientRequest(1, 3, 3, Operation("get", "x"))) == 3
-    assert sessions.result(ClientRequest(1, 5, 3, Operation("get", "x"))) is UNKNOWN
-
-
-def test_longest_unused_session_expires() -> None:
-    """With a limit the session goes whose last command is oldest; its client is told that nobody knows."""
-    sessions = Sessions(limit=2)
-    for client in (1, 2, 1, 3):
-        sessions.keep(ClientRequest(client, 5, 5, Operation("get", "x")), client)
-    assert sessions.result(ClientRequest(2, 6, 6, Operation("get", "x"))) is EXPIRED
-    assert sessions.result(ClientRequest(1, 6, 6, Operation("get", "x"))) is UNKNOWN
-
-
-def test_sessions_survive_a_snapshot() -> None:
-    """The table is part of the replicated state."""
-    sessions, other = Sessions(), Sessions()
-    sessions.keep(ClientRequest(1, 4, 4, Operation("cas", "x")), True)
-    sessions.keep(ClientRequest(2, 1, 1, Operation("balances", "")), (1, 2))
-    other.restore(sessions.snapshot())
-    assert other.result(ClientRequest(1, 4, 4, Operation("cas", "x"))) is True
-    assert other.result(ClientRequest(2, 1, 1, Operation("balances", ""))) == (1, 2)
-    assert other.result(ClientRequest(1, 3, 1, Operation("cas", "x"))) is EXPIRED
+# Clients (6.2).
 
 
 def test_others_redirect_to_the_leader() -> None:
