@@ -24,14 +24,17 @@ def plot(
     format: Format = "png",  # noqa: A002  the name that matplotlib gives it too
     plugins: Collection[str] = (),
     metric: str | None = None,
+    around: str | None = None,
+    key: str | None = None,
 ) -> Path:
     """Draw one or several runs, or a study, and return the path of the picture.
 
     Parameters: `runs`, run folders, or what `run` gave with a folder, or the same of one study; `kind`, one that
     `murmur list plots` names, the first one for runs or for studies by default; `out`, the file, by default KIND.png in
     the folder, or beside it where there are several; `plugins`, modules of the protocols of one's own that ran;
-    `metric`, what is drawn of a study, the first that it reports by default. Raises InputError where the runs do not
-    hold what the plot needs.
+    `metric`, what is drawn of a study, the first that it reports by default; `around`, the moment that a space-time
+    diagram shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn. Raises
+    InputError where the runs do not hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
@@ -42,6 +45,7 @@ def plot(
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]
     if studies:
+        _refuse_options_of_runs(around=around, key=key)
         return _plot_study(studies, len(given), kind, out, format, metric)
     chosen = next(iter(PLOTS)) if kind is None else kind
     _refuse_plots_of_studies(chosen, metric)
@@ -53,7 +57,7 @@ def plot(
         kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
         if kind_of_protocol.partition(":")[0] in plugins:
             load_protocol(kind_of_protocol, plugins)
-    figure = PLOTS[chosen].draw(folders)
+    figure = PLOTS[chosen].draw(folders, around=around, key=key)
     if out is None:
         first = paths[0].resolve()
         out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
@@ -100,3 +104,10 @@ def _refuse_plots_of_studies(kind: str, metric: str | None) -> None:
         raise InputError(f"the plot {kind} draws a study; expected the folder of one, of `murmur study`")
     if metric is not None:
         raise InputError("found a metric, which is for plots of studies; leave it out")
+
+
+def _refuse_options_of_runs(**options: str | None) -> None:
+    """Raise InputError where a plot of a study is given what is for plots of runs only."""
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(f"found {option} {value[:40]!r}, which is for plots of runs; leave it out")

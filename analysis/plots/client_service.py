@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from analysis.plots.shading import shade_faults
 from analysis.plots.theme import BLACK, BLUE, GREY, PAGE_MM, SERIES, VERMILION, new_figure, put_legend, put_title, theme
-from analysis.plots.time_axis import TimeUnit, best_unit, set_time_axis
+from analysis.plots.time_axis import TimeUnit, best_unit, set_time_axis, told_time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def draw_latency(plot: ClientService, width: float = PAGE_MM) -> Figure:
         axes.yaxis.set_minor_formatter(NullFormatter())
         seaborn.despine(ax=axes)
         width_of_window = plot.windows[0].end - plot.windows[0].begin
-        told = f"; quantiles of the operations that ended in each {_time(width_of_window)}"
+        told = f"; quantiles of the operations that ended in each {told_time(width_of_window)}"
         put_title(figure, plot.name, plot.facts + told)
         put_legend(figure, axes)
         figure.draw_without_rendering()
@@ -143,11 +143,6 @@ def _availability(plot: ClientService) -> str:
     if plot.availability is None:
         return "; no writes, so that availability is not known"
     longest = max((end - begin for begin, end in plot.outages), default=0)
-    told = f", the longest of {_time(longest)}" if longest else ""
+    told = f", the longest of {told_time(longest)}" if longest else ""
     number = len(plot.outages)
     return f"; available {plot.availability:.1%} of the time, {number} {'outage' if number == 1 else 'outages'}{told}"
-
-
-def _time(nanoseconds: int) -> str:
-    unit = best_unit(nanoseconds)
-    return f"{nanoseconds / unit.nanoseconds:.3g} {unit.symbol}"

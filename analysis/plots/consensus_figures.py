@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from analysis.plots.run_view import RunView
     from sim.records import Record
 
-_DOWN: Final = ("crashed", "left", "disk-lost")
+DOWN: Final = ("crashed", "left", "disk-lost")
 """Kinds of records after which a server has no role and no commit index until it records the next."""
 
 
 def leaders_figure(run: RunView) -> LeaderTimeline:
     """Return the roles of the servers over time; raises InputError where its protocol records none."""
-    roles = _role_spans(run.states(("role", *_DOWN)), run.end)
+    roles = role_spans(run.states(("role", *DOWN)), run.end)
     if not roles:
         raise InputError(
             f"{run.name}: found no records of roles, which the plot leaders needs; "
@@ -32,7 +32,7 @@ def leaders_figure(run: RunView) -> LeaderTimeline:
     return LeaderTimeline(servers, roles, run.end, run.name, told, spans_of(run))
 
 
-def _role_spans(records: Iterable[Record], end: int) -> list[RoleSpan]:
+def role_spans(records: Iterable[Record], end: int) -> list[RoleSpan]:
     """Return a span for each role and term of a server, in order of their ends; who follows whom makes no new one."""
     current: dict[int, tuple[str, int | None, int]] = {}
     spans: list[RoleSpan] = []
@@ -44,7 +44,7 @@ def _role_spans(records: Iterable[Record], end: int) -> list[RoleSpan]:
 
     for record in records:
         assert record.node is not None
-        if record.kind in _DOWN:
+        if record.kind in DOWN:
             close(record.node, record.time)
         elif "role" in record.fields:
             role, term = str(record.fields["role"]), record.fields.get("term")
@@ -61,10 +61,10 @@ def commit_index_figure(run: RunView) -> CommitIndexFigure:
     servers: dict[int, list[list[tuple[int, int]]]] = {}
     down: set[int] = set()
     installed: list[tuple[int, int, int]] = []
-    for record in run.states(("committed", "snapshot", *_DOWN)):
+    for record in run.states(("committed", "snapshot", *DOWN)):
         server = record.node
         assert server is not None
-        if record.kind in _DOWN:
+        if record.kind in DOWN:
             _extend(servers.get(server), record.time, server in down)
             down.add(server)
         elif record.kind == "committed" or record.fields["installed"]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from analysis.history.client_history import ClientHistory, client_history, keys_of
@@ -12,11 +13,13 @@ from analysis.plots.client_figures import client_records
 from analysis.plots.history_bars import HistoryBar, HistoryFigure
 from analysis.plots.run_figures import facts, spans_of
 from sim.workloads.operation import READS
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from analysis.history.operations import Operation
     from analysis.plots.fault_spans import FaultSpan
     from analysis.plots.run_view import RunView
+    from sim.records import Record
 
 MOST_BARS: Final = 24
 """Operations that are drawn: the conflict and those before its end, or else those that overlap most."""
@@ -24,19 +27,14 @@ MOST_KEYS: Final = 20
 """Keys that are searched for a conflict, the most used ones."""
 
 
-def history_figure(run: RunView) -> HistoryFigure:
-    """Return the history of the key with a conflict, else of the most used one.
+def history_figure(run: RunView, key: str | None = None) -> HistoryFigure:
+    """Return the history of a key; without one, of the first key with a conflict, else of the most used one.
 
-    Raises InputError where the run had no clients that asked for anything.
+    Raises InputError where the run had no clients that asked for anything, or none that asked for the key.
     """
     records = client_records(run, "history")
-    keys = list(keys_of(records))
-    found = client_history(records, keys[0])
-    for key in keys[1:MOST_KEYS]:
-        if found.verdict == "violated":
-            break
-        other = client_history(records, key)
-        found = other if other.verdict == "violated" else found
+    used = keys_of(records)
+    found = _searched(records, list(used)) if key is None else client_history(records, _known(key, used))
     shown = _shown(found)
     points = _points(found.linearization, run.end)
     begin = min(each.began for each in shown)
@@ -48,6 +46,29 @@ def history_figure(run: RunView) -> HistoryFigure:
     spans = [span for span in spans_of(run) if span.begin <= end and span.end >= begin]
     return HistoryFigure(
         bars, begin, end, run.name, f"{facts([run])}; {_said(found, len(shown))}", _clipped(spans, begin, end)
+    )
+
+
+def _searched(records: Sequence[Record], keys: Sequence[str]) -> ClientHistory:
+    """Return the history of the first key with a conflict, among the first keys; else that of the very first."""
+    first = client_history(records, keys[0])
+    if first.verdict == "violated":
+        return first
+    others = (client_history(records, key) for key in keys[1:MOST_KEYS])
+    return next((other for other in others if other.verdict == "violated"), first)
+
+
+def _known(key: str, used: Mapping[str, int]) -> str:
+    """Return the key; raises InputError where there is no operation on it, with the nearest one on which there is."""
+    if key in used:
+        return key
+    if list(used) == [""]:
+        raise InputError(
+            f"found the key {key[:40]!r}; the clients of this run used a bank, which has no keys: leave it out"
+        )
+    near = get_close_matches(key[:40], used, 1, cutoff=0)
+    raise InputError(
+        f"found no operation on the key {key[:40]!r}; did you mean {near[0]!r}? There are {len(used)} keys"
     )
 
 

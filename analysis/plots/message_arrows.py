@@ -22,6 +22,8 @@ _COLORS: Final = (BLUE, GREEN, BLACK, PURPLE, SKY_BLUE, BROWN)
 _LINES: Final[tuple[Any, ...]] = ("-", (0, (4, 1.2)), (0, (1.2, 0.9)), (0, (5, 1.1, 1.1, 1.1)))
 _ALIKE: Final = 3
 """Kinds in a row with lines of one style: as each style goes with three colours of its own, 12 looks are all unlike."""
+_FEW: Final = 60
+"""Messages that arrive, below which their heads are large."""
 _STUB: Final = 0.4
 """Share of its way at which a message that never arrived is marked, where the record does not say."""
 
@@ -54,7 +56,7 @@ def draw_messages(axes: Axes, messages: Sequence[MessageArrow], known: Sequence[
     kinds = [*(kind for kind in known if kind in present), *(kind for kind in present if kind not in known)]
     for place, kind in enumerate(kinds):
         ends = np.array([_ends(message) for message in delivered if message.kind == kind], dtype=float)
-        _draw_arrows(axes, ends / (unit.nanoseconds, 1), look_of(place), kind, _line_width(len(delivered)))
+        _draw_arrows(axes, ends / (unit.nanoseconds, 1), look_of(place), kind, len(delivered))
     unfinished = [message for message in messages if message.outcome != "delivered"]
     if unfinished:
         _draw_unfinished(axes, unfinished, _typical_flight(delivered, end), unit)
@@ -69,9 +71,10 @@ def _typical_flight(delivered: Sequence[MessageArrow], end: int) -> float:
     return float(np.median([message.time - message.sent_at for message in delivered])) if delivered else end / 40
 
 
-def _draw_arrows(axes: Axes, ends: NDArray[np.float64], look: tuple[str, Any], kind: str, thickness: float) -> None:
-    """Draw delivered messages: a line from send to receipt, and a head where it arrives."""
+def _draw_arrows(axes: Axes, ends: NDArray[np.float64], look: tuple[str, Any], kind: str, arrows: int) -> None:
+    """Draw messages of a kind, of so many `arrows` in all: a line from send to receipt, and a head where it arrives."""
     color, style = look
+    thickness, head_size = _line_width(arrows), 16 if arrows < _FEW else 10
     axes.add_collection(LineCollection(list(ends), colors=color, linestyles=[style], linewidths=thickness, zorder=3))
     for tail, head in ends:
         axes.annotate(
@@ -85,10 +88,10 @@ def _draw_arrows(axes: Axes, ends: NDArray[np.float64], look: tuple[str, Any], k
                 "linewidth": 0,
                 "shrinkA": 0,
                 "shrinkB": 0,
-                "mutation_scale": 10,
+                "mutation_scale": head_size,
             },
         )
-    axes.add_line(Line2D([], [], color=color, linestyle=style, linewidth=1, label=f"{kind} message"))
+    axes.add_line(Line2D([], [], color=color, linestyle=style, linewidth=1, label=kind))
 
 
 def _line_width(arrows: int) -> float:
@@ -117,5 +120,5 @@ def _draw_unfinished(axes: Axes, messages: Sequence[MessageArrow], flight: float
         color=VERMILION,
         linestyle="none",
         zorder=5,
-        label=f"message not delivered ({causes})",
+        label=f"not delivered ({causes})",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from topologies.errors import InputError
 
@@ -19,15 +19,25 @@ WIDEST_MM: Final = 400
 
 
 class Draw(Protocol):
-    """Draws runs; `width` in millimetres, None for the one that suits the plot."""
+    """Draws runs; `width` in millimetres, None for the one that suits the plot.
 
-    def __call__(self, runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
+    Options that a plot may have: `around`, the moment that it shows, such as `election:2`; `key`, whose history.
+    """
+
+    def __call__(
+        self,
+        runs: Sequence[RunFolder | RunView],
+        width: float | None = None,
+        *,
+        around: str | None = None,
+        key: str | None = None,
+    ) -> Figure:
         """Return the figure."""
 
 
 @dataclass(frozen=True)
 class PlotKind:
-    """One plot: its name, what it shows in one line, how it is drawn, and whether it takes several runs.
+    """One plot: its name, what it shows in one line, how it is drawn, whether it takes several runs, and its options.
 
     `draw` raises InputError where the runs do not hold what the plot needs.
     """
@@ -36,6 +46,7 @@ class PlotKind:
     description: str
     draw: Draw
     several_runs: bool = False
+    options: tuple[str, ...] = ()
 
 
 def _draw_spread(runs: Sequence[RunView], **width: float) -> Figure:
@@ -59,11 +70,15 @@ def _draw_load(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_load(load_figure(runs[0]), **width)
 
 
-def _draw_space_time(runs: Sequence[RunView], **width: float) -> Figure:
+def _draw_space_time(runs: Sequence[RunView], around: str | None = None, **width: float) -> Figure:
+    from analysis.plots.election_figure import election_figure
     from analysis.plots.run_figures import space_time_figure
     from analysis.plots.space_time import draw_space_time
+    from analysis.plots.theme import COLUMN_MM
 
-    return draw_space_time(space_time_figure(runs[0]), **width)
+    if around is None:
+        return draw_space_time(space_time_figure(runs[0]), **width)
+    return draw_space_time(election_figure(runs[0], around), **({"width": COLUMN_MM} | width))
 
 
 def _draw_faults(runs: Sequence[RunView], **width: float) -> Figure:
@@ -101,27 +116,43 @@ def _draw_availability(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_availability(service_figure(runs[0], "availability"), **width)
 
 
-def _draw_history(runs: Sequence[RunView], **width: float) -> Figure:
+def _draw_history(runs: Sequence[RunView], key: str | None = None, **width: float) -> Figure:
     from analysis.plots.history_bars import draw_history
     from analysis.plots.history_figure import history_figure
 
-    return draw_history(history_figure(runs[0]), **width)
+    return draw_history(history_figure(runs[0], key), **width)
 
 
-def _plot(name: str, description: str, draw: Callable[..., Figure], several_runs: bool = False) -> PlotKind:
-    def checked(runs: Sequence[RunFolder | RunView], width: float | None = None) -> Figure:
+def _plot(
+    name: str,
+    description: str,
+    draw: Callable[..., Figure],
+    several_runs: bool = False,
+    options: tuple[str, ...] = (),
+) -> PlotKind:
+    def checked(
+        runs: Sequence[RunFolder | RunView],
+        width: float | None = None,
+        *,
+        around: str | None = None,
+        key: str | None = None,
+    ) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
 
+        given = {"around": around, "key": key, "width": width}
+        chosen = {option: value for option, value in given.items() if value is not None}
+        for option in chosen.keys() - {"width", *options}:
+            having = ", ".join(plot.name for plot in PLOTS.values() if option in plot.options)
+            raise InputError(f"the plot {name} has no option {option}; found {chosen[option]!r}: it is for {having}")
         if not runs or (len(runs) > 1 and not several_runs):
             wanted = "at least one run" if several_runs else "one run"
             raise InputError(f"the plot {name} takes {wanted}; found {len(runs)}")
         if width is not None and not NARROWEST_MM <= width <= WIDEST_MM:
             raise InputError(f"found a width of {width:g} mm; expected from {NARROWEST_MM} to {WIDEST_MM} mm")
         views = [run if isinstance(run, RunView) else view_of_folder(run) for run in runs]
-        options: dict[str, Any] = {} if width is None else {"width": width}
-        return draw(views, **options)
+        return draw(views, **chosen)
 
-    return PlotKind(name, description, checked, several_runs)
+    return PlotKind(name, description, checked, several_runs, options)
 
 
 PLOTS: Final[dict[str, PlotKind]] = {
@@ -130,13 +161,23 @@ PLOTS: Final[dict[str, PlotKind]] = {
         _plot("spread", "how far it has spread over time; of several runs the median and a band", _draw_spread, True),
         _plot("topology", "the topology, each node coloured by when it was first reached", _draw_topology),
         _plot("load", "messages sent and received by each node, hubs named", _draw_load),
-        _plot("space-time", "an arrow for each message of a small run, lost ones marked", _draw_space_time),
+        _plot(
+            "space-time",
+            "an arrow for each message of a small run, or around an election, lost ones marked",
+            _draw_space_time,
+            options=("around",),
+        ),
         _plot("faults", "a row for each fault: when it was on, on whom it struck, what it touched", _draw_faults),
         _plot("leaders", "a band for each server in the colour of its role, elections marked, terms", _draw_leaders),
         _plot("commit-index", "the commit index of each server over time", _draw_commit_index),
         _plot("latency", "latencies of clients' operations over time, with their quantiles", _draw_latency),
         _plot("availability", "clients' operations per second, and when no client could commit", _draw_availability),
-        _plot("history", "what clients saw of one key, with an order that explains it or the conflict", _draw_history),
+        _plot(
+            "history",
+            "what clients saw of one key, with an order that explains it or the conflict",
+            _draw_history,
+            options=("key",),
+        ),
     )
 }
 """The first one is the plot of a run when no other is asked for."""

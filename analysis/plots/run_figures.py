@@ -96,7 +96,7 @@ def space_time_figure(run: RunView) -> SpaceTime:
     course = course_of(run) if run.convergence is not None else None
     return SpaceTime(
         nodes=run.nodes,
-        messages=[_arrow(row) for row in rows[:MOST_MESSAGES]],
+        messages=[arrow_of(row) for row in rows[:MOST_MESSAGES]],
         end=end,
         name=run.name,
         facts=facts([run]) + shortened,
@@ -107,7 +107,8 @@ def space_time_figure(run: RunView) -> SpaceTime:
     )
 
 
-def _arrow(row: Record) -> MessageArrow:
+def arrow_of(row: Record) -> MessageArrow:
+    """Return a message as it is drawn, from the record of what became of it."""
     of = row.fields
     return MessageArrow(of["source"], of["destination"], of["sent_at"], row.time, of["message"], row.kind)
 

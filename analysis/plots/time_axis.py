@@ -42,7 +42,14 @@ def best_unit(longest: int) -> TimeUnit:
     return _UNITS[-1] if longest else TimeUnit("s", SECOND)
 
 
-def set_time_axis(axes: Axes, end: int, unit: TimeUnit) -> None:
-    """Have the x axis run from 0 to `end`, in nanoseconds, labelled in the unit."""
-    axes.set_xlim(0, max(end, 1) / unit.nanoseconds)
+def told_time(nanoseconds: int, digits: int = 3) -> str:
+    """Return a time in words, rounded to so many digits, such as `5.15 s`."""
+    unit = best_unit(nanoseconds)
+    return f"{nanoseconds / unit.nanoseconds:.{digits}g} {unit.symbol}"
+
+
+def set_time_axis(axes: Axes, end: int, unit: TimeUnit, begin: int = 0) -> None:
+    """Have the x axis run from `begin` to `end`, in nanoseconds, labelled in the unit."""
+    axes.set_xlim(begin / unit.nanoseconds, max(end, begin + 1) / unit.nanoseconds)
     axes.set_xlabel(f"Simulated time ({unit.symbol})")
+    axes.ticklabel_format(axis="x", style="plain", useOffset=False)

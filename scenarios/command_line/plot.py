@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from scenarios.command_line.options import plugin_option
@@ -14,9 +16,17 @@ from scenarios.command_line.options import plugin_option
 )
 @click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
+@click.option("--around", metavar="election[:N]", help="Draw space-time around an election, the first unless said.")
+@click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
 @plugin_option
 def plot(
-    runs: tuple[str, ...], file_format: str | None, out: str | None, metric: str | None, plugins: tuple[str, ...]
+    runs: tuple[str, ...],
+    file_format: str | None,
+    out: str | None,
+    metric: str | None,
+    around: str | None,
+    key: str | None,
+    plugins: tuple[str, ...],
 ) -> None:
     """Draw run folders, or the folder of a study, and print the path of the picture.
 
@@ -46,5 +56,6 @@ def plot(
     if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
-    path = draw(folders, kind, out, format="svg" if svg else "png", plugins=plugins, metric=metric)
+    ending: Literal["png", "svg"] = "svg" if svg else "png"
+    path = draw(folders, kind, out, format=ending, plugins=plugins, metric=metric, around=around, key=key)
     click.echo(shortest(path))

@@ -60,6 +60,8 @@ FLAGS = [
     (["plot", "full", "sprad"], "found no run folder and no plot called 'sprad'; did you mean 'spread'?"),
     (["plot", "nowhere"], "nowhere is not there"),
     (["plot", "full", "--format", "gif"], "'gif' is not one of 'png', 'svg'"),
+    (["plot", "full", "space-time", "--around"], "requires an argument"),
+    (["plot", "full", "history", "--keys", "k0"], "No such option '--keys'"),
     (["plot", "full", "--format", "png", "--out", "x.svg"], "found --format png and --out x.svg"),
     (["list", "protocol"], "'protocol' is not one of 'scenarios', 'studies', 'topologies', 'protocols'"),
     (["show"], "Missing argument 'NAME'"),

@@ -47,22 +47,22 @@ def test_twelve_kinds_have_looks_of_their_own() -> None:
 def test_the_legend_tells_all_kinds_of_raft_apart() -> None:
     """Each kind that arrived has an entry in the legend, and no two entries look alike."""
     found = entries(drawn(KINDS))
-    assert list(found) == [f"{kind} message" for kind in KINDS]
+    assert list(found) == list(KINDS)
     assert len({repr(look) for look in found.values()}) == len(KINDS)
 
 
 def test_kinds_that_did_not_arrive_have_no_entry() -> None:
     """What is known beforehand but does not appear, and what never arrived, takes no place in the legend."""
-    assert list(entries(drawn(["Vote"], known=KINDS))) == ["Vote message"]
+    assert list(entries(drawn(["Vote"], known=KINDS))) == ["Vote"]
     (legend,) = drawn(KINDS, outcome="lost").legends
-    assert [text.get_text() for text in legend.get_texts()] == ["message not delivered (lost)"]
+    assert [text.get_text() for text in legend.get_texts()] == ["not delivered (lost)"]
 
 
 @pytest.mark.parametrize("order", [KINDS, KINDS[::-1]])
 def test_the_order_in_which_they_come_changes_no_look(order: Sequence[str]) -> None:
     """Kinds that the protocol names have the looks of its order; others come after them."""
     found = entries(drawn(["Own", *order], known=KINDS))
-    assert list(found) == [f"{kind} message" for kind in (*KINDS, "Own")]
+    assert list(found) == [*KINDS, "Own"]
 
 
 def test_a_run_of_raft_knows_its_kinds(served: RunView) -> None:

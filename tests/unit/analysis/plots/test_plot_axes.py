@@ -324,7 +324,7 @@ def test_messages_that_never_arrived_end_in_a_cross() -> None:
     assert 40 < lost_time < 50
     assert 0 < lost_node < 1
     assert (crashed_time, crashed_node) == (58, 1)
-    assert legend_of(figure) == ["Push message", "Pull message", "message not delivered (crashed, lost)"]
+    assert legend_of(figure) == ["Push", "Pull", "not delivered (crashed, lost)"]
 
 
 def test_lives_and_moments_are_on_the_node_lines() -> None:

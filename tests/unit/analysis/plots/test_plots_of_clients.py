@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.history.client_history import keys_of
 from analysis.history.operations import history_of
 from analysis.plots.client_figures import QUANTILES, WINDOWS, service_figure
 from analysis.plots.client_service import MOST_POINTS, draw_availability, draw_latency
@@ -16,7 +17,8 @@ from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from sim.records import Record
 from sim.units import SECOND
-from tests.unit.analysis.plots.consensus_runs import CRASH_AT, SERVED_FOR
+from sim.workloads.bank import BankWorkload
+from tests.unit.analysis.plots.consensus_runs import CRASH_AT, SERVED_FOR, served_run
 from topologies.errors import InputError
 
 
@@ -102,3 +104,39 @@ def test_runs_without_clients_are_refused(name: str, broken: RunView) -> None:
     """A run in which nobody asked for anything is refused with what the plot needs."""
     with pytest.raises(InputError, match=f"the plot {name} needs; draw a run with a workload of clients"):
         PLOTS[name].draw([broken])
+
+
+def test_a_key_that_is_named_is_drawn(served: RunView) -> None:
+    """The bars are the operations on that key alone, and without a name they are those on the most used one."""
+    used = keys_of(list(served.states(("invoked", "completed"))))
+    assert len(used) == 2
+    for key in used:
+        plot = history_figure(served, key)
+        assert f"; key {key}, " in plot.facts
+        begun = {r.time for r in served.states(("invoked",)) if r.fields["key"] == key}
+        assert {bar.begin for bar in plot.bars} <= begun
+        assert PLOTS["history"].draw([served], key=key).get_suptitle().endswith(plot.facts.rpartition("; ")[2])
+    assert history_figure(served) == history_figure(served, next(iter(used)))
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("k11", "found no operation on the key 'k11'; did you mean 'k1'? There are 2 keys"),
+        ("", "found no operation on the key ''; did you mean "),
+        ("é" * 5000, f"found no operation on the key '{'é' * 40}'; did you mean "),
+    ],
+)
+def test_a_key_that_nobody_used_is_refused(key: str, message: str, served: RunView) -> None:
+    """A key without operations is refused with the nearest one that has some."""
+    with pytest.raises(InputError) as caught:
+        PLOTS["history"].draw([served], key=key)
+    assert message in str(caught.value)
+
+
+def test_a_bank_has_no_keys() -> None:
+    """A key of a run in which clients used a bank is refused, and the bank itself is drawn without one."""
+    run = served_run(BankWorkload(clients=3, rate=40.0))
+    assert "; the bank, " in history_figure(run).facts
+    with pytest.raises(InputError, match="used a bank, which has no keys: leave it out"):
+        history_figure(run, "k0")
