@@ -20,7 +20,7 @@ PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "comparison.md"
 HEADS: Final = (
     "system",
     "fault",
-    "latency p50, p99 (ms)",
+    "time to agree on an operation p50, p99 (ms)",
     "messages per operation",
     "availability",
     "longest unavailability (ms)",
