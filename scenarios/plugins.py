@@ -63,18 +63,29 @@ def _imported(module_name: str) -> ModuleType:
         raise InputError(f"the plugin {module_name} cannot be imported ({reason}); {remedy}") from error
 
 
+class ProtocolError(InputError):
+    """A user's own protocol raised an error: what, when, as which node handled what, and at which line."""
+
+
 @contextmanager
 def blamed_on(kind: str) -> Iterator[None]:
-    """Turn what a user's own protocol of this kind raises into an InputError that says where; let Murmur's own pass."""
+    """Turn what a user's own protocol of this kind raises into a ProtocolError; let Murmur's own pass, with a note."""
     try:
         yield
     except InputError:
         raise
     except (Exception, SystemExit) as error:
+        from sim.raised_in import moment_of
+
+        moment = moment_of(error)
         if ":" not in kind:
+            if moment is not None:
+                error.add_note(f"it came about {moment}")
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise InputError(f"the protocol {kind} raised {what} ({_place(error, kind)}); correct it there") from error
+        when = "" if moment is None else f", {moment}"
+        message = f"the protocol {kind} raised {what}{when} ({_place(error, kind)}); correct it there"
+        raise ProtocolError(message) from error
 
 
 def _place(error: BaseException, kind: str) -> str:

@@ -123,7 +123,7 @@ def _command(hunted: Hunt, number: int, scenario: str, source: Source, overrides
     from scenarios.command_line.options import reproduction
     from scenarios.command_line.summary import shortest
 
-    if number in hunted.files:
+    if number in hunted.plans:
         return reproduction(shortest(hunted.files[number]), None, (), source.plugins)
     return reproduction(scenario, hunted.scenario_of(number).seed, overrides, source.plugins)
 

@@ -65,7 +65,8 @@ def _told(hunted: Hunt, finding: Finding, command: str) -> Iterator[str]:
     yield f"violated  {finding.check}: {finding.reason}{evidence}"
     yield f"  in {rate_text(finding.rate)}"
     yield f"  first in run {finding.numbers[0]:,}: {command}"
-    kept = [shortest(hunted.kept[number]) for number in finding.numbers if number in hunted.kept]
+    places = {**hunted.files, **hunted.kept}
+    kept = [shortest(places[number]) for number in finding.numbers if number in places]
     if kept:
         yield f"  kept: {' '.join(kept)}"
 

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from scenarios.execution.task import Setting, Task
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from scenarios.run import Run
@@ -49,7 +50,14 @@ def row_of(task: Task, scenario_of: Callable[[Task], Scenario]) -> Row:
     try:
         return {"number": task.number, "seed": task.seed, **came_to(run(scenario_of(task)))}
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a batch outlives whatever its runs do
-        return failed(task, f"{type(error).__name__}: {error}")
+        return failed(task, error_text(error))
+
+
+def error_text(error: BaseException) -> str:
+    """Return an error in words: what is wrong with the input, or the kind of error, and what it came about at."""
+    if isinstance(error, InputError):
+        return str(error)
+    return "; ".join((f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())))
 
 
 def failed(task: Task, reason: str) -> Row:

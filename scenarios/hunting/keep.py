@@ -12,6 +12,7 @@ from analysis.canonical import readable_json
 from scenarios.hunting.extremes import Extreme
 from scenarios.hunting.finding import Finding
 from scenarios.hunting.result import Hunt
+from scenarios.plan import resolve
 from scenarios.run import run
 from topologies.errors import InputError
 
@@ -28,20 +29,27 @@ SUMMARY: Final = "summary.json"
 def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
     """Write the table, the summary, and the first runs of each finding and extreme; return the hunt that knows where.
 
-    Raises InputError where a run that is kept is another than the one that was hunted.
+    Of a run that ended in an error there is nothing but its scenario, with its seed and its plan of faults. Raises
+    InputError where a run that is kept is another than the one that was hunted.
     """
     from scenarios.execution.parts import write_table
 
     places = {number: out / KEPT / name for number, name in _worth_a_look(hunted)}
-    folders = {number: place for number, place in places.items() if hunted.row_of(number)["error"] is None}
+    errors = {number: error for number in places if (error := hunted.row_of(number)["error"]) is not None}
+    folders = {number: place for number, place in places.items() if number not in errors}
     files = {
-        number: place.with_name(f"{place.name}.yaml") for number, place in places.items() if number in hunted.plans
+        number: place.with_name(f"{place.name}.yaml")
+        for number, place in places.items()
+        if number in hunted.plans or number in errors
     }
     hunted = replace(hunted, folder=out, kept=folders, files=files)
     write_table(hunted.table, out / RUNS)
     _write(readable_json(hunted.summary), out / SUMMARY)
     for number, file in files.items():
-        write_scenario(hunted.scenario_of(number), file)
+        if number in errors:
+            write_scenario(_with_its_plan(hunted.scenario_of(number)), file, f"Ended in an error: {errors[number]}")
+        else:
+            write_scenario(hunted.scenario_of(number), file)
     for number, folder in folders.items():
         _keep_run(hunted.scenario_of(number), hunted.row_of(number), folder)
     return hunted
@@ -57,6 +65,14 @@ def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
             if number not in seen:
                 seen.add(number)
                 yield number, f"{name}-{number}"
+
+
+def _with_its_plan(scenario: Scenario) -> Scenario:
+    """Return a scenario with its plan of faults written out; as it is where drawing the plan is what fails."""
+    try:
+        return resolve(scenario)
+    except InputError:
+        return scenario
 
 
 def write_scenario(scenario: Scenario, file: Path, comment: str = "") -> None:

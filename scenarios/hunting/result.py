@@ -29,7 +29,8 @@ class Hunt:
     with the columns that `scenarios.execution.row` describes. `keep` is how many runs are shown and kept of each sort;
     `folder` is where the hunt is on disk, if it is; `kept` maps the numbers of runs to their run folders. `plans` has
     the scenarios of runs whose plan of faults was changed by a guided hunt, of those that were found or are at an
-    extreme, and `files` where they are on disk. `timing` tells of the machine, all else is the same for equal hunts.
+    extreme; `files` maps numbers to scenario files, of such runs and of those that ended in an error. `timing` tells of
+    the machine, all else is the same for equal hunts.
     """
 
     scenario: Scenario
@@ -113,7 +114,7 @@ class Hunt:
             "verdicts": self.verdicts,
             "findings": [finding.plain() for finding in self.findings],
             "extremes": [extreme.plain() for extreme in self.extremes],
-            "kept": {str(number): path.name for number, path in sorted(self.kept.items())},
+            "kept": {str(number): path.name for number, path in sorted({**self.files, **self.kept}.items())},
         }
 
     def frame(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+from sim.message import Message
 from sim.protocol import Protocol, ProtocolConfig
 
 
@@ -11,7 +12,10 @@ class Troubled(Protocol):
     """Has one record of a number drawn; or does not come that far."""
 
     class Config(ProtocolConfig):
-        """`fate`: well, raise, leave, erratic, or kill its process; that only where the file `once` is not there."""
+        """`fate`: well, raise, raise-at-random, leave, erratic, or kill its process.
+
+        That last only where the file `once` is not there.
+        """
 
         fate: str = "well"
         once: str = ""
@@ -32,3 +36,15 @@ class Troubled(Protocol):
             self.node.record("process", number=os.getpid())
         print("drawn")
         self.node.record("drawn", number=self.node.random.below(1_000_000))
+        if self.config.fate == "raise-at-random":
+            self.node.set_timer("tell", 100_000_000)
+
+    def on_timer(self, name: object) -> None:
+        """Tell all neighbours something that may be trouble."""
+        self.node.broadcast("trouble")
+        self.node.set_timer("tell", 100_000_000)
+
+    def on_message(self, message: Message) -> None:
+        """Raise now and then."""
+        if self.node.random.bernoulli(0.01):
+            raise ValueError(f"found {message.payload}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,32 @@ def test_seeds_do_not_depend_on_the_number_of_runs() -> None:
 
 
 def test_runs_that_raise_are_found(tmp_path: Path) -> None:
-    """A protocol that raises is a finding with its words, and nothing is kept of it."""
-    hunted = murmur.hunt(scenario("raise"), 3, workers=1, plugins=(PLUGIN,), out=tmp_path / "hunt")
+    """Runs whose protocol raises are a finding of their own beside those that go on; a file of each raises again."""
+    raising = scenario("raise-at-random") | {"topology": {"kind": "ring", "nodes": 4}, "duration": "3s"}
+    raising |= {"faults": {"kind": "random", "only": ["crash", "pause"], "most": 2}, "checks": ["messages-balance"]}
+    hunted = murmur.hunt(raising, 12, workers=2, plugins=(PLUGIN,), out=tmp_path / "hunt")
     assert [finding.check for finding in hunted.findings] == ["error"]
-    assert "found trouble" in hunted.findings[0].reason
+    assert hunted.verdicts["messages-balance"]["holds"] == 12 - hunted.failed > 0
     assert hunted.exit_code == 1
-    assert not hunted.kept
+    kept = {number: file for number, file in hunted.files.items() if file.name == f"error-{number}.yaml"}
+    assert list(kept) == list(hunted.findings[0].numbers[:3])
+    for number, file in kept.items():
+        told = str(hunted.rows[number]["error"])
+        assert re.search(r"raised ValueError: found trouble, at \d\S*s, as node \d handled str from node \d", told)
+        written = murmur.load(file, allowed_plugins=[PLUGIN])
+        assert isinstance(written.faults, tuple)
+        with pytest.raises(InputError) as raised:
+            murmur.run(written)
+        assert str(raised.value) == told
+
+
+def test_runs_that_raise_are_found_by_a_guided_hunt_too(tmp_path: Path) -> None:
+    """Changed plans of a protocol that raises go on to the last run."""
+    raising = scenario("raise-at-random") | {"topology": {"kind": "ring", "nodes": 4}, "duration": "3s"}
+    raising |= {"faults": {"kind": "random", "only": ["crash", "pause"], "most": 2}, "checks": ["messages-balance"]}
+    hunted = murmur.hunt(raising, 100, workers=2, plugins=(PLUGIN,), guided=True)
+    assert (hunted.runs, len(hunted.findings)) == (100, 1)
+    assert 0 < hunted.failed < 100
 
 
 def test_a_protocol_that_is_not_deterministic_is_told(tmp_path: Path) -> None:
