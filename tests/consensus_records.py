@@ -33,10 +33,10 @@ def judged(name: str, events: Iterable[Event], servers: int = 3, end: int = 10 *
     return check.finish(RunEnd(end, "duration", balance))
 
 
-def role(time: int, node: int, name: str, term: int, leader: int | None = None) -> Event:
+def role(time: int, node: int, name: str, term: int, leader: int | None = None, cause: str = "test") -> Event:
     """A change of role; candidates and leaders follow themselves."""
     followed = node if name in ("candidate", "leader") else leader
-    return (time, node, "role", {"role": name, "term": term, "leader": followed, "cause": "test"})
+    return (time, node, "role", {"role": name, "term": term, "leader": followed, "cause": cause})
 
 
 def appended(time: int, node: int, first: int, *entries: tuple[int, str]) -> Event:

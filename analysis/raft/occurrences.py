@@ -124,7 +124,7 @@ class SnapshotInstalled(Occurred):
 
 
 class LeaderTransferred(Occurred):
-    """A leader has handed over, and its successor was elected."""
+    """A leader has handed over, and its successor was elected in the election that it was told to begin."""
 
     name = "leader-transferred"
     kinds = frozenset(("transfer", "role"))
@@ -132,13 +132,18 @@ class LeaderTransferred(Occurred):
 
     def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
-        self._told: dict[int, int] = {}
+        self._told: set[int] = set()
+        self._stands: dict[int, int] = {}
 
     def observe(self, record: Record) -> None:
         """Take a hand-over or a change of role."""
+        assert record.node is not None
+        node, fields = record.node, record.fields
         if record.kind == "transfer":
-            self._told[record.fields["target"]] = record.fields["term"]
-        elif record.fields["role"] == "leader" and record.fields["term"] > self._told.pop(record.node or 0, 1 << 62):
+            self._told.add(fields["target"])
+        elif fields["role"] == "candidate" and fields["cause"] == "transfer" and node in self._told:
+            self._stands[node] = fields["term"]
+        elif fields["role"] == "leader" and self._stands.get(node) == fields["term"]:
             self.happened(record)
 
 

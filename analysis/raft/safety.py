@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
 
 NOTHING_WRITTEN: Final = "no entry was written to a log"
+NAMED_ALIKE: Final = frozenset(("no-op", "configuration"))
+"""Commands of entries that are not the same though they are called the same."""
 UNKNOWN: Final = -1
 """Stands for a term that the records do not tell."""
 
@@ -69,16 +71,21 @@ class ElectionSafety(SafetyCheck):
 
 
 class LeaderAppendOnly(SafetyCheck):
-    """A leader never overwrites or deletes entries in its log; it only appends new ones."""
+    """A leader never overwrites or deletes entries in its log; it only appends new ones.
+
+    `logs` are those that another judge keeps up to date after this one has seen a record; it keeps its own where there
+    are none.
+    """
 
     name = "leader-append-only"
     kinds = KINDS | {"role", "crashed"}
     fine = "leaders have appended {} times"
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, logs: ReplicatedLogs | None = None) -> None:
         super().__init__(subject)
+        self._logs = logs or ReplicatedLogs(subject.population)
+        self._keeps_logs = logs is None
         self._leading: dict[int, Record] = {}
-        self._last = [0] * subject.population
 
     def observe(self, record: Record) -> None:
         """Take a change of role or of a log."""
@@ -93,20 +100,15 @@ class LeaderAppendOnly(SafetyCheck):
             first = fields["first"]
             if node in self._leading:
                 self.cases += 1
-                if first <= self._last[node]:
+                if first <= self._logs.of[node].last:
                     self.contradicted(f"node {node} wrote over entry {first} while it led", self._leading[node], record)
-            self._last[node] = first + len(fields["terms"]) - 1
         elif record.kind == "truncated":
             if node in self._leading:
                 self.contradicted(f"node {node} removed entries while it led", self._leading[node], record)
-            self._last[node] = min(self._last[node], fields["index"] - 1)
-        elif record.kind == "recovered":
-            self._last[node] = fields["start"] + len(fields["terms"])
-        elif record.kind == "snapshot":
-            if fields["installed"]:
-                self._last[node] = max(self._last[node], fields["index"])
-        else:
+        elif record.kind not in ("snapshot", "recovered"):
             self._leading.pop(node, None)
+        if self._keeps_logs and record.kind in KINDS:
+            self._logs.observe(record)
 
 
 class LogMatching(SafetyCheck):
@@ -131,26 +133,30 @@ class LogMatching(SafetyCheck):
 
     def observe(self, record: Record) -> None:
         """Take a change of a log."""
+        fields = record.fields
         if record.kind == "appended":
             assert record.node is not None
-            fields = record.fields
-            first, terms = fields["first"], fields["terms"]
-            before = self.logs.of[record.node].term_at(first - 1)
-            previous = UNKNOWN if before is None else before
-            self.cases += len(terms)
-            known_terms, known_previous, known_commands = self._terms, self._previous, self._commands
-            known, index = len(known_terms), first
-            for term, command in zip(terms, fields["commands"], strict=True):
-                if (
-                    index >= known
-                    or known_terms[index] != term
-                    or known_previous[index] != previous
-                    or known_commands[index] != command
-                ):
-                    self._new_or_different(record, index, term, command, previous)
-                previous = term
-                index += 1
+            self.cases += len(fields["terms"])
+            self._compare(record, fields["first"], self.logs.of[record.node].term_at(fields["first"] - 1))
+        elif record.kind == "recovered":
+            self._compare(record, fields["start"] + 1, fields["start_term"])
         self.logs.observe(record)
+
+    def _compare(self, record: Record, first: int, before: int | None) -> None:
+        """Compare the entries of a record with those that others have there; `before` is the term before the first."""
+        previous = UNKNOWN if before is None else before
+        known_terms, known_previous, known_commands = self._terms, self._previous, self._commands
+        known, index = len(known_terms), first
+        for term, command in zip(record.fields["terms"], record.fields["commands"], strict=True):
+            if (
+                index >= known
+                or known_terms[index] != term
+                or known_previous[index] != previous
+                or known_commands[index] != command
+            ):
+                self._new_or_different(record, index, term, command, previous)
+            previous = term
+            index += 1
 
     def _new_or_different(self, record: Record, index: int, term: int, command: str, previous: int) -> None:
         missing = index + 1 - len(self._terms)
@@ -187,9 +193,8 @@ class LeaderCompleteness(SafetyCheck):
         if logs is not None:
             self.kinds = frozenset(("role", "committed"))
         self._logs = logs or ReplicatedLogs(subject.population)
-        self._committed: Record | None = None
         self._index = 0
-        self._term: int | None = None
+        self._last_of: dict[int, tuple[Record, int | None]] = {}  # by term: the last entry committed, and its own term
 
     def observe(self, record: Record) -> None:
         """Take a commit, an election, or a change of a log."""
@@ -197,45 +202,58 @@ class LeaderCompleteness(SafetyCheck):
         fields = record.fields
         if record.kind == "committed":
             if fields["index"] > self._index:
-                self._committed = record
                 self._index = fields["index"]
-                self._term = self._logs.of[record.node].term_at(fields["index"])
-                if self._term is None:  # a leader may commit what it does not have on its disk yet, as others have it
-                    self._term = self._logs.usual_term(fields["index"])
+                own = self._logs.of[record.node].term_at(self._index)
+                if own is None:  # a leader may commit what it does not have on its disk yet, as others have it
+                    own = self._logs.usual_term(self._index)
+                self._last_of[fields["term"]] = record, own
         elif record.kind != "role":
             self._logs.observe(record)
-        elif fields["role"] == "leader" and self._committed is not None:
-            self._elected(record, self._committed)
+        elif fields["role"] == "leader":
+            earlier = [last for term, last in self._last_of.items() if term < fields["term"]]
+            if earlier:
+                self._elected(record, *max(earlier, key=lambda last: int(last[0].fields["index"])))
 
-    def _elected(self, record: Record, committed: Record) -> None:
+    def _elected(self, record: Record, committed: Record, own: int | None) -> None:
         assert record.node is not None
         log, index = self._logs.of[record.node], committed.fields["index"]
-        if self._term is None or record.fields["term"] <= committed.fields["term"]:
+        if own is None:
             return
         self.cases += 1
         if index < log.start:
             return
         term = log.term_at(index)
-        if term != self._term:
+        if term != own:
             has = "does not have it" if term is None else f"has one of term {term}"
-            found = f"entry {index} of term {self._term} was committed, and node {record.node}, which leads in term"
+            found = f"entry {index} of term {own} was committed, and node {record.node}, which leads in term"
             self.contradicted(f"{found} {record.fields['term']}, {has}", committed, record)
 
 
 class StateMachineSafety(SafetyCheck):
-    """If a server has applied an entry at an index, no other ever applies a different one there."""
+    """If a server has applied an entry at an index, no other ever applies a different one there.
+
+    Commands of one name are told apart by their terms, as far as `logs` has them: those that another judge keeps up to
+    date, or its own where there are none.
+    """
 
     name = "state-machine-safety"
-    kinds = frozenset(("committed",))
+    kinds = KINDS | {"committed"}
     nothing = "no entry was applied"
     fine = "{} entries were applied alike"
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, logs: ReplicatedLogs | None = None) -> None:
         super().__init__(subject)
+        if logs is not None:
+            self.kinds = frozenset(("committed",))
+        self._logs = logs or ReplicatedLogs(subject.population)
         self._applied: list[str | None] = []
+        self._terms: dict[int, int] = {}
 
     def observe(self, record: Record) -> None:
-        """Take what a server has applied."""
+        """Take what a server has applied, or a change of a log."""
+        if record.kind != "committed":
+            self._logs.observe(record)
+            return
         applied, first, commands = self._applied, record.fields["first"], record.fields["commands"]
         if len(applied) < first + len(commands):
             applied.extend([None] * (first + len(commands) - len(applied)))
@@ -246,6 +264,18 @@ class StateMachineSafety(SafetyCheck):
                 self.cases += 1
             elif known != command:
                 self.contradicted(f"at index {index} node {record.node} applied {command}, another {known}", record)
+            if command in NAMED_ALIKE:
+                self._compare_terms(record, index, command)
+
+    def _compare_terms(self, record: Record, index: int, command: str) -> None:
+        assert record.node is not None
+        term = self._logs.of[record.node].term_at(index)
+        if term is None:
+            return
+        known = self._terms.setdefault(index, term)
+        if known != term and self._applied[index] == command:
+            what = f"applied {command} of term {term}, another of term {known}"
+            self.contradicted(f"at index {index} node {record.node} {what}", record)
 
 
 SAFETY: Final[tuple[type[SafetyCheck], ...]] = (
@@ -267,10 +297,10 @@ class RaftSafety(Check):
         matching = LogMatching(subject)
         self.parts = (
             ElectionSafety(subject),
-            LeaderAppendOnly(subject),
+            LeaderAppendOnly(subject, matching.logs),
             matching,
             LeaderCompleteness(subject, matching.logs),
-            StateMachineSafety(subject),
+            StateMachineSafety(subject, matching.logs),
         )
         self.kinds = frozenset[str]().union(*(part.kinds for part in self.parts))
         self._told = {kind: [part.observe for part in self.parts if kind in part.kinds] for kind in self.kinds}

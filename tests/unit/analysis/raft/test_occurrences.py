@@ -47,8 +47,18 @@ SEEN: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
         (snapshot(1, 0, 5, 1, installed=False),),
     ),
     "leader-transferred": (
-        ((1, 0, "transfer", {"target": 2, "term": 1}), role(2, 2, "leader", 2)),
-        ((1, 0, "transfer", {"target": 2, "term": 1}), role(2, 1, "leader", 2)),
+        (
+            (1, 0, "transfer", {"target": 2, "term": 1}),
+            role(2, 2, "candidate", 2, cause="transfer"),
+            role(3, 2, "leader", 2),
+        ),
+        (
+            (1, 0, "transfer", {"target": 2, "term": 1}),
+            role(2, 2, "candidate", 2, cause="transfer"),
+            role(3, 1, "leader", 3),
+            role(4, 2, "candidate", 4, cause="timeout"),
+            role(5, 2, "leader", 4),
+        ),
     ),
     "members-changed": (
         ((1, None, "administered", {"change": "add 3", "outcome": "ok"}),),

@@ -95,6 +95,20 @@ BROKEN: dict[str, tuple[str, tuple[Event, ...]]] = {
         "log-matching",
         (appended(1, 0, 1, (1, A), (3, C)), recovered(2, 1, 0, 0, (2, B)), appended(3, 1, 2, (3, C))),
     ),
+    "one index and term, two commands, one of them found on a disk": (
+        "log-matching",
+        (appended(1, 0, 1, (1, A)), appended(2, 1, 1, (1, A)), recovered(3, 1, 0, 0, (1, B))),
+    ),
+    "a stale leader without an entry that was committed before its term": (
+        "leader-completeness",
+        (
+            appended(1, 0, 1, (1, A)),
+            committed(2, 0, 1, 1, A),
+            appended(3, 0, 2, (3, B)),
+            committed(4, 0, 2, 3, B),
+            role(5, 2, "leader", 2),
+        ),
+    ),
     "a leader without a committed entry": (
         "leader-completeness",
         (
@@ -130,6 +144,15 @@ BROKEN: dict[str, tuple[str, tuple[Event, ...]]] = {
     "two commands at one index": (
         "state-machine-safety",
         (committed(1, 0, 1, 1, A, B), committed(2, 1, 1, 1, A, C)),
+    ),
+    "two entries without a name of their own at one index": (
+        "state-machine-safety",
+        (
+            appended(1, 0, 1, (1, "configuration")),
+            committed(2, 0, 1, 1, "configuration"),
+            appended(3, 1, 1, (2, "configuration")),
+            committed(4, 1, 1, 2, "configuration"),
+        ),
     ),
 }
 
@@ -167,6 +190,17 @@ def test_leading_ends_with_a_crash_and_with_another_role() -> None:
     for end in (life(3, 0, "crashed"), role(3, 0, "follower", 2, 1)):
         events = (role(1, 0, "leader", 1), appended(2, 0, 1, (1, A)), end, truncated(4, 0, 1))
         assert judged("leader-append-only", events).verdict == "holds"
+
+
+def test_a_leader_may_append_where_an_installed_snapshot_took_entries_away() -> None:
+    """A snapshot that the log did not fit replaces all of it: what comes next stands right after the snapshot."""
+    events = (
+        appended(1, 0, 1, (1, A), (1, B), (1, C)),
+        snapshot(2, 0, 2, 2, installed=True),
+        role(3, 0, "leader", 3),
+        appended(4, 0, 3, (3, "no-op")),
+    )
+    assert judged("leader-append-only", events).verdict == judged("raft-safety", events).verdict == "holds"
 
 
 def test_a_log_forgets_what_it_no_longer_has() -> None:
