@@ -65,12 +65,15 @@ class Network:
         """The link between neighbours, made at first use; None where they are no neighbours."""
         link = self.links.get((source, destination))
         if link is None:
-            neighbors = self.topology.neighbors[source]
-            place = bisect_left(neighbors, destination)
-            if place == len(neighbors) or neighbors[place] != destination:
+            if not self._are_neighbors(source, destination):
                 return None
             link = self.links[source, destination] = self._new_link(source, destination)
         return link
+
+    def _are_neighbors(self, one: int, other: int) -> bool:
+        neighbors = self.topology.neighbors[one]
+        place = bisect_left(neighbors, other)
+        return place < len(neighbors) and neighbors[place] == other
 
     def _new_link(self, source: int, destination: int) -> Link:
         latency = self.topology.latency_ns
@@ -84,6 +87,20 @@ class Network:
             self.receivers[destination],
             self.code(source, destination),
         )
+
+    def distance(self, source: int, destination: int) -> int:
+        """The measured delay in ns along the way that messages take; 0 where nothing is measured, or no way leads."""
+        measured = self.topology.latency_ns
+        if measured is None:
+            return 0
+        total, node = 0, source
+        while node != destination:
+            near = self._are_neighbors(node, destination)
+            hop = destination if near else self.routes.next_hop(node, destination)
+            if hop == UNREACHABLE:
+                return 0
+            total, node = total + measured(node, hop), hop
+        return total
 
     def code(self, source: int, destination: int) -> int:
         """The code of a pair of nodes in the outcome lane."""

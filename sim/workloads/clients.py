@@ -38,7 +38,7 @@ class Clients:
         self.learns = workload.learns
         self.sample = workload.latency.sampler()
         self.beside = workload.placement == "beside"
-        self.distance = simulation.topology.latency_ns
+        self.distances: dict[tuple[int, int], int] = {}
         self.left = workload.operations if workload.operations is not None else NEVER
         self.processes = workload.clients
         self.sessions = [self._new(number) for number in range(workload.clients + len(workload.administration))]
@@ -144,9 +144,15 @@ class Clients:
 
     def _delay(self, session: Session, server: int) -> int:
         delay = self.sample(session.way)
-        if session.place is not None and self.distance is not None and session.place != server:
-            delay += self.distance(session.place, server)
-        return delay
+        return delay if session.place is None else delay + self._distance(session.place, server)
+
+    def _distance(self, place: int, server: int) -> int:
+        """How far in ns a server is from the one that a client lives beside."""
+        try:
+            return self.distances[place, server]
+        except KeyError:
+            self.distances[place, server] = found = self.network.distance(place, server)
+            return found
 
     def _hear(self, session: Session, server: int, reply: Reply) -> None:
         outstanding = session.outstanding.get(reply.sequence)

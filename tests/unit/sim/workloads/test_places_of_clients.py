@@ -87,6 +87,14 @@ def test_a_client_beside_a_server_is_as_far_from_the_others_as_that_one() -> Non
         assert last[client] == 2 * MILLISECOND + latency(client, 0) + latency(0, client) > 10 * MILLISECOND
 
 
+def test_a_client_beside_a_server_is_as_far_from_one_that_is_no_neighbour_as_the_way_there() -> None:
+    """Where links have delays and the leader is two hops away, its distance is the sum of both."""
+    line = {"kind": "links", "nodes": 3, "links": [[0, 1], [1, 2]], "latency_ns": [3 * MILLISECOND, 5 * MILLISECOND]}
+    run = Run(Register(clients=3, placement="beside"), topology=line)
+    last = {row.fields["client"]: row.fields["latency"] for row in run.of("completed")}
+    assert last == {0: 2 * MILLISECOND, 1: 8 * MILLISECOND, 2: 18 * MILLISECOND}
+
+
 def test_an_administrator_reaches_every_server() -> None:
     """Where clients live beside servers, a partition does not keep an administrator from the leader."""
     workload = Register(clients=1, placement="beside", administration=[{"at": "10ms", "transfer": 1}])
