@@ -42,6 +42,7 @@ def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
     """
     built = build_topology(scenario) if topology is None else topology
     scenario = resolve(scenario, built)
+    _demand_nodes(scenario, built.nodes)
     workload: list[Plan] = [_Placed(scenario.workload, ("workload",))] if scenario.workload is not None else []
     return Simulation(
         built,
@@ -57,6 +58,13 @@ def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
         tie_break=scenario.tie_break,
         event_limit=scenario.limits.events,
     )
+
+
+def _demand_nodes(scenario: Scenario, population: int) -> None:
+    try:
+        scenario.protocol.demand_nodes(population)
+    except InputError as error:
+        raise InputError(error.message, ("protocol", *error.path)) from None
 
 
 def _faults(scenario: Scenario) -> list[Plan]:

@@ -1,5 +1,6 @@
 """Changes to a scenario from the command line: `--set topology.nodes=64`, `--set faults[0].at=3s`."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -22,8 +23,26 @@ def apply_overrides(document: Document | Mapping[str, Any], flags: Iterable[str]
     way that do not exist are made, so that the schema judges their names. Raises InputError for a flag that cannot be
     applied.
     """
+    flags = flags_of(flags)
     base = document if isinstance(document, Document) else Document("scenario", dict(document))
     return with_fields(base, ((*parse_override(flag), _named(flag)) for flag in flags))
+
+
+def flags_of(overrides: Iterable[str]) -> tuple[str, ...]:
+    """Return overrides as flags: they may be flags, one flag alone, or a mapping from paths to values."""
+    if isinstance(overrides, str):
+        return (overrides,)
+    if isinstance(overrides, Mapping):
+        return tuple(f"{path}={_written(path, value)}" for path, value in overrides.items())
+    return tuple(overrides)
+
+
+def _written(path: str, value: Any) -> str:
+    """Return a value as YAML of one line, which JSON is."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        raise InputError(f"--set {path}: found {shown(value)}; expected plain data, as in a file") from None
 
 
 def with_fields(document: Document, fields: Iterable[tuple[tuple[str, ...], Any, str]]) -> Document:

@@ -9,8 +9,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from scenarios.build import build, build_topology
+from scenarios.document import dotted
 from scenarios.execute import Ending, run_to_end
 from scenarios.library import load
+from scenarios.overrides import apply_overrides, flags_of
 from scenarios.plan import resolve
 from scenarios.plugins import blamed_on
 from scenarios.run_frames import RunFrames
@@ -106,13 +108,18 @@ def run(
     """Run a scenario: a built-in's name, a file, plain data, or one that was loaded; gives what it came to.
 
     Parameters: `out`, the folder to keep the run in (None: in memory); `seed` instead of the scenario's;
-    `overrides`, such as `topology.nodes=64`, for a name or file; `plugins`, modules whose protocols may run;
-    `observers`, each handed the simulation before it starts. Raises InputError where the input is wrong.
+    `overrides`, flags such as `topology.nodes=64` or a mapping from such paths to values; `plugins`, modules whose
+    protocols may run; `observers`, each handed the simulation before it starts. Raises InputError where the input is
+    wrong.
     """
     scenario = given_scenario(scenario, overrides, plugins)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": parse_seed(seed)})
-    return run_loaded(scenario, out, observers)
+    try:
+        return run_loaded(scenario, out, observers)
+    except InputError as error:
+        field = f"{dotted(error.path)}: " if error.path else ""
+        raise InputError(field + error.message, error.path) from None
 
 
 def run_loaded(
@@ -133,9 +140,12 @@ def given_scenario(
     """Return the scenario that was given in any of the ways that `run` takes; raises InputError where it is wrong."""
     if isinstance(scenario, str | Path):
         return load(scenario, overrides, plugins)
-    if tuple(overrides):
-        raise InputError("overrides are for a scenario's name or file; change the data, or the loaded scenario")
-    return scenario if isinstance(scenario, Scenario) else scenario_of(scenario, plugins)
+    if isinstance(scenario, Scenario):
+        if tuple(overrides):
+            raise InputError("overrides are for a scenario that is not loaded yet; hand them to murmur.load")
+        return scenario
+    flags = flags_of(overrides)
+    return scenario_of(apply_overrides(scenario, flags) if flags else scenario, plugins)
 
 
 def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology | None, writer: RunWriter | None) -> Run:

@@ -28,6 +28,9 @@ class ProtocolConfig(BaseModel):
 
     kind: str = ""
 
+    def demand_nodes(self, population: int) -> None:
+        """Raise InputError where the options ask for other nodes than there are, numbers 0 to `population` - 1."""
+
 
 class Protocol:
     """Base of protocols; override what is needed. One instance lives on each node and dies with its crash.

@@ -89,6 +89,7 @@ class Simulation:
         self.topology = topology
         self.protocol = protocol
         self.config = config if config is not None else protocol.Config()
+        self.config.demand_nodes(topology.nodes)
         self.seed = seed
         self.streams = Streams(seed)
         self.kernel = Kernel(

@@ -39,7 +39,7 @@ def run(
     """
     from scenarios.command_line.options import read_source, reproduction
     from scenarios.command_line.progress import RunProgress
-    from scenarios.run import run as run_scenario
+    from scenarios.run import run_loaded
 
     if quiet and as_json:
         raise click.UsageError("--quiet and --json contradict each other; leave one of them out")
@@ -48,7 +48,7 @@ def run(
         click.echo(f"seed {source.scenario.seed}")
     wanted = False if quiet else progress
     with source.errors_placed(), RunProgress(source.scenario.duration, wanted) as shown:
-        done = run_scenario(source.scenario, _folder(out, source), plugins=plugins, observers=(shown.watch,))
+        done = run_loaded(source.scenario, _folder(out, source), observers=(shown.watch,))
     assert done.folder is not None
     if out is None:
         from analysis.run_writer import point_latest

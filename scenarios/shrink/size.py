@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from faults.target import NodeChoice
 from scenarios.cross_checks import COUNTS
 from scenarios.shrink.ddmin import least
-from scenarios.shrink.node_fields import node_fields
+from scenarios.shrink.node_fields import node_fields, numbers_of_nodes
 from scenarios.shrink.plain_data import at, changed
 from scenarios.shrink.values import round_values
 from sim.units import format_duration, parse_duration
@@ -69,6 +69,7 @@ def _fits(search: Search, path: FieldPath, size: int) -> bool:
             name: _moved(value, number, after) if name in ("faults", "workload", "liveness") else value
             for name, value in search.best.items()
         }
+        moved["protocol"] = _moved_members(moved["protocol"], number, after)
         candidates.append({**moved, "topology": topology})
     return search.first(candidates) is not None
 
@@ -120,6 +121,23 @@ def _moved(data: Any, number: Renumbering, size: int, field: str = "") -> Any:
     if field in COUNTED:
         return min(data, size)
     return number(data) if field.removesuffix(ITEM) in node_fields() else data
+
+
+def _moved_members(protocol: Data, number: Renumbering, size: int) -> Data:
+    """Return the options of a protocol with other numbers of nodes; `servers`, how many begin, are at most all."""
+    from sim.protocols.registry import PROTOCOLS
+
+    if protocol["kind"] not in PROTOCOLS:
+        return protocol
+    moved = dict(protocol)
+    for name in numbers_of_nodes(PROTOCOLS[protocol["kind"]].config.model_json_schema()):
+        value = protocol.get(name)
+        nodes = [number(node) for node in (value if isinstance(value, list) else [value]) if node is not None]
+        left = [node for node in nodes if node is not None and node < size]
+        moved[name] = left if isinstance(value, list) else left[0] if left else None
+    if isinstance(protocol.get("servers"), int):
+        moved["servers"] = min(protocol["servers"], size)
+    return moved
 
 
 def _moved_list(items: list[Any], number: Renumbering, size: int, field: str) -> list[Any]:

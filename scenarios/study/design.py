@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from analysis.canonical import canonical_json
 from scenarios.document import Document
 from scenarios.execution.task import Setting, Task, seed_of_run
 from scenarios.hunting.hunt import bare, refuse_what_cannot_run, with_files_read
+from scenarios.overrides import flags_of
 from scenarios.seed import parse_seed
 from scenarios.study.cells import Cell, cells_of
 from scenarios.study.library import read
@@ -68,7 +69,7 @@ def design_of(
     *,
     seeds: int | None = None,
     seed: int | str | None = None,
-    overrides: Sequence[str] = (),
+    overrides: Iterable[str] = (),
     plugins: Collection[str] = (),
 ) -> Design:
     """Return what a study runs: a built-in's name, a file, plain data, or one that was read.
@@ -83,7 +84,7 @@ def design_of(
         file = file.model_copy(update={"seeds": seeds})
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
-    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, overrides, plugins)]
+    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins)]
     design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells)))
     if design.runs > MOST_RUNS:
         raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +31,7 @@ def study(
     *,
     seeds: int | None = None,
     seed: int | str | None = None,
-    overrides: Sequence[str] = (),
+    overrides: Iterable[str] = (),
     plugins: Collection[str] = (),
     workers: int | None = None,
     out: str | Path | None = None,

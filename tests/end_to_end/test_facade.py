@@ -99,7 +99,7 @@ def test_wrong_input_is_an_input_error_in_python_too() -> None:
         murmur.run("gosip-ring")
     with pytest.raises(murmur.InputError, match="found 2; expected an integer of at least 3"):
         murmur.run("gossip-ring", overrides=["topology.nodes=2"])
-    with pytest.raises(murmur.InputError, match="overrides are for a scenario's name or file"):
+    with pytest.raises(murmur.InputError, match="overrides are for a scenario that is not loaded yet"):
         murmur.run(murmur.load("gossip-ring"), overrides=["topology.nodes=5"])
     with pytest.raises(murmur.InputError, match="a run that was not kept on disk"):
         murmur.replay(murmur.run("gossip-ring"))

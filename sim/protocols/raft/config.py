@@ -125,6 +125,7 @@ class RaftConfig(ProtocolConfig):
         if self.heartbeat >= least and least < most:
             found = f"found {format_duration(self.heartbeat)}, not below the least election_timeout"
             raise InputError(f"{found}, {format_duration(least)}; make it a fraction of that", ("heartbeat",))
+        self._check_members()
         self._check_beginning()
         for place, name in enumerate(self.ablate):
             if name in self.ablate[:place]:
@@ -133,6 +134,31 @@ class RaftConfig(ProtocolConfig):
             if getattr(self, option) != needed:
                 raise InputError(f"{name}: {remedy}", ("ablate", place))
         return self
+
+    def demand_nodes(self, population: int) -> None:
+        """Raise InputError where members are beyond the last node, or none of the nodes votes."""
+        if self.servers is not None and self.servers > population:
+            expected = f"expected at most {population}, the nodes of the topology"
+            raise InputError(f"found {self.servers}; {expected}", ("servers",))
+        named: list[tuple[tuple[str | int, ...], int]]
+        named = [(("learners", place), learner) for place, learner in enumerate(self.learners)]
+        if self.initial_leader is not None:
+            named.append((("initial_leader",), self.initial_leader))
+        for path, node in named:
+            if node >= population:
+                found = f"found node {node} in a topology of {population} nodes"
+                raise InputError(f"{found}; expected a number from 0 to {population - 1}", path)
+        if len(self.learners) == population:
+            raise InputError("found no node that votes; leave one out, so that there can be a leader", ("learners",))
+
+    def _check_members(self) -> None:
+        """A learner is named once, and is not among the nodes that are said to vote."""
+        for place, learner in enumerate(self.learners):
+            if learner in self.learners[:place]:
+                raise InputError(f"found {learner} a second time; name each learner once", ("learners", place))
+            if self.servers is not None and learner < self.servers:
+                found = f"found {learner}, one of the first {self.servers} nodes, which vote by servers"
+                raise InputError(f"{found}; name later nodes, or lower servers", ("learners", place))
 
     def _check_beginning(self) -> None:
         """A leader at the start has every entry of its term, and is a voter."""

@@ -1,13 +1,14 @@
 """Overrides: each flag sets one field, by the rules of files, and leaves everything else as it was."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.document import Document
-from scenarios.overrides import apply_overrides, parse_override
+from scenarios.overrides import apply_overrides, flags_of, parse_override
 from scenarios.yaml_loader import load_text
 from topologies.errors import InputError
 
@@ -91,3 +92,33 @@ def test_any_flag_gives_a_document_or_an_input_error(flag: str) -> None:
     except InputError as error:
         message = str(error)
     assert message.startswith("--set")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "flags"),
+    [
+        ("topology.nodes=7", ("topology.nodes=7",)),
+        (iter(["a=1", "b=2"]), ("a=1", "b=2")),
+        ({"topology.nodes": 7, "name": "7"}, ("topology.nodes=7", 'name="7"')),
+        ({"protocol.range": ("1s", "2s"), "samples": None}, ('protocol.range=["1s", "2s"]', "samples=null")),
+        ({}, ()),
+    ],
+)
+def test_overrides_are_flags_or_one_of_them_or_a_mapping(overrides: Any, flags: tuple[str, ...]) -> None:
+    """In Python a mapping from paths to values says the same as flags do, and a flag may come alone."""
+    assert flags_of(overrides) == flags
+
+
+PRINTABLE = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")))
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | PRINTABLE, st.lists, max_leaves=4))
+def test_a_value_of_a_mapping_arrives_as_it_is(value: object) -> None:
+    """Whatever plain value is given, the field has it, text that looks like something else included."""
+    assert apply_overrides(DATA, {"samples": value}).data["samples"] == value
+
+
+def test_a_value_that_is_no_plain_data_is_refused() -> None:
+    """An object of Python's has no place in a scenario."""
+    with pytest.raises(InputError, match=r"--set topology: found .*; expected plain data, as in a file"):
+        apply_overrides(DATA, {"topology": object()})

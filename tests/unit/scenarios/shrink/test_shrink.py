@@ -190,3 +190,20 @@ def test_a_run_without_violation_or_checks_is_refused() -> None:
     bare = {**scenario([]), "checks": [], "liveness": None}
     with pytest.raises(murmur.InputError, match="keepers has no checks"):
         shrink(bare)
+
+
+def test_members_that_the_options_of_raft_name_go_with_the_nodes() -> None:
+    """Seven nodes, of which five vote at first, two learn and node 1 leads, come down to two: it leads, both vote."""
+    members = {"servers": 5, "learners": [5, 6], "initial_leader": 1}
+    data = {
+        "name": "members",
+        "duration": "2s",
+        "topology": {"kind": "mesh", "nodes": 7},
+        "protocol": {"kind": "raft", **members},
+        "faults": [{"kind": "crash", "target": 1, "at": "1s"}],
+    }
+    done = murmur.shrink(data, when="largest_term >= 1", runs=60)
+    assert done.scenario.topology.node_count <= 2
+    left = done.scenario.protocol
+    assert (left.servers or 0) <= done.scenario.topology.node_count
+    assert left.learners == ()

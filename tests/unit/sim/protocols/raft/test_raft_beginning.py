@@ -1,5 +1,6 @@
 """Runs of Raft that begin in a given state: with a leader that all have just heard, and with entries in the logs."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sim.protocols.raft.raft import Raft
 from sim.records import Record
 from sim.simulation import Simulation
 from tests.unit.sim.protocols.raft.raft_server import MILLISECOND, server
+from topologies.errors import InputError
 from topologies.registry import build
 
 JUDGES = ["election-safety", "leader-append-only", "log-matching", "leader-completeness", "state-machine-safety"]
@@ -96,9 +98,28 @@ def test_a_run_that_begins_so_violates_nothing() -> None:
         ({"initial_leader": 3, "initial_entries": (1,)}, "found 1 entries at a server, and 0 at the leader"),
         ({"initial_leader": 3, "servers": 3}, "found 3, which does not vote at the start; name a voter"),
         ({"initial_leader": 1, "learners": (1,)}, "found 1, which does not vote at the start; name a voter"),
+        ({"learners": (4, 3, 4)}, "found 4 a second time; name each learner once"),
+        ({"learners": (3, 1), "servers": 3}, "found 1, one of the first 3 nodes, which vote by servers; name later"),
     ],
 )
 def test_a_state_that_no_cluster_can_be_in_is_refused(options: dict[str, Any], message: str) -> None:
     """A leader has every entry of its term, and votes."""
     with pytest.raises(ValidationError, match=message):
         RaftConfig(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"servers": 4}, "protocol.servers: found 4; expected at most 3, the nodes of the topology"),
+        ({"learners": [1, 3]}, "protocol.learners[1]: found node 3 in a topology of 3 nodes; expected a number from 0"),
+        ({"initial_leader": 3}, "protocol.initial_leader: found node 3 in a topology of 3 nodes; expected a number"),
+        ({"learners": [0, 1, 2]}, "protocol.learners: found no node that votes; leave one out"),
+    ],
+)
+def test_members_beyond_the_last_node_are_refused(options: dict[str, Any], message: str) -> None:
+    """Who is named is there, and somebody votes."""
+    topology = {"kind": "mesh", "nodes": 3}
+    scenario = {"name": "x", "duration": "1s", "topology": topology, "protocol": {"kind": "raft", **options}}
+    with pytest.raises(InputError, match=re.escape(message)):
+        murmur.run(scenario)
