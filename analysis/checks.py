@@ -265,7 +265,9 @@ def known_check(name: str) -> CheckKind:
     if name in CHECKS:
         return CHECKS[name]
     near = get_close_matches(name, CHECKS, 1)
-    raise InputError(f"unknown check {name!r}; " + (f"did you mean {near[0]}?" if near else f"known: {[*CHECKS]}"))
+    raise InputError(
+        f"unknown check {name!r}; " + (f"did you mean {near[0]}?" if near else "known: " + ", ".join(CHECKS))
+    )
 
 
 class Checks:

@@ -129,10 +129,7 @@ def _manifest_data(folder: Path) -> dict[str, Any]:
     try:
         data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = {path.name for path in folder.iterdir()}
-        if names & RUN_FILES or folder.name.endswith(UNFINISHED):
-            raise InputError(f"{folder} is an unfinished run: it has no {MANIFEST}; run the scenario again") from None
-        raise InputError(f"{folder} is no run folder: it has no {MANIFEST}") from None
+        raise InputError(_without_manifest(folder)) from None
     except ValueError:
         raise InputError(f"{folder} is damaged: {MANIFEST} is not JSON; run the scenario again") from None
     except OSError as error:
@@ -140,6 +137,22 @@ def _manifest_data(folder: Path) -> dict[str, Any]:
     if not isinstance(data, dict) or "checksum" not in data:
         raise InputError(f"{folder} is no run folder: its {MANIFEST} is not one that Murmur wrote")
     return data
+
+
+def _without_manifest(folder: Path) -> str:
+    """Return what a folder is that holds no run by itself, and where in it runs are."""
+    names = {path.name for path in folder.iterdir()}
+    if "kept" in names:
+        return f"{folder} is the folder of a hunt, not of a run; those that it kept are in {folder / 'kept'}"
+    if "cells" in names:
+        return f"{folder} is the folder of a study, not of a run; the scenarios that it ran are in {folder / 'cells'}"
+    if {"index.json", "parts"} <= names:
+        return f"{folder} is the folder of a study or hunt that has not ended, or kept no run; expected that of a run"
+    if "shrunk.yaml" in names:
+        return f"{folder} is what murmur shrink left; its run is {folder / 'run'}"
+    if names & RUN_FILES or folder.name.endswith(UNFINISHED):
+        return f"{folder} is an unfinished run: it has no {MANIFEST}; run the scenario again"
+    return f"{folder} is no run folder: it has no {MANIFEST}"
 
 
 def _checked_manifest(folder: Path, data: dict[str, Any]) -> Manifest:

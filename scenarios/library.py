@@ -39,8 +39,12 @@ def read(name_or_path: str | Path) -> Document:
     looks_like_a_path = isinstance(name_or_path, Path) or "/" in text or "\\" in text or text.endswith(_SUFFIXES)
     if not looks_like_a_path and text in built_in:
         return load_bytes(built_in[text].read_bytes(), f"{text}.yaml")
-    if looks_like_a_path or _is_file(text):
-        return load_file(Path(text))
+    if looks_like_a_path or is_file(text):
+        return _no_study(load_file(Path(text)), text)
+    from scenarios.study import library as studies
+
+    if text in studies.names():
+        raise InputError(f"{text} is a study, not a scenario; `murmur study {text}` runs it")
     remedy = did_you_mean(text, built_in) or "; `murmur list scenarios` names them"
     raise InputError(f"found no built-in scenario and no file called {shown(text)}{remedy}")
 
@@ -53,7 +57,14 @@ def text_of(name: str) -> str:
     return built_in[name].read_text(encoding="utf-8")
 
 
-def _is_file(text: str) -> bool:
+def _no_study(document: Document, path: str) -> Document:
+    if "scenario" in document.data and not {"topology", "protocol"} & document.data.keys():
+        raise InputError(f"{path} is a study, not a scenario; `murmur study {path}` runs it")
+    return document
+
+
+def is_file(text: str) -> bool:
+    """Whether there is a file of this name."""
     try:
         return Path(text).is_file()
     except (OSError, ValueError):  # a name that no file can have

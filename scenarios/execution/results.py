@@ -58,9 +58,7 @@ class Results:
         path = self.folder / INDEX
         if path.exists():
             if not resume:
-                raise InputError(
-                    f"{self.folder} holds an execution already; add --resume to go on, or give another folder"
-                )
+                raise InputError(f"{self.folder} holds runs already; add --resume to go on, or give another folder")
             _refuse_another(path, index)
             return
         if self.folder.is_dir() and any(self.folder.iterdir()):

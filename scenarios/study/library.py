@@ -7,6 +7,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from scenarios.document import Document
+from scenarios.library import is_file
+from scenarios.library import names as scenario_names
 from scenarios.names import did_you_mean
 from scenarios.yaml_loader import load_bytes, load_file
 from sim.units import shown
@@ -23,15 +25,24 @@ def names() -> list[str]:
 def read(name_or_path: str | Path) -> Document:
     """Return what a study's file says, not yet checked; raises InputError where there is no such file.
 
-    Text with a slash or with the suffix .yaml or .yml is a path; any other is a built-in's name.
+    Text with a slash or with the suffix .yaml or .yml is a path; any other is a built-in's name, or else a file's.
     """
     text, built_in = str(name_or_path), _built_in()
-    if isinstance(name_or_path, Path) or "/" in text or "\\" in text or text.endswith(_SUFFIXES):
-        return load_file(Path(text))
-    if text in built_in:
+    looks_like_a_path = isinstance(name_or_path, Path) or "/" in text or "\\" in text or text.endswith(_SUFFIXES)
+    if not looks_like_a_path and text in built_in:
         return load_bytes(built_in[text].read_bytes(), f"{text}.yaml")
+    if looks_like_a_path or is_file(text):
+        return _no_scenario(load_file(Path(text)), text)
+    if text in scenario_names():
+        raise InputError(f"{text} is a scenario, not a study; `murmur run {text}` runs it")
     remedy = did_you_mean(text, built_in) or "; `murmur list studies` names them"
-    raise InputError(f"found no built-in study called {shown(text)}{remedy}")
+    raise InputError(f"found no built-in study and no file called {shown(text)}{remedy}")
+
+
+def _no_scenario(document: Document, path: str) -> Document:
+    if {"topology", "protocol"} <= document.data.keys() and not {"scenario", "cases", "sweep"} & document.data.keys():
+        raise InputError(f"{path} is a scenario, not a study; `murmur run {path}` runs it")
+    return document
 
 
 def text_of(name: str) -> str:

@@ -141,10 +141,10 @@ def test_an_interrupted_study_says_how_to_go_on(place: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nothing",), "found no built-in study called 'nothing'"),
+        (("nothing",), "found no built-in study and no file called 'nothing'"),
         (("gossip-by-topologie",), "did you mean 'gossip-by-topology'?"),
         (("gone.yaml",), "gone.yaml: cannot be read"),
-        (("gossip-mesh",), "found no built-in study called 'gossip-mesh'"),
+        (("gossip-mesh",), "gossip-mesh is a scenario, not a study; `murmur run gossip-mesh` runs it"),
         (("exchanges.yaml", "--seeds", "0"), "0 is not in the range"),
         (("exchanges.yaml", "--set", "duration=1s"), "duration is what the study compares"),
         (("exchanges.yaml", "--set", "topology.nods=1"), "--set topology.nods=1: topology.nods: unknown field"),

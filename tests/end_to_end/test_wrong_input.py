@@ -52,6 +52,15 @@ FLAGS = [
     (["replay", "full"], "full is no run folder: it has no manifest.json"),
     (["replay", "a-file"], "a-file is a file; expected a run folder"),
     (["replay", "unfinished"], "unfinished is an unfinished run"),
+    (["replay", "hunted"], "hunted is the folder of a hunt, not of a run; those that it kept are in hunted/kept"),
+    (["export", "studied", "--format", "csv"], "not of a run; the scenarios that it ran are in studied/cells"),
+    (["explain", "begun"], "begun is the folder of a study or hunt that has not ended, or kept no run"),
+    (["explain", "shrunk"], "shrunk is what murmur shrink left; its run is shrunk/run"),
+    (["run", "study.yaml"], "study.yaml is a study, not a scenario; `murmur study study.yaml` runs it"),
+    (["run", "agreement"], "agreement is a study, not a scenario; `murmur study agreement` runs it"),
+    (["study", "good.yaml"], "good.yaml is a scenario, not a study; `murmur run good.yaml` runs it"),
+    (["study", "gossip-mesh"], "gossip-mesh is a scenario, not a study; `murmur run gossip-mesh` runs it"),
+    (["study", "nothing"], "found no built-in study and no file called 'nothing'; `murmur list studies` names them"),
     (["replay", "odd"], "odd is damaged: manifest.json is not JSON"),
     (["diff", "nowhere", "full"], "nowhere is not there"),
     (["diff", "nowhere"], "Missing argument 'SECOND'"),
@@ -80,12 +89,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.yaml").write_text(GOOD)
     (tmp_path / "a-file").write_text("")
+    (tmp_path / "study.yaml").write_text("name: study\nscenario: good.yaml\n")
     for name, file, content in (
         ("full", "notes.txt", ""),
         ("unfinished", "events.parquet", ""),
         ("odd", "manifest.json", "{"),
+        ("hunted/kept", "notes.txt", ""),
+        ("studied/cells", "cell-0000.yaml", ""),
+        ("begun/parts", "notes.txt", ""),
+        ("begun", "index.json", "{}"),
+        ("shrunk", "shrunk.yaml", ""),
     ):
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
         (tmp_path / name / file).write_text(content)
     return tmp_path
 

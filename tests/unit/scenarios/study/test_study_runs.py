@@ -125,7 +125,7 @@ def test_another_study_does_not_go_on_in_a_folder(tmp_path: Path) -> None:
     """What decides results has to be the same; the first difference is named."""
     tiny = {**STUDY, "seeds": 1}
     murmur.study(tiny, workers=1, out=tmp_path / "kept")
-    with pytest.raises(InputError, match="holds an execution already; add --resume"):
+    with pytest.raises(InputError, match="holds runs already; add --resume"):
         murmur.study(tiny, workers=1, out=tmp_path / "kept")
     with pytest.raises(InputError, match="holds another execution: study"):
         murmur.study({**tiny, "seed": 3}, workers=1, out=tmp_path / "kept", resume=True)
