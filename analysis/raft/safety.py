@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
 
 NOTHING_WRITTEN: Final = "no entry was written to a log"
-NAMED_ALIKE: Final = frozenset(("no-op", "configuration"))
-"""Commands of entries that are not the same though they are called the same."""
 UNKNOWN: Final = -1
 """Stands for a term that the records do not tell."""
 
@@ -230,30 +228,19 @@ class LeaderCompleteness(SafetyCheck):
 
 
 class StateMachineSafety(SafetyCheck):
-    """If a server has applied an entry at an index, no other ever applies a different one there.
-
-    Commands of one name are told apart by their terms, as far as `logs` has them: those that another judge keeps up to
-    date, or its own where there are none.
-    """
+    """If a server has applied an entry at an index, no other ever applies a different one there."""
 
     name = "state-machine-safety"
-    kinds = KINDS | {"committed"}
+    kinds = frozenset(("committed",))
     nothing = "no entry was applied"
     fine = "{} entries were applied alike"
 
-    def __init__(self, subject: Subject, logs: ReplicatedLogs | None = None) -> None:
+    def __init__(self, subject: Subject) -> None:
         super().__init__(subject)
-        if logs is not None:
-            self.kinds = frozenset(("committed",))
-        self._logs = logs or ReplicatedLogs(subject.population)
         self._applied: list[str | None] = []
-        self._terms: dict[int, int] = {}
 
     def observe(self, record: Record) -> None:
-        """Take what a server has applied, or a change of a log."""
-        if record.kind != "committed":
-            self._logs.observe(record)
-            return
+        """Take what a server has applied."""
         applied, first, commands = self._applied, record.fields["first"], record.fields["commands"]
         if len(applied) < first + len(commands):
             applied.extend([None] * (first + len(commands) - len(applied)))
@@ -264,18 +251,6 @@ class StateMachineSafety(SafetyCheck):
                 self.cases += 1
             elif known != command:
                 self.contradicted(f"at index {index} node {record.node} applied {command}, another {known}", record)
-            if command in NAMED_ALIKE:
-                self._compare_terms(record, index, command)
-
-    def _compare_terms(self, record: Record, index: int, command: str) -> None:
-        assert record.node is not None
-        term = self._logs.of[record.node].term_at(index)
-        if term is None:
-            return
-        known = self._terms.setdefault(index, term)
-        if known != term and self._applied[index] == command:
-            what = f"applied {command} of term {term}, another of term {known}"
-            self.contradicted(f"at index {index} node {record.node} {what}", record)
 
 
 SAFETY: Final[tuple[type[SafetyCheck], ...]] = (
@@ -300,7 +275,7 @@ class RaftSafety(Check):
             LeaderAppendOnly(subject, matching.logs),
             matching,
             LeaderCompleteness(subject, matching.logs),
-            StateMachineSafety(subject, matching.logs),
+            StateMachineSafety(subject),
         )
         self.kinds = frozenset[str]().union(*(part.kinds for part in self.parts))
         self._told = {kind: [part.observe for part in self.parts if kind in part.kinds] for kind in self.kinds}
