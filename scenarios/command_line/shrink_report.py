@@ -60,6 +60,9 @@ def _fault(record: Record) -> str:
 
 
 def _verdicts(shrunk: Shrunk) -> Iterator[str]:
+    if shrunk.run is None:
+        yield f"error     {shrunk.error}"
+        return
     for verdict in shrunk.run.verdicts:
         yield f"{verdict.verdict:9} {verdict.check}: {verdict.reason}"
         for record in verdict.evidence[:MOST_RECORDS]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.plan import resolve
+from scenarios.plugins import ProtocolError
 from scenarios.run import Run, run_loaded
 from scenarios.schema import scenario_of
 from scenarios.shrink.faults import fewer_faults, named
@@ -15,7 +17,7 @@ from scenarios.shrink.shrunk import Shrunk
 from scenarios.shrink.size import fewer_nodes, shorter_run
 from scenarios.shrink.source import original
 from scenarios.shrink.trial import Setting
-from scenarios.shrink.wanted import SameViolation, Threshold, Wanted, threshold
+from scenarios.shrink.wanted import SameError, SameViolation, Threshold, Wanted, threshold
 from scenarios.violation import signature_of
 from scenarios.yaml_loader import load_text
 from scenarios.yaml_writer import scenario_text
@@ -63,23 +65,40 @@ def shrink(
     Parameters: `run`, a run, its folder, or a scenario, then with `seed` and `overrides` as for `murmur.run`; `check`,
     which violated check is meant, the first unless given; `when`, a condition such as `converged_at > 5s` that is to be
     kept instead; `workers`, processes that run ahead, which change nothing of the result; `out`, the folder for
-    `shrunk.yaml` and its run (None: not kept); `watch`, called after each run. Raises InputError where the input is
-    wrong, above all where the run shows nothing of the kind.
+    `shrunk.yaml` and its run (None: not kept); `watch`, called after each run. Where the protocol raises an error, and
+    neither a check nor a condition is named, it is that error that is kept. Raises InputError where the input is wrong,
+    above all where the run shows nothing of the kind.
 
     Faults are left out by delta debugging (Zeller and Hildebrandt, IEEE TSE 28(2), 2002).
     """
     _refuse(runs, workers, check, when, out)
     condition = None if when is None else threshold(when)
     scenario = original(run, seed, overrides, plugins)
-    first = run_loaded(scenario if condition else scenario.model_copy(update={"detail": "summary"}), None)
-    wanted: Wanted = _same_violation(first, check) if condition is None else _seen(first, condition)
-    given = first.scenario.model_copy(update={"detail": scenario.detail})
+    wanted, first, tally = _shown(scenario, check, condition)
+    given = first.model_copy(update={"detail": scenario.detail})
+    if isinstance(wanted, SameError) and out is not None and (Path(out) / RUN).exists():
+        raise InputError(f"{out} holds the run of another shrunk scenario; give another folder: this one has no run")
     kind = given.protocol.kind
     setting = Setting(wanted, (kind.partition(":")[0],) if ":" in kind else ())
-    with Search(setting, _with_its_check(first.scenario.canonical(), wanted), runs - 1, workers, watch) as search:
-        search.ran, search.tally = 1, tuple(first.faults)
+    with Search(setting, _with_its_check(first.canonical(), wanted), runs - 1, workers, watch) as search:
+        search.ran, search.tally = 1, tally
         given, complete = _reduce(search, given)
     return _kept(search, given, complete, None if out is None else Path(out))
+
+
+def _shown(
+    scenario: Scenario, check: str | None, condition: Threshold | None
+) -> tuple[Wanted, Scenario, tuple[dict[str, Any], ...]]:
+    """Run a scenario; return what it shows of what is meant, the scenario as it ran, and the tally of its faults."""
+    bare = scenario.model_copy(update={"detail": "summary"})
+    try:
+        first = run_loaded(scenario if condition else bare, None)
+    except ProtocolError as error:
+        if check is not None or condition is not None:
+            raise
+        return SameError.of(error), resolve(bare), ()
+    wanted: Wanted = _same_violation(first, check) if condition is None else _seen(first, condition)
+    return wanted, first.scenario, tuple(first.faults)
 
 
 def _refuse(runs: int, workers: int, check: str | None, when: str | None, out: str | Path | None) -> None:
@@ -167,23 +186,38 @@ def _kept(search: Search, given: Scenario, complete: bool, out: Path | None) -> 
     data = {**search.best, "name": name, "description": told, "detail": detail}
     text = scenario_text(search.setting.scenario(data))
     scenario = scenario_of(load_text(text, SCENARIO), search.setting.plugins)
-    last = run_loaded(scenario, None if out is None else out / RUN)
-    if not search.setting.wanted.shown_by(last):
-        raise InputError(
-            f"the shrunk scenario, run again, no longer shows {search.setting.wanted} "
-            f"({search.setting.wanted.found(last)}): its protocol is not deterministic; see murmur check --determinism"
-        )
+    last, error = _run_again(scenario, search.setting.wanted, out)
     if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
         (out / SCENARIO).write_text(text, encoding="utf-8")
     return Shrunk(
         wanted=str(search.setting.wanted),
         before=given,
         scenario=scenario,
         run=last,
+        error=error,
         runs=search.ran + 1,
         complete=complete,
-        records=_of_faults(last),
+        records=() if last is None else _of_faults(last),
         file=None if out is None else out / SCENARIO,
+    )
+
+
+def _run_again(scenario: Scenario, wanted: Wanted, out: Path | None) -> tuple[Run | None, str | None]:
+    """Return the run of what is left, or the error that it ended in; raises InputError where it shows another thing."""
+    try:
+        last = run_loaded(scenario, None if out is None else out / RUN)
+    except ProtocolError as error:
+        if SameError.of(error) == wanted:
+            return None, error.message
+        found = error.message
+    else:
+        if wanted.shown_by(last):
+            return last, None
+        found = wanted.found(last)
+    raise InputError(
+        f"the shrunk scenario, run again, no longer shows {wanted} "
+        f"({found}): its protocol is not deterministic; see murmur check --determinism"
     )
 
 

@@ -28,29 +28,31 @@ class Shrunk:
     """The smallest scenario that was found, and how it came about.
 
     `wanted`: what it still shows, in words. `before` and `scenario`: what was given, with its faults written out, and
-    what is left of it. `run`: the last run, of just what is left. `runs`: how many were made in all; `complete` is
-    False where as many as were allowed were made before nothing got smaller any more. `file`: where the scenario is on
-    disk, None where it is not. `records`: what the faults of the last run did.
+    what is left of it. `run`: the last run, of just what is left; None where it ends in an `error`. `runs`: how many
+    were made in all; `complete` is False where as many as were allowed were made before nothing got smaller any more.
+    `file`: where the scenario is on disk, None where it is not. `records`: what the faults of the last run did.
     """
 
     wanted: str
     before: Scenario
     scenario: Scenario
-    run: Run = field(repr=False)
+    run: Run | None = field(repr=False)
     runs: int
     complete: bool
     records: tuple[Record, ...] = field(repr=False)
     file: Path | None = None
+    error: str | None = None
 
     @property
     def folder(self) -> Path | None:
         """The folder of the last run; None where it is not kept."""
-        return self.run.folder
+        return None if self.run is None else self.run.folder
 
     @property
     def evidence(self) -> tuple[dict[str, Any], ...]:
         """The records by which checks of the last run show that they are violated."""
-        return tuple(record for each in self.run.verdicts if each.verdict == "violated" for record in each.evidence)
+        verdicts = () if self.run is None else self.run.verdicts
+        return tuple(record for each in verdicts if each.verdict == "violated" for record in each.evidence)
 
     @property
     def table(self) -> tuple[Row, ...]:
@@ -62,6 +64,7 @@ class Shrunk:
         """All of it as plain data."""
         from analysis.verdict import plain_record
 
+        ran: dict[str, Any] = {} if self.run is None else self.run.summary
         return {
             "shows": self.wanted,
             "runs": self.runs,
@@ -70,10 +73,11 @@ class Shrunk:
             "scenario": set_fields(self.scenario),
             "file": None if self.file is None else str(self.file),
             "folder": None if self.folder is None else str(self.folder),
-            "digest": self.run.digest,
-            "metrics": self.run.metrics,
-            "verdicts": [verdict.model_dump(mode="json") for verdict in self.run.verdicts],
-            "faults": self.run.faults,
+            "error": self.error,
+            "digest": ran.get("digest"),
+            "metrics": ran.get("metrics", {}),
+            "verdicts": ran.get("verdicts", []),
+            "faults": ran.get("faults", []),
             "fault_records": [plain_record(record) for record in self.records],
         }
 

@@ -30,7 +30,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one run: whether it shows what is wanted, and the tally of each fault, in the order of the list."""
+    """What came of one run: whether it shows what is wanted, and the tally of each fault, in the order of the list.
+
+    There is no tally of a run that ended in an error.
+    """
 
     shows: bool
     faults: tuple[dict[str, Any], ...] = ()
@@ -40,11 +43,15 @@ FAILED = Trial(False)
 
 
 def try_out(setting: Setting, data: Data) -> Trial:
-    """Run a scenario in memory; one that ends in an error shows nothing."""
+    """Run a scenario in memory; one that ends in an error shows nothing but that error."""
+    from scenarios.plugins import ProtocolError
     from scenarios.run import run_loaded
+    from scenarios.shrink.wanted import SameError
 
     try:
         run = run_loaded(setting.scenario(data), None)
+    except ProtocolError as error:
+        return Trial(SameError.of(error) == setting.wanted)
     except InputError:
         return FAILED
     return Trial(setting.wanted.shown_by(run), tuple(run.faults))

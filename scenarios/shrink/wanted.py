@@ -1,4 +1,4 @@
-"""What a shrunk run must still show: the same violation of a check, or a metric beyond a threshold."""
+"""What a shrunk run must still show: the same violation of a check, the same error, or a metric beyond a threshold."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scenarios.names import did_you_mean, listed
-from scenarios.violation import Signature, signature_of
+from scenarios.violation import Signature, masked, signature_of
 from sim.units import format_duration, parse_duration, parse_probability, shown
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    from scenarios.plugins import ProtocolError
     from scenarios.run import Run
 
 Number = int | float
@@ -97,6 +98,42 @@ class SameViolation:
 
     def __str__(self) -> str:
         return str(self.signature)
+
+
+@dataclass(frozen=True, slots=True)
+class SameError:
+    """The protocol raises the same error, but for numbers, over the same sort of thing; there is no run to judge."""
+
+    error: str
+
+    @classmethod
+    def of(cls, error: ProtocolError) -> SameError:
+        """What a run that ended in this error shows."""
+        return cls(masked(error.message))
+
+    @property
+    def check(self) -> str | None:
+        """No check decides."""
+        return None
+
+    @property
+    def words(self) -> str:
+        """What it is, in a few words."""
+        return "ends in an error"
+
+    def judge(self, run: Run) -> None:
+        """It has a meaning for every run."""
+
+    def shown_by(self, run: Run) -> bool:
+        """A run that comes to its end does not show it."""
+        return False
+
+    def found(self, run: Run) -> str:
+        """What there is instead."""
+        return "it came to its end"
+
+    def __str__(self) -> str:
+        return f"error: {self.error}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,3 +120,13 @@ def plan(seed: int, faults: int = 40) -> list[dict[str, Any]]:
     whole = [*decoys(faults - 2, chance), *cause(chance)]
     chance.shuffle(whole)
     return whole
+
+
+class Assertive(Keepers):
+    """Raises where a keeper that has nothing is asked for it by the other one, instead of keeping silent."""
+
+    def on_message(self, message: Message) -> None:
+        """Answer, take the value, or raise."""
+        if isinstance(message.payload, Ask) and message.source < 2:
+            assert self.value is not None, f"node {self.node.id} was asked for what it does not have"
+        super().on_message(message)
