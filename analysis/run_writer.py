@@ -154,10 +154,11 @@ def _take_place(folder: Path, target: Path) -> None:
     folder.rename(target)
     _to_disk(target.parent)
     if earlier is not None:
-        _delete_run(earlier)
+        delete_run(earlier)
 
 
-def _delete_run(folder: Path) -> None:
+def delete_run(folder: Path) -> None:
+    """Delete a run, and its folder unless a user put something of his own beside its files."""
     for name in (MANIFEST, *sorted(RUN_FILES - {MANIFEST})):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):

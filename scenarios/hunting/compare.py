@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.execution.results import INDEX
 from scenarios.hunting.hunt import hunt
 from scenarios.hunting.rate import Rate, rate_of
 from scenarios.run import given_scenario
@@ -88,6 +89,8 @@ def compare(
     """
     if not 1 <= repetitions <= MOST_REPETITIONS:
         raise InputError(f"repetitions: found {repetitions}; expected an integer from 1 to {MOST_REPETITIONS}")
+    if out is not None:
+        _refuse_what_stays(Path(out), repetitions)
     loaded = given_scenario(scenario, overrides, plugins)
     first = loaded.seed if seed is None else parse_seed(seed)
     roots = [first, *(Streams(first).seed(f"repetition/{number}") for number in range(1, repetitions))]
@@ -107,3 +110,15 @@ def compare(
 
     blind, guided = (Side(mode, tuple(hunts(mode))) for mode in MODES)
     return blind, guided
+
+
+def _refuse_what_stays(out: Path, repetitions: int) -> None:
+    """Raise InputError where a folder holds what would stay beside a comparison: a hunt by itself, more repetitions."""
+    if (out / INDEX).exists():
+        raise InputError(f"{out} holds a hunt by itself; give another folder for the comparison")
+    further = out / f"{next(iter(MODES))}-{repetitions + 1}"
+    if further.exists():
+        raise InputError(
+            f"{out} holds more than {repetitions} repetition{'s' * (repetitions > 1)} already; "
+            "ask for as many, or give another folder"
+        )

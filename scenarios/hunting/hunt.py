@@ -55,9 +55,10 @@ def hunt(
     Run n has the seed that the root seed gives to the name `run/n`: `seed`, or that of the scenario. A scenario with
     `faults: {kind: random}` has another plan under each. Parameters: `runs`, their number; `workers`, how many
     processes (None: one for each processor); `out`, the folder of the hunt (None: in memory); `resume` a hunt that
-    was interrupted, or give it more runs; `keep`, how many runs of each sort are kept as run folders; `guided`, whether
-    plans that came closest to a violation are changed and run again, for random plans only; `on_rows` is handed rows as
-    they come in; `scenario`, `overrides` and `plugins` as for `run`. Raises InputError where the input is wrong.
+    was interrupted, or give it more runs, never fewer; `keep`, how many runs of each sort are kept as run folders;
+    `guided`, whether plans that came closest to a violation are changed and run again, for random plans only; `on_rows`
+    is handed rows as they come in; `scenario`, `overrides` and `plugins` as for `run`. Raises InputError where the
+    input is wrong.
     """
     from scenarios.execution.execute import available_workers
     from scenarios.execution.task import Setting
@@ -72,6 +73,7 @@ def hunt(
     setting = Setting(tuple(plugins), scenario.graph_folder)
     began = perf_counter()
     with _results(out, scenario, plugins, guided, resume) as results:
+        _refuse_fewer(results, runs)
         before = results.table(runs)
         if on_rows is not None:
             on_rows(list(rows_in(_verdicts(before))))
@@ -159,6 +161,16 @@ def _results(
         raise InputError("found resume without a folder; say with out which hunt is to go on")
     with TemporaryDirectory(prefix="murmur-") as place:
         yield Results(Path(place) / "hunt", about)
+
+
+def _refuse_fewer(results: Results, runs: int) -> None:
+    """Raise InputError where a hunt that goes on has more runs already, which would go missing in what it comes to."""
+    least = max(results.done, default=-1) + 1
+    if least > runs:
+        raise InputError(
+            f"{results.folder} holds runs up to the {least:,}th already, more than the {runs:,} that are asked for; "
+            f"go on with --runs {least} or more, or hunt into another folder"
+        )
 
 
 def _refuse_counts(**counts: tuple[int, int]) -> None:

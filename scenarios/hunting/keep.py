@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +31,8 @@ SUMMARY: Final = "summary.json"
 def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
     """Write the table, the summary, and the first runs of each finding and extreme; return the hunt that knows where.
 
+    What was kept before the hunt was given more runs, and is no longer among these, is removed.
+
     Of a run that ended in an error there is nothing but its scenario, with its seed and its plan of faults. Raises
     InputError where a run that is kept is another than the one that was hunted.
     """
@@ -43,6 +47,7 @@ def keep_what_is_worth_a_look(hunted: Hunt, out: Path) -> Hunt:
         if number in hunted.plans or number in errors
     }
     hunted = replace(hunted, folder=out, kept=folders, files=files)
+    _clear_away(out, {place.name for place in (*folders.values(), *files.values())})
     write_table(hunted.table, out / RUNS)
     _write(readable_json(hunted.summary), out / SUMMARY)
     for number, file in files.items():
@@ -65,6 +70,28 @@ def _worth_a_look(hunted: Hunt) -> Iterator[tuple[int, str]]:
             if number not in seen:
                 seen.add(number)
                 yield number, f"{name}-{number}"
+
+
+def _clear_away(out: Path, wanted: Collection[str]) -> None:
+    """Remove what was kept of a hunt before it was given more runs, and is not wanted any more.
+
+    That is what the summary names, and what was left unfinished of it. What a user put beside it stays.
+    """
+    from analysis.run_writer import REPLACED, UNFINISHED, delete_run
+
+    try:
+        kept = json.loads((out / SUMMARY).read_text(encoding="utf-8"))["kept"].values()
+    except FileNotFoundError:
+        return
+    for name in kept:
+        for path in (out / KEPT).glob(f"{glob.escape(name)}*"):
+            ending = path.name.removeprefix(name)
+            if path.name in wanted or not (ending in ("", ".yaml") or ending.startswith((UNFINISHED, REPLACED))):
+                continue
+            if path.is_dir():
+                delete_run(path)
+            else:
+                path.unlink()
 
 
 def _with_its_plan(scenario: Scenario) -> Scenario:

@@ -66,6 +66,7 @@ def run_design(
     design.refuse_what_cannot_run()
     began = perf_counter()
     with _results(out, design, resume) as results:
+        _refuse_fewer(results, design.file.seeds)
         before = _of_design(results.table(), design)
         if on_rows is not None:
             on_rows(list(rows_in(before)))
@@ -86,6 +87,16 @@ def _results(out: str | Path | None, design: Design, resume: bool) -> Iterator[R
         raise InputError("found resume without a folder; say with out which study is to go on")
     with TemporaryDirectory(prefix="murmur-") as place:
         yield Results(Path(place) / "study", design.about())
+
+
+def _refuse_fewer(results: Results, seeds: int) -> None:
+    """Raise InputError where a study that goes on has more seeds already, which would go missing in what it is."""
+    least = max((number % STRIDE for number in results.done), default=-1) + 1
+    if least > seeds:
+        raise InputError(
+            f"{results.folder} holds runs of {least:,} seeds already, more than the {seeds:,} that are asked for; "
+            f"go on with --seeds {least} or more, or give another folder"
+        )
 
 
 def _of_design(table: pa.Table, design: Design) -> pa.Table:

@@ -206,6 +206,8 @@ def test_a_hunt_can_be_given_more_runs(place: Path) -> None:
         (("patient.yaml", "--guided", "--compare", "2"), "leave --guided out"),
         (("gossip-mesh", "--guided"), "{kind: random}"),
         (("hasty.yaml", "--runs", "8", "--out", "taken"), "add --resume"),
+        (("patient.yaml", "--runs", "1", "--out", "taken", "--resume"), "go on with --runs 2 or more"),
+        (("patient.yaml", "--compare", "2", "--out", "taken", "--resume"), "holds a hunt by itself"),
         (("hasty.yaml", "--runs", "8", "--out", "taken", "--resume"), 'liveness.within is "7s" there, "200ms" here'),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import murmur
+from scenarios.hunting.compare import compare
 from scenarios.hunting.hunt import tasks_of
 from scenarios.schema import scenario_of
 from tests.unit.scenarios.execution.trouble import PLUGIN, scenario
@@ -136,3 +137,40 @@ def test_files_that_a_scenario_names_are_found_beside_it(tmp_path: Path, monkeyp
     assert guided.files
     for number, file in guided.files.items():
         assert murmur.run(str(file)).digest == guided.rows[number]["digest"]
+
+
+def test_a_hunt_goes_on_with_no_fewer_runs_than_it_has(tmp_path: Path) -> None:
+    """Fewer runs are refused, and nothing of what is there is touched."""
+    hunted = murmur.hunt(RANDOM, 6, workers=1, out=tmp_path / "hunt")
+    files = {path: path.read_bytes() for path in (tmp_path / "hunt").rglob("*") if path.is_file()}
+    with pytest.raises(InputError, match=r"holds runs up to the 6th already, more than the 4 .* --runs 6 or more"):
+        murmur.hunt(RANDOM, 4, workers=1, out=tmp_path / "hunt", resume=True)
+    assert {path: path.read_bytes() for path in (tmp_path / "hunt").rglob("*") if path.is_file()} == files
+    again = murmur.hunt(RANDOM, 6, workers=1, out=tmp_path / "hunt", resume=True)
+    assert (again.summary, again.timing["runs"]) == (hunted.summary, 0)
+
+
+def test_what_is_no_longer_worth_a_look_does_not_stay(tmp_path: Path) -> None:
+    """A hunt that is given more runs keeps what one of all these runs does; what a user put beside it stays."""
+    few = murmur.hunt(RANDOM, 4, workers=1, keep=1, out=tmp_path / "grown")
+    noted = few.kept[few.extremes[0].numbers[0]] / "notes.txt"
+    noted.write_text("slow because of node 3")
+    (tmp_path / "grown" / "kept" / "mine").mkdir()
+    left = tmp_path / "grown" / "kept" / f"{few.kept[few.extremes[1].numbers[0]].name}.unfinished"
+    left.mkdir()
+    many = murmur.hunt(RANDOM, 24, workers=2, keep=1, out=tmp_path / "grown", resume=True)
+    whole = murmur.hunt(RANDOM, 24, workers=2, keep=1, out=tmp_path / "whole")
+    assert many.summary == whole.summary
+    assert not {path.name for path in few.kept.values()} & {path.name for path in whole.kept.values()}
+    kept = {folder: {path.name for path in (tmp_path / folder / "kept").iterdir()} for folder in ("grown", "whole")}
+    assert kept["grown"] == kept["whole"] | {"mine", noted.parent.name}
+    assert [path.name for path in noted.parent.iterdir()] == ["notes.txt"]
+
+
+def test_repetitions_of_a_comparison_do_not_stay_beside_fewer(tmp_path: Path) -> None:
+    """A comparison that goes on with fewer repetitions is refused; so is one beside a hunt by itself."""
+    compare(RANDOM, 2, 2, workers=1, out=tmp_path / "compared")
+    with pytest.raises(InputError, match="holds more than 1 repetition already"):
+        compare(RANDOM, 2, 1, workers=1, out=tmp_path / "compared", resume=True)
+    with pytest.raises(InputError, match="holds a hunt by itself"):
+        compare(RANDOM, 2, 1, workers=1, out=tmp_path / "compared" / "blind-1", resume=True)

@@ -129,6 +129,9 @@ def test_another_study_does_not_go_on_in_a_folder(tmp_path: Path) -> None:
         murmur.study(tiny, workers=1, out=tmp_path / "kept")
     with pytest.raises(InputError, match="holds another execution: study"):
         murmur.study({**tiny, "seed": 3}, workers=1, out=tmp_path / "kept", resume=True)
+    murmur.study({**tiny, "seeds": 2}, workers=1, out=tmp_path / "more")
+    with pytest.raises(InputError, match=r"holds runs of 2 seeds already, more than the 1 .* --seeds 2 or more"):
+        murmur.study(tiny, workers=1, out=tmp_path / "more", resume=True)
     reworded = murmur.study({**tiny, "metrics": ["messages"]}, workers=1, out=tmp_path / "kept", resume=True)
     assert reworded.timing["runs"] == 0
     assert reworded.answers[0].metrics.keys() == {"messages"}
