@@ -1,4 +1,4 @@
-"""Histories in the form of Jepsen's `history.edn`: one map a line, as its checkers Knossos and Elle read them.
+"""Histories in the form of Jepsen's `history.edn`: one map a line, as its checker Knossos reads them.
 
 `:type` is `:invoke`, `:ok`, `:fail` or `:info` (may have taken effect). `:f` is `:read`, `:write`, `:cas`, `:append`,
 `:delete` or `:transfer`, `:key` tells of which key. A cas that found another value is a `:fail` with the `:error`

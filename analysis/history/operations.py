@@ -56,7 +56,7 @@ class Outstanding:
                 fields["client"],
                 fields["function"],
                 fields["key"],
-                fields["value"],
+                _asked(fields["function"], fields["value"]),
                 record.sequence,
                 record.time,
             )
@@ -67,8 +67,23 @@ class Outstanding:
         operation.ended = record.time
         if operation.is_certain:
             operation.end = record.sequence
-            operation.result = fields["value"]
+            operation.result = _text(fields["value"]) if operation.function == "get" else fields["value"]
         return operation
+
+
+def _asked(function: str, value: Any) -> Any:
+    if function == "cas" and isinstance(value, tuple):
+        return tuple(map(_text, value))
+    return _text(value) if function in ("put", "append") else value
+
+
+def _text(value: Any) -> Any:
+    """The value of a key as text, as the store has it: other programs' histories have numbers and lists of them."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) if value else None
+    return str(value)
 
 
 def history_of(records: Iterable[Record]) -> list[Operation]:
