@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from analysis import frames
+    from analysis.run_folder import open_run
     from faults.heal import Heal
     from faults.node.crash import Crash, Restart
     from faults.node.pause import Pause
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from scenarios.shrink.shrink import shrink
     from scenarios.shrink.shrunk import Shrunk
-    from scenarios.study.result import Study
+    from scenarios.study.result import Study, open_study
     from scenarios.study.study import study
     from sim.convergence import Agreement, Coverage, Extinction, Spread
     from sim.message import Message
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from sim.node import Node
     from sim.protocol import Protocol, ProtocolConfig
     from sim.protocols.gossip.gossip import Gossip
+    from sim.protocols.raft.raft import Raft
     from sim.records import Record
     from sim.simulation import ClockSpread, Simulation
     from sim.state_machines.key_value import KeyValueStore
@@ -83,6 +85,7 @@ _HOMES: Final = {
     "Probability": "sim.units",
     "Protocol": "sim.protocol",
     "ProtocolConfig": "sim.protocol",
+    "Raft": "sim.protocols.raft.raft",
     "Rate": "sim.units",
     "Record": "sim.records",
     "Register": "sim.workloads.register",
@@ -140,6 +143,7 @@ __all__ = [
     "Pause",
     "Protocol",
     "ProtocolConfig",
+    "Raft",
     "Record",
     "Register",
     "Reply",
@@ -163,6 +167,8 @@ __all__ = [
     "hunt",
     "load",
     "main",
+    "open_run",
+    "open_study",
     "plot",
     "replay",
     "run",
@@ -222,7 +228,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the public names, for completion in notebooks."""
-    return sorted(__all__)
+    return sorted({*__all__, *_HOMES})
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ MESSAGE_COLUMNS = ("source", "destination", "message", "sent_at", "size")
 
 
 def records(source: Source, kinds: Collection[str] | None = None) -> pd.DataFrame:
-    """Return the state records, one row each, every field in a column of its own; only of `kinds` where given.
+    """Return the state records, one row each, every field in a column of its own; only of `kinds`, or of one kind.
 
     Columns `time`, `sequence`, `node` (missing where a record is about the whole system), `kind`, then the fields
     by name; a field called like one of these four is named `field.NAME`.
@@ -71,6 +71,7 @@ def samples(source: RunFolder | Iterable[Sample]) -> pd.DataFrame:
 def _records(source: Source, kinds: Collection[str] | None) -> Iterable[Record]:
     if isinstance(source, RunFolder):
         return source.records(kinds)
+    kinds = {kinds} if isinstance(kinds, str) else kinds
     return source if kinds is None else (record for record in source if record.kind in kinds)
 
 

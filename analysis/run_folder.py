@@ -18,6 +18,7 @@ from analysis.samples_file import Sample, read_samples
 from analysis.topology_file import read_topology
 from sim.randomness import Streams
 from sim.records import Record
+from sim.units import format_duration
 from topologies.errors import InputError
 from topologies.topology import Topology
 
@@ -30,9 +31,14 @@ class RunFolder:
     manifest: Manifest
     notices: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        about = self.manifest
+        ended = f"ended at {format_duration(about.ended)} ({about.ended_by})"
+        return f"<RunFolder {self.path}: {about.scenario.get('name')} with seed {about.seed}, {ended}>"
+
     def records(self, kinds: Collection[str] | None = None) -> Iterator[Record]:
-        """Yield the records in order, with little in memory at a time; only of `kinds` where given."""
-        return read_events(self.path / EVENTS, kinds)
+        """Yield the records in order, with little in memory at a time; only of `kinds`, or of one kind, where given."""
+        return read_events(self.path / EVENTS, {kinds} if isinstance(kinds, str) else kinds)
 
     def samples(self) -> list[Sample]:
         """Return the time series of the run."""
@@ -70,7 +76,7 @@ class RunFolder:
         return _plain_json(path) if path.exists() else None
 
 
-def open_run(path: Path, *, verify: bool = True) -> RunFolder:
+def open_run(path: str | Path, *, verify: bool = True) -> RunFolder:
     """Return the run in a folder, or in the folder that a file called `latest` names.
 
     With `verify` the checksum of each data file is compared. Raises InputError where there is no run, where it is

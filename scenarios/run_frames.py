@@ -22,8 +22,11 @@ class RunFrames:
     series: list[Sample]
     detail: Detail
 
+    def __repr__(self) -> str:
+        return f"<RunFrames: records(kinds), messages(), samples(); detail {self.detail}>"
+
     def records(self, kinds: Collection[str] | None = None) -> pd.DataFrame:
-        """Return the state records, one row each; only of `kinds` where given."""
+        """Return the state records, one row each; only of `kinds`, or of one kind, where given."""
         from analysis.frames import records
 
         return records(self.source, kinds)

@@ -33,7 +33,7 @@ from sim.network.config import NetworkConfig
 from sim.network.latency import Latency
 from sim.protocol import ProtocolConfig
 from sim.records import Detail
-from sim.units import Duration, PositiveDuration, as_written, shown
+from sim.units import Duration, PositiveDuration, as_written, format_duration, shown
 from topologies.config import TopologyConfig
 from topologies.errors import InputError
 
@@ -170,6 +170,22 @@ class Scenario(BaseModel):
             if fault.reads_a_file:
                 field = ("trace",) if fault.when is None else ("when", "trace")
                 self._fault_folders[index] = folder_of(("faults", index, *field))
+
+    def __repr__(self) -> str:
+        """One line for people; `canonical` has all of it."""
+        nodes, graph = self.topology.node_count, getattr(self.topology, "kind", "")
+        where = f"on {nodes} nodes ({graph})" if nodes is not None else f"on a {graph}"
+        faults = f"{len(self.fault_list)} fault{'' if len(self.fault_list) == 1 else 's'}"
+        parts = (
+            format_duration(self.duration),
+            f"seed {self.seed}",
+            faults if isinstance(self.faults, tuple) else f"faults drawn: {self.faults.kind}",
+            f"checks {', '.join(self.checks)}" if self.checks else "no checks",
+        )
+        return f"<Scenario {self.name}: {self.protocol.kind} {where}, {'; '.join(parts)}>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
     @property
     def fault_list(self) -> tuple[Fault, ...]:

@@ -43,6 +43,11 @@ class Study:
     folder: Path | None = None
     timing: Mapping[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        cells, runs = len(self.cells), self.table.num_rows
+        size = f"{cells} cell{'' if cells == 1 else 's'}, {runs:,} run{'' if runs == 1 else 's'}"
+        return f"<Study {self.name}: {size}, {self.folder or 'not kept on disk'}>"
+
     @property
     def name(self) -> str:
         """Name of the study."""

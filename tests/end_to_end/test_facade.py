@@ -105,3 +105,34 @@ def test_wrong_input_is_an_input_error_in_python_too() -> None:
         murmur.replay(murmur.run("gossip-ring"))
     with pytest.raises(murmur.InputError, match="expected one of mesh, ring"):
         murmur.topology("rng", nodes=5)
+
+
+def test_scenarios_and_what_is_on_disk_are_shown_in_one_line(tmp_path: Path) -> None:
+    """A notebook that ends a cell with one of these shows what it is, not all that it holds."""
+    data = {
+        "name": "shown",
+        "duration": "1s",
+        "topology": {"kind": "mesh", "nodes": 3},
+        "protocol": {"kind": "raft"},
+        "faults": [{"kind": "crash", "target": 0, "at": "500ms"}],
+        "checks": ["raft-safety", "leader-elected"],
+    }
+    run = murmur.run(data, tmp_path / "run", seed=4)
+    place = tmp_path / "study"
+    study = murmur.study({"name": "small", "scenario": "gossip-mesh", "seeds": 2}, out=place, workers=1)
+    shown = "raft on 3 nodes (mesh), 1s; seed 4; 1 fault; checks raft-safety, leader-elected"
+    assert repr(run.scenario) == str(run.scenario) == f"<Scenario shown: {shown}>"
+    assert "raft on 5 nodes (mesh), 16s; seed 0; faults drawn: random; " in repr(murmur.load("raft-hunt"))
+    assert repr(study) == f"<Study small: 1 cell, 2 runs, {place}>"
+    opened = murmur.open_run(str(run.folder))
+    assert repr(opened) == f"<RunFolder {run.folder}: shown with seed 4, ended at 1s (duration)>"
+    assert repr(run.frames()) == "<RunFrames: records(kinds), messages(), samples(); detail states>"
+
+
+def test_one_kind_of_records_can_be_asked_for_by_its_name(tmp_path: Path) -> None:
+    """A kind alone gives the same as a list of that one, from memory and from disk."""
+    run = murmur.run("gossip-ring", tmp_path / "run")
+    expected = run.frames().records(["informed"])
+    assert len(expected) > 0
+    assert run.frames().records("informed").equals(expected)
+    assert murmur.frames.records(murmur.open_run(tmp_path / "run"), "informed").equals(expected)
