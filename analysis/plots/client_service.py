@@ -52,10 +52,15 @@ class ClientService:
     spans: Sequence[FaultSpan] = ()
 
 
+def _height(width: float) -> float:
+    """Return the height of the axes, in millimetres, at which their label has room."""
+    return max(46.0, min(0.4 * width, 70.0))
+
+
 def draw_latency(plot: ClientService, width: float = PAGE_MM) -> Figure:
     """Draw a point for each operation at its end, and steps for the quantiles; `width` in millimetres."""
     with theme():
-        figure, axes = new_figure(width, min(0.45 * width, 75))
+        figure, axes = new_figure(width, _height(width))
         unit, size = best_unit(plot.end), best_unit(max((latency for _, latency in plot.completed), default=0))
         every = -(-len(plot.completed) // MOST_POINTS) or 1
         drawn = plot.completed[::every]
@@ -118,7 +123,7 @@ def _mark_unknown(axes: Axes, plot: ClientService, unit: TimeUnit) -> None:
 def draw_availability(plot: ClientService, width: float = PAGE_MM) -> Figure:
     """Draw operations carried out per second, and the outages in which no client could commit; `width` in mm."""
     with theme():
-        figure, axes = new_figure(width, min(0.4 * width, 65))
+        figure, axes = new_figure(width, _height(width))
         unit = best_unit(plot.end)
         rates = [window.completed / ((window.end - window.begin) / 1e9) for window in plot.windows]
         x = [*(window.begin / unit.nanoseconds for window in plot.windows), plot.end / unit.nanoseconds]

@@ -2,17 +2,24 @@
 
 Drawn like figure 16 of Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014: the share of
 runs whose value is at most x, over x.
+
+The band about a line holds the whole distribution that its runs are drawn from with a confidence of 95 %, because lines
+are compared as wholes; each band does so by itself, not all of them at once. It is that of Kolmogorov and Smirnov, as
+wide everywhere as the distance that an empirical distribution of so many runs keeps to the true one with that
+probability (Smirnov, "Table for estimating the goodness of fit of empirical distributions", Annals of Mathematical
+Statistics 19, 1948). Where values are not continuous it is too wide rather than too narrow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import seaborn
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from scipy.stats import CensoredData, ecdf, kstwo
 
 from analysis.plots.spread import LINE_STYLES
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
@@ -21,14 +28,24 @@ from analysis.plots.time_axis import best_unit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 LOGARITHMIC_FROM: Final = 20
 """How often the least positive value has to fit into the largest for a logarithmic axis."""
+CONFIDENCE: Final = 0.95
+_FEW_LINES: Final = 4
+_STRONG, _WEAK = 0.22, 0.14
+"""How opaque bands are: of a few lines, and of more, where they lie on one another."""
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """One line: its words for the legend, the values of the runs that have one, and how many runs there are in all."""
+    """One line: its words for the legend, the values of the runs that have one, and how many runs there are in all.
+
+    Those that have none are censored: their values are known to be above all others.
+    """
 
     label: str
     values: Sequence[float]
@@ -47,16 +64,20 @@ class DistributionFigure:
 
 
 def draw_distribution(plot: DistributionFigure, width: float = COLUMN_MM) -> Figure:
-    """Draw the distributions, `width` in millimetres; a line stays below 1 where runs have no value."""
+    """Draw the distributions and their bands, `width` in millimetres; a line stays below 1 where runs have no value."""
     with theme():
         figure, axes = new_figure(width, min(0.6 * width, 80))
         everything = np.concatenate([np.asarray(line.values, dtype=float) for line in plot.lines])
         largest = float(np.abs(everything).max(initial=0.0))
         size, symbol = _size(plot.unit, largest)
+        alpha = _STRONG if len(plot.lines) <= _FEW_LINES else _WEAK
         for number, line in enumerate(plot.lines):
             color, style = SERIES[number % len(SERIES)], LINE_STYLES[number // len(SERIES) % len(LINE_STYLES)]
-            x, y = _steps(np.sort(np.asarray(line.values, dtype=float)) / size, line.runs)
-            axes.step(x, y, where="post", color=color, linestyle=style, label=line.label or None)
+            x, y = _steps(np.asarray(line.values, dtype=float) / size, line.runs)
+            axes.step(x, y, where="post", color=color, linestyle=style, label=line.label or None, zorder=3)
+            low, high = band(y, line.runs)
+            look: dict[str, Any] = {"step": "post", "color": color, "alpha": alpha, "linewidth": 0, "zorder": 2}
+            axes.fill_between(x, low, high, **look)
         _set_axis(axes, everything / size)
         axes.set_xlabel(f"{plot.quantity} ({symbol})")
         axes.set_ylabel("Share of runs at or below")
@@ -70,12 +91,20 @@ def draw_distribution(plot: DistributionFigure, width: float = COLUMN_MM) -> Fig
     return figure
 
 
-def _steps(values: np.ndarray[tuple[int], np.dtype[np.float64]], runs: int) -> tuple[list[float], list[float]]:
-    """Return the corners of a distribution, from 0 at the least value."""
+def _steps(values: Array, runs: int) -> tuple[Array, Array]:
+    """Return the corners of a distribution, from 0 at the least value; runs without a value are above all others."""
     if not len(values):
-        return [], []
-    shares = np.arange(1, len(values) + 1) / runs
-    return [float(values[0]), *values.tolist()], [0.0, *shares.tolist()]
+        return values, values
+    missing = runs - len(values)
+    censored = np.concatenate((values, np.full(missing, values.max())))
+    found = ecdf(CensoredData.right_censored(censored, np.arange(runs) >= len(values))).cdf
+    return np.concatenate((found.quantiles[:1], found.quantiles)), np.concatenate(([0.0], found.probabilities))
+
+
+def band(shares: Array, runs: int) -> tuple[Array, Array]:
+    """Return the lower and the upper edge of the band about the shares of a distribution of so many runs."""
+    distance = kstwo.ppf(CONFIDENCE, runs) if runs else 0.0
+    return np.clip(shares - distance, 0, 1), np.clip(shares + distance, 0, 1)
 
 
 def _size(unit: str, largest: float) -> tuple[float, str]:
@@ -86,7 +115,7 @@ def _size(unit: str, largest: float) -> tuple[float, str]:
     return float(chosen.nanoseconds), chosen.symbol
 
 
-def _set_axis(axes: Axes, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+def _set_axis(axes: Axes, values: Array) -> None:
     """Have the x axis hold all values, on a logarithmic scale where they are of many sizes."""
     if not len(values):
         return

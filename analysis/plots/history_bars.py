@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 _ROW_MM: Final = 7.0
 _AXIS_MM: Final = 13.0
 _BAR: Final = 0.34
+_BESIDE_MM: Final = 15.0
 _LETTER_MM: Final = 1.05
+_CIRCLE_MM: Final = 2.4
+_LOWER: Final = 0.31
+"""How much lower a place is that would lie on the one before, as a share of the row; it is clear of the next row."""
 _COLORS: Final = {"read": BLUE, "write": GREEN, "conflict": VERMILION}
 _LABELS: Final = {"read": "reads", "write": "writes", "conflict": "in the conflict: no order explains these"}
 
@@ -74,8 +78,9 @@ def draw_history(plot: HistoryFigure, width: float = PAGE_MM) -> Figure:
         unit = best_unit(plot.end - plot.begin)
         for bar in plot.bars:
             _draw_bar(axes, bar, rows[bar.process], plot.end, unit)
-        _label_bars(axes, plot, rows, unit, width)
-        _draw_points(axes, plot, rows, unit)
+        scale = (width - _BESIDE_MM) / max(plot.end - plot.begin, 1)
+        _label_bars(axes, plot, rows, unit, scale)
+        _draw_points(axes, plot, rows, unit, scale)
         shade_faults(axes, plot.spans, unit)
         axes.set_xlim(plot.begin / unit.nanoseconds, plot.end / unit.nanoseconds)
         axes.set_xlabel(f"Simulated time ({unit.symbol})")
@@ -109,31 +114,52 @@ def _draw_bar(axes: Axes, bar: HistoryBar, row: int, end: int, unit: TimeUnit) -
     axes.vlines(begin, row - _BAR / 2, row + _BAR / 2, color=BLACK, linewidth=0.6, zorder=3)
 
 
-def _label_bars(axes: Axes, plot: HistoryFigure, rows: dict[int, int], unit: TimeUnit, width: float) -> None:
-    """Write what each operation was above its bar, up to the next of its process; what has no room stays without."""
-    scale = (width - 15) / max(plot.end - plot.begin, 1)
-    free: dict[int, int] = {}
-    for bar in sorted(plot.bars, key=lambda bar: -bar.begin):
-        room = (free.get(bar.process, plot.end) - max(bar.begin, plot.begin)) * scale
-        free[bar.process] = bar.begin
-        if len(bar.words) * _LETTER_MM <= room:
-            x = max(bar.begin, plot.begin) / unit.nanoseconds
-            color = VERMILION if bar.in_conflict else BLACK
-            axes.text(x, rows[bar.process] - _BAR / 2 - 0.06, bar.words, fontsize=5, color=color, va="bottom", zorder=5)
+def _label_bars(axes: Axes, plot: HistoryFigure, rows: dict[int, int], unit: TimeUnit, scale: float) -> None:
+    """Write what each operation was above its bar, up to the next of its process; `scale` is in mm for a ns.
+
+    The last of a process may have its words before it, up to the right edge; what has no room stays without.
+    """
+    for process, row in rows.items():
+        bars = sorted((bar for bar in plot.bars if bar.process == process), key=lambda bar: bar.begin)
+        nexts = [*(bar.begin for bar in bars[1:]), plot.end]
+        ended: float = plot.begin
+        for bar, following in zip(bars, nexts, strict=True):
+            length = len(bar.words) * _LETTER_MM / scale
+            begin = max(bar.begin, plot.begin)
+            look: dict[str, Any] = {"fontsize": 5, "color": VERMILION if bar.in_conflict else BLACK, "va": "bottom"}
+            y = row - _BAR / 2 - 0.06
+            if begin + length <= following:
+                axes.text(begin / unit.nanoseconds, y, bar.words, zorder=5, **look)
+            elif bar is bars[-1] and plot.end - length >= ended:
+                axes.text(plot.end / unit.nanoseconds, y, bar.words, zorder=5, ha="right", **look)
+            ended = max(begin + length, plot.end if bar.end is None else bar.end)
 
 
-def _draw_points(axes: Axes, plot: HistoryFigure, rows: dict[int, int], unit: TimeUnit) -> None:
-    """Number the operations in the order found, each at a time within its bar that keeps to the order."""
-    found = sorted((bar for bar in plot.bars if bar.place is not None), key=lambda bar: bar.place or 0)
-    points = [(bar.point / unit.nanoseconds, rows[bar.process]) for bar in found if bar.point is not None]
-    if not points:
+def _draw_points(axes: Axes, plot: HistoryFigure, rows: dict[int, int], unit: TimeUnit, scale: float) -> None:
+    """Number the operations in the order found, each at a time within its bar that keeps to the order.
+
+    Of two that would lie on one another the later is a little lower.
+    """
+    found = [
+        (bar.point, bar.place, bar.process)
+        for bar in sorted(plot.bars, key=lambda bar: bar.place or 0)
+        if bar.place is not None and bar.point is not None
+    ]
+    if not found:
         return
-    x, y = zip(*points, strict=True)
+    x, y = [], []
+    level: dict[int, tuple[int, float]] = {}
+    for point, _, process in found:
+        before, offset = level.get(process, (-plot.end, 0.0))
+        near = (point - before) * scale < _CIRCLE_MM
+        level[process] = point, _LOWER if near and not offset else 0.0
+        x.append(point / unit.nanoseconds)
+        y.append(rows[process] + level[process][1])
     look: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": BLACK, "markeredgewidth": 0.5}
     label = "place in an order that explains all"
     axes.plot(x, y, linestyle="none", marker="o", markersize=6.4, zorder=4, clip_on=False, label=label, **look)
-    for bar, (x_of, y_of) in zip(found, points, strict=True):
-        axes.text(x_of, y_of, str(bar.place), fontsize=4.4, ha="center", va="center_baseline", zorder=5)
+    for (_, place, _), x_of, y_of in zip(found, x, y, strict=True):
+        axes.text(x_of, y_of, str(place), fontsize=4.4, ha="center", va="center_baseline", zorder=5)
 
 
 def _set_legend(axes: Axes, plot: HistoryFigure) -> None:

@@ -41,7 +41,7 @@ def history_figure(run: RunView, key: str | None = None) -> HistoryFigure:
     ends = [each.ended for each in shown if each.is_certain and each.ended is not None]
     end = max([*ends, *(each.began for each in shown)])
     end += max(1, (end - begin) // (8 if found.conflict else 50))  # room for the words of the last of a conflict
-    end = min(run.end, end)
+    begin, end = max(0, begin - (end - begin) // 40), min(run.end, end)  # room for the place of the first
     bars = [_bar(each, found, points) for each in shown]
     spans = [span for span in spans_of(run) if span.begin <= end and span.end >= begin]
     return HistoryFigure(

@@ -47,18 +47,28 @@ def _draw_distribution(study: StudyView, metric: str | None, width: float | None
     from analysis.plots.distribution import DistributionFigure, draw_distribution
 
     chosen = chosen_metric(study, metric)
-    lines = list(_lines(study, chosen))
+    metric_of = known_metric(chosen)
+    lines = list(_lines(study, chosen, metric_of.may_never_come))
     if len(lines) > MOST_LINES:
         remedy = "sweep fewer values, or draw the frame of murmur.open_study yourself"
         raise InputError(f"found {len(lines)} cells; the plot distribution has at most {MOST_LINES} lines: {remedy}")
-    runs = {line.runs for line in lines}
-    facts = f"{', '.join(map(str, sorted(runs)))} runs in each cell"
-    if any(len(line.values) < line.runs for line in lines):
-        facts += "; a line stays below 1 where runs have no value"
-    words, unit = chosen.replace("_", " ").replace(".", " "), known_metric(chosen).unit
-    plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], unit)
+    facts = _facts(lines, study.frame[chosen][study.frame["error"].isna()].isna().sum(), metric_of.may_never_come)
+    words = chosen.replace("_", " ").replace(".", " ")
+    plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], metric_of.unit)
     options: dict[str, Any] = {} if width is None else {"width": width}
     return draw_distribution(plot, **options)
+
+
+def _facts(lines: Sequence[Any], missing: int, may_never_come: bool) -> str:
+    """Return in words how many runs there are, what became of those without a value, and what the bands are."""
+    runs = sorted({line.runs for line in lines})
+    told = f"{runs[0]} runs" if len(runs) == 1 else f"{runs[0]} to {runs[-1]} runs"
+    facts = f"{told} in each cell; band: the whole curve, with 95 % confidence"
+    if not missing:
+        return facts
+    if may_never_come:
+        return f"{facts}; a line stays below 1 where the time never came"
+    return f"{facts}; {missing} {'run' if missing == 1 else 'runs'} without a value left out"
 
 
 def chosen_metric(study: StudyView, metric: str | None) -> str:
@@ -79,15 +89,19 @@ def _named(metrics: Sequence[str]) -> str:
     return ", ".join(metrics) or "none"
 
 
-def _lines(study: StudyView, metric: str) -> Iterator[Any]:
-    """Yield a line for each cell, in words without what all cells share; runs that failed are left out."""
+def _lines(study: StudyView, metric: str, may_never_come: bool) -> Iterator[Any]:
+    """Yield a line for each cell, in words without what all cells share; runs that failed are left out.
+
+    So are those without a value, unless it is a time that may never come, which then is later than all that did.
+    """
     from analysis.plots.distribution import Distribution
 
     varied = [factor for factor in study.factors if study.frame[factor].nunique() > 1] or list(study.factors)
     for _, runs in study.frame.groupby("cell"):
         whole = runs[runs["error"].isna()]
         label = ", ".join(str(runs[factor].iloc[0]) for factor in varied)
-        yield Distribution(label, whole[metric].dropna().astype(float).tolist(), len(whole))
+        values = whole[metric].dropna().astype(float).tolist()
+        yield Distribution(label, values, len(whole) if may_never_come else len(values))
 
 
 STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {

@@ -11,12 +11,12 @@ from analysis.history.client_history import keys_of
 from analysis.history.operations import history_of
 from analysis.plots.client_figures import QUANTILES, WINDOWS, service_figure
 from analysis.plots.client_service import MOST_POINTS, draw_availability, draw_latency
-from analysis.plots.history_bars import draw_history
+from analysis.plots.history_bars import HistoryBar, HistoryFigure, draw_history
 from analysis.plots.history_figure import history_figure
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from sim.records import Record
-from sim.units import SECOND
+from sim.units import MILLISECOND, SECOND
 from sim.workloads.bank import BankWorkload
 from tests.unit.analysis.plots.consensus_runs import CRASH_AT, SERVED_FOR, served_run
 from topologies.errors import InputError
@@ -140,3 +140,31 @@ def test_a_bank_has_no_keys() -> None:
     assert "; the bank, " in history_figure(run).facts
     with pytest.raises(InputError, match="used a bank, which has no keys: leave it out"):
         history_figure(run, "k0")
+
+
+def bars(*points: int) -> HistoryFigure:
+    """The history of one process, with an operation of a millisecond at each of these times in milliseconds."""
+    drawn = [
+        HistoryBar(0, point * MILLISECOND, (point + 1) * MILLISECOND, "get saw 'x'", True, False, number, begin)
+        for number, (point, begin) in enumerate(((point, point * MILLISECOND + 500) for point in points), 1)
+    ]
+    return HistoryFigure(drawn, 0, 1000 * MILLISECOND, "name", "facts")
+
+
+def test_places_do_not_lie_on_one_another() -> None:
+    """Of places nearer than a circle is wide every second is lower; others are on the line of their process."""
+    axes = draw_history(bars(100, 105, 110, 500, 505, 900)).axes[0]
+    (circles,) = (line for line in axes.lines if line.get_marker() == "o")
+    heights = np.asarray(circles.get_ydata(), float)
+    assert [bool(height) for height in heights] == [False, True, False, False, True, False]
+    assert heights.max() < 0.5
+
+
+def test_words_at_the_right_edge_stand_before_it() -> None:
+    """What the last operation of a process was is written up to the edge, where there is no room after its begin."""
+    axes = draw_history(bars(300, 990)).axes[0]
+    words = {text.get_text(): text.get_ha() for text in axes.texts if text.get_text().startswith("get")}
+    assert words == {"get saw 'x'": "right"}
+    assert len([text for text in axes.texts if text.get_text().startswith("get")]) == 2
+    crowded = draw_history(bars(980, 990)).axes[0]
+    assert not [text for text in crowded.texts if text.get_text().startswith("get")]

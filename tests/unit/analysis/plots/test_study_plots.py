@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
-from analysis.plots.distribution import Distribution, DistributionFigure, draw_distribution
+from analysis.plots.distribution import Distribution, DistributionFigure, band, draw_distribution
 from analysis.plots.study_plots import MOST_LINES, STUDY_PLOTS, StudyView
 from topologies.errors import InputError
 
@@ -48,7 +50,56 @@ def test_lines_are_called_by_what_differs() -> None:
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["0", "1"]
     title = " ".join(figure.get_suptitle().split())
-    assert title == "small 3 runs in each cell; a line stays below 1 where runs have no value"
+    assert title == (
+        "small 3 runs in each cell; band: the whole curve, with 95 % confidence; "
+        "a line stays below 1 where the time never came"
+    )
+
+
+def test_what_could_not_be_measured_is_left_out() -> None:
+    """A run without a value that is no time to come counts neither in its line nor as censored, and is counted."""
+    view = study()
+    figure = DRAW(replace(view, frame=view.frame.rename(columns={"converged_at": "latency_p50"})), "latency_p50", None)
+    for line in figure.axes[0].get_lines():
+        assert np.allclose(np.asarray(line.get_ydata(), float), [0, 1 / 2, 1])
+    title = " ".join(figure.get_suptitle().split())
+    assert title.endswith(
+        "2 runs in each cell; band: the whole curve, with 95 % confidence; 2 runs without a value left out"
+    )
+
+
+@pytest.mark.parametrize(("runs", "distance"), [(1, 0.975), (5, 0.5633), (10, 0.4093), (20, 0.2941), (100, 0.1340)])
+def test_bands_are_as_wide_as_tables_say(runs: int, distance: float) -> None:
+    """The critical values of Kolmogorov and Smirnov at 5 %, as Miller's table of 1956 has them; none leaves 0 to 1."""
+    low, high = band(np.array([0.0, 0.5, 1.0]), runs)
+    assert low == pytest.approx([0, max(0, 0.5 - distance), 1 - distance], abs=6e-5)
+    assert high == pytest.approx([distance, min(1, 0.5 + distance), 1], abs=6e-5)
+
+
+def test_bands_hold_the_whole_distribution_as_often_as_they_say() -> None:
+    """Of 4,000 samples of 20 uniform values, 95 % have a band that holds the true distribution at every value."""
+    values = np.sort(np.random.default_rng(1).uniform(size=(4_000, 20)), axis=1)
+    low, _ = band(np.arange(1, 21) / 20, 20)
+    _, high = band(np.arange(20) / 20, 20)
+    held = ((low <= values) & (values <= high)).all(axis=1).mean()
+    assert held == pytest.approx(0.95, abs=0.0105)  # three standard errors
+
+
+def test_each_line_has_a_band_in_its_colour() -> None:
+    """The band lies about its line from the least to the largest value, also where some values are censored."""
+    plot = DistributionFigure(
+        [Distribution("a", [3.0, 1.0, 2.0, 2.0], 5), Distribution("b", [4.0] * 9, 9)], "name", "facts", "Time", "s"
+    )
+    axes = draw_distribution(plot).axes[0]
+    for line, filled, runs in zip(axes.get_lines(), axes.collections, (5, 9), strict=True):
+        assert to_hex(filled.get_facecolor()[0]) == line.get_color().lower()  # type: ignore[index]
+        corners = filled.get_paths()[0].vertices
+        x, y = np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+        assert (corners[:, 0].min(), corners[:, 0].max()) == (x.min(), x.max())
+        low, high = band(y, runs)
+        assert (corners[:, 1].min(), corners[:, 1].max()) == pytest.approx((low.min(), high.max()))
+    first = axes.get_lines()[0]
+    assert np.allclose(np.asarray(first.get_ydata(), float), [0, 1 / 5, 3 / 5, 4 / 5])
 
 
 @pytest.mark.parametrize(
