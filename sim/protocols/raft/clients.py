@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sim.protocols.raft import membership, reads, replication, transfer
+from sim.protocols.raft import reads, replication
 from sim.protocols.raft.messages import Entry
 from sim.protocols.raft.sessions import EXPIRED, UNKNOWN
-from sim.workloads.request import ChangeRequest, ClientRequest, Reply, TransferRequest
+from sim.workloads.request import ClientRequest, Reply
 
 if TYPE_CHECKING:
     from sim.protocols.raft.raft import Raft
@@ -84,11 +83,3 @@ def leave_waiting(raft: Raft) -> None:
     for change in raft.changes:
         answer(raft, change.request, "timed-out")
     raft.changes = []
-
-
-REQUESTS: Final[dict[type, Callable[[Raft, Any], None]]] = {
-    ClientRequest: asked,
-    ChangeRequest: membership.asked_for_change,
-    TransferRequest: transfer.asked,
-}
-"""What is done with each kind of request."""

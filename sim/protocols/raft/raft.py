@@ -42,6 +42,7 @@ from sim.protocols.raft.messages import (
 from sim.protocols.raft.sessions import Sessions
 from sim.roles import Roles
 from sim.state_machines.registry import STATE_MACHINES
+from sim.workloads.request import ChangeRequest, ClientRequest, TransferRequest
 
 if TYPE_CHECKING:
     from sim.message import Message
@@ -264,7 +265,7 @@ class Raft(Protocol):
         ARRIVALS[payload.__class__](self, message.source, payload)
 
     def on_request(self, request: Any) -> None:
-        clients.REQUESTS[request.__class__](self, request)
+        REQUESTS[request.__class__](self, request)
 
     # Stable storage.
 
@@ -343,3 +344,9 @@ ARRIVALS: Final[dict[type, Callable[[Raft, int, Any], None]]] = {
     TimeoutNow: transfer.told_to_take_over,
 }
 """What is done with each kind of message."""
+REQUESTS: Final[dict[type, Callable[[Raft, Any], None]]] = {
+    ClientRequest: clients.asked,
+    ChangeRequest: membership.asked_for_change,
+    TransferRequest: transfer.asked,
+}
+"""What is done with each kind of request."""
