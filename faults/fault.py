@@ -48,7 +48,7 @@ class Fault(BaseModel):
 
     Subclasses set `layer`; `takes_down`, `lies`, where its targets count as down or lying for the budget; `healer`, the
     field that says after what time it heals, None where it does not last; `over_with_its_nodes`, where a strike is over
-    once others have brought back all its nodes.
+    once others have brought back all its nodes; `ends`, the kinds of faults whose effect it ends.
     """
 
     model_config = OPTIONS
@@ -58,6 +58,7 @@ class Fault(BaseModel):
     over_with_its_nodes: ClassVar[bool] = False
     healer: ClassVar[str | None] = None
     phase: ClassVar[str] = "once"
+    ends: ClassVar[tuple[str, ...]] = ()
 
     kind: str
     name: FaultName | None = Field(
@@ -86,6 +87,15 @@ class Fault(BaseModel):
     def is_off(self) -> bool:
         """Whether the options ask for nothing, so that it never strikes."""
         return self.chance == 0.0
+
+    def may_end(self, other: Fault) -> bool:
+        """Whether a strike of this fault may end what a strike of another one does."""
+        return other.kind in self.ends
+
+    @property
+    def earliest(self) -> int:
+        """Before which it does not strike, in nanoseconds."""
+        return self.when.earliest if self.when is not None else self.at or 0
 
     def check(self, simulation: Simulation) -> None:
         """Raise InputError, with its path from the fault on, where the simulation has not what it speaks of."""

@@ -23,13 +23,13 @@ class Heal(Fault):
         default="partition", description="the kind of fault that it ends; all for every kind"
     )
 
+    def may_end(self, other: Fault) -> bool:
+        """Whether it means another fault."""
+        return self.fault in ("all", other.kind) and self.name in (None, other.name)
+
     def begin(self, strike: Strike) -> None:
         """End each strike that is meant."""
-        meant = [
-            other
-            for other in strike.injector.strikes
-            if self.fault in ("all", other.armed.fault.kind) and self.name in (None, other.armed.fault.name)
-        ]
+        meant = [other for other in strike.injector.strikes if self.may_end(other.armed.fault)]
         for other in meant:
             other.armed.end(other)
         strike.targets, strike.effect = tuple(other.id for other in meant), len(meant)

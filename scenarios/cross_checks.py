@@ -12,7 +12,6 @@ from scenarios.problems import Problem
 from sim.units import format_duration, shown
 
 if TYPE_CHECKING:
-    from faults.fault import Fault
     from scenarios.schema import Scenario
 
 MOST_NODES_IN_DETAIL: Final = 50_000  # a row for each message of more nodes fills a disk before it answers anything
@@ -25,12 +24,6 @@ NODES: Final = frozenset({"isolate", "nodes", "groups", "target"})
 
 COUNTS: Final = frozenset({"nodes", "random"})
 """Fields in which a bare integer is how many nodes."""
-
-ENDINGS: Final = {
-    "restart": ("crash", "crash-loop", "rolling-restart", "churn", "disk-full", "read-error", "torn-write"),
-    "resume": ("pause",),
-}
-"""Faults that end an earlier one, and the kinds of that one."""
 
 
 def contradictions(scenario: Scenario) -> list[Problem]:
@@ -120,34 +113,23 @@ def _integers(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, int]]:
 
 
 def _endings_without_a_beginning(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
-    """A fault that ends another needs one that is earlier."""
+    """A fault that ends another needs one that is earlier; nodes that join are absent from the start without one."""
     from faults.heal import Heal
+    from faults.node.membership import Join
 
     faults = scenario.fault_list
     for index, fault in enumerate(faults):
-        ends = (fault.fault,) if isinstance(fault, Heal) else ENDINGS.get(fault.kind)
-        if ends is None or fault.at is None:
+        ends = (fault.fault,) if isinstance(fault, Heal) else fault.ends
+        if not ends or isinstance(fault, Join) or fault.at is None:
             continue
-        name = fault.name if isinstance(fault, Heal) else None
-        earlier = [
-            other
-            for other in faults
-            if other is not fault
-            and ("all" in ends or other.kind in ends)
-            and name in (None, other.name)
-            and _earliest(other) < fault.at
-        ]
-        if not earlier:
+        earlier = [other for other in faults if other is not fault and other.earliest < fault.at]
+        if not any(fault.may_end(other) for other in earlier):
+            name = fault.name if isinstance(fault, Heal) else None
             what = " or ".join(f"'{end}'" for end in ends) + (f" called {name!r}" if name is not None else "")
             message = f"found '{fault.kind}' at {format_duration(fault.at)}, with no earlier {what} to end"
-            yield ("faults", index, "at"), f"{message}; add one, or move this after it"
-
-
-def _earliest(fault: Fault) -> int:
-    """Before which a fault does not strike, in nanoseconds."""
-    if fault.when is not None:
-        return fault.when.earliest
-    return fault.at or 0
+            other_kinds = sorted({other.kind for other in earlier if name is not None and other.name == name})
+            remedy = f"say fault: {other_kinds[0]}" if other_kinds else "add one, or move this after it"
+            yield ("faults", index, "at"), f"{message}; {remedy}"
 
 
 def _budget_that_is_broken(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:

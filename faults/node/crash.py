@@ -52,6 +52,15 @@ class Restart(NodeFault):
     """Restart nodes that an earlier fault has crashed, whatever keeps them down."""
 
     phase: ClassVar[str] = "end"
+    ends: ClassVar[tuple[str, ...]] = (
+        "crash",
+        "crash-loop",
+        "rolling-restart",
+        "churn",
+        "disk-full",
+        "read-error",
+        "torn-write",
+    )
 
     kind: Literal["restart"] = "restart"
 

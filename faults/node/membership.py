@@ -50,6 +50,7 @@ class Join(NodeFault):
     """
 
     phase: ClassVar[str] = "end"
+    ends: ClassVar[tuple[str, ...]] = ("leave", "churn", "join")
 
     kind: Literal["join"] = "join"
 

@@ -65,6 +65,7 @@ class Resume(NodeFault):
     """Let nodes go on that an earlier fault has paused, whatever keeps them."""
 
     phase: ClassVar[str] = "end"
+    ends: ClassVar[tuple[str, ...]] = ("pause",)
 
     kind: Literal["resume"] = "resume"
 

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import murmur
 from faults.budget import LIMITS, overdrafts
 from faults.byzantine.amnesia import Amnesia
 from faults.fault import Fault
+from faults.heal import Heal
 from faults.network.loss import Loss
 from faults.node.churn import Churn
-from faults.node.crash import Crash
+from faults.node.crash import Crash, Restart
 from faults.node.crash_loop import CrashLoop
 from faults.node.membership import Join, Leave
-from faults.node.pause import Pause
+from faults.node.pause import Pause, Resume
 from faults.node.rolling_restart import RollingRestart
 from faults.partition.partition import Partition
 from scenarios.schema import scenario_of
@@ -47,6 +49,11 @@ def refused(*faults: Fault, limit: int = 2, population: int = 5) -> list[tuple[i
     return list(overdrafts(faults, limit, population))
 
 
+def down(name: str, **options: Any) -> Crash:
+    """Nodes 0 and 1 crash, until something else brings them back."""
+    return Crash(target=(0, 1), name=name, at="1s", **options)
+
+
 @pytest.mark.parametrize(
     ("faults", "found"),
     [
@@ -64,6 +71,11 @@ def refused(*faults: Fault, limit: int = 2, population: int = 5) -> list[tuple[i
         ((Crash(target="all", when={"strikes": [{"at": "1s"}]}),), [(0, 5)]),
         ((Crash(target=1, when={"strikes": [{"at": "1s", "node": 0}]}), Crash(target=(2, 3), at="2s")), [(1, 3)]),
         ((Join(target=(0, 1), at="5s"), Crash(target=2, at="4s")), [(1, 3)]),
+        ((down("a"), Heal(fault="crash", name="b", at="2s"), Crash(target=2, at="3s")), [(2, 3)]),
+        ((down("a"), Heal(fault="pause", at="2s"), Crash(target=2, at="3s")), [(2, 3)]),
+        ((down("a"), Heal(fault="crash", name="a", at="900ms"), Crash(target=2, at="3s")), [(2, 3)]),
+        ((down("a"), Heal(fault="crash", name="a", at="4s"), Crash(target=2, at="3s", name="a")), [(2, 3)]),
+        ((Pause(target=(0, 1), at="1s"), Restart(target="all", at="2s"), Crash(target=2, at="3s")), [(2, 3)]),
     ],
     ids=str,
 )
@@ -91,11 +103,18 @@ def test_a_list_that_is_sure_to_break_the_budget_is_found(faults: tuple[Fault, .
         (Join(target=(0, 1, 2), at=0),),
         (Partition(groups={"isolate": [0, 1, 2]}, at="1s"),),
         (Loss(probability=1.0, at="1s"),),
+        (down("a"), Heal(fault="crash", name="a", at="2s"), Crash(target=2, name="a", at="3s")),
+        (down("a", restart_after="9s"), Heal(fault="all", at="2s"), Crash(target=2, at="3s")),
+        (down("a"), Heal(fault="crash", when={"after": "informed"}, name="a"), Crash(target=2, at="3s")),
+        (down("a"), Restart(target={"random": 2}, at="2s"), Crash(target=2, at="3s")),
+        (down("a"), Restart(target="all", when={"every": "500ms"}), Crash(target=2, at="3s")),
+        (Pause(target=(0, 1), at="1s"), Resume(target=0, at="2s"), Crash(target=2, at="3s")),
+        (Leave(target=(0, 1), at="1s"), Join(target=(0, 1), at="2s"), Crash(target=2, at="3s")),
     ],
     ids=str,
 )
 def test_a_list_that_may_keep_the_budget_is_not_refused(faults: tuple[Fault, ...]) -> None:
-    """Equal nodes count once, what heals counts no more, and what is drawn is left to the run; links count not."""
+    """Equal nodes count once, what is or may be healed counts no more, and what is drawn is left to the run."""
     assert refused(*faults) == []
 
 
@@ -182,3 +201,23 @@ def test_no_run_has_more_down_than_its_budget(faults: list[Fault], budget: Any, 
         else:
             down.discard(node)
         assert len(down) <= (LIMITS[budget](7) or 0)
+
+
+def test_faults_of_one_name_keep_a_budget_where_a_heal_comes_between() -> None:
+    """Such a list is a scenario, and its second crash spares nobody."""
+    crash = {"kind": "crash", "name": "a", "target": [0, 1]}
+    heal = {"kind": "heal", "fault": "crash", "name": "a", "at": "2s"}
+    faults = [{**crash, "at": "1s"}, heal, {**crash, "target": [2, 3], "at": "3s"}]
+    run = murmur.run({**SCENARIO, "faults": faults, "budget": "minority"})
+    assert [(tally["id"], tally["healed"], tally["effect"]) for tally in run.faults] == [
+        ("a", 1, 2),
+        ("a#2", 0, 1),
+        ("a#3", 0, 2),
+    ]
+
+
+def test_a_heal_of_a_name_that_another_kind_has_says_which() -> None:
+    """A heal ends partitions unless it says otherwise; the remedy names the kind that has the name."""
+    faults = [{"kind": "crash", "name": "a", "target": 0, "at": "1s"}, {"kind": "heal", "name": "a", "at": "2s"}]
+    with pytest.raises(InputError, match="no earlier 'partition' called 'a' to end; say fault: crash"):
+        scenario_of({**SCENARIO, "faults": faults})
