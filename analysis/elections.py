@@ -44,8 +44,6 @@ class Elections:
         self.longest_without = 0
         self.leaderless = 0
         self.won_times = array("q")
-        """How long it took from the loss of a leader until the next had its votes, in nanoseconds."""
-        self.won_times = array("q")
         """How long each election took until it was won, in nanoseconds; until a majority followed; until all did."""
         self.majority_times = array("q")
         self.all_times = array("q")
@@ -57,7 +55,8 @@ class Elections:
         self._led_terms: set[int] = set()
         self.last_elected_at: int | None = None
         """When the server that has led last had its votes, in nanoseconds."""
-        self._last_led = 0
+        self._last_led = -1
+        """The latest term with a leader; some protocols begin in term 0 with one."""
         self._latest: Election | None = None
         self._open: Election | None = None
         self._lost_at: int | None = 0
@@ -101,8 +100,10 @@ class Elections:
             self.leaders += 1
             self._led_terms.add(term)
         if term <= self._last_led:
+            if self._latest is not None and (node, term) == (self._latest.leader, self._latest.term):
+                self._goes_on(time)
             return
-        self.longest_without = max(self.longest_without, term - self._last_led - 1)
+        self.longest_without = max(self.longest_without, term - max(self._last_led, 0) - 1)
         self._last_led = term
         alone = self._alone_since[node]
         begun = time if alone is None else alone
@@ -120,16 +121,22 @@ class Elections:
         leads = self._latest is not None and self._latest.leader == node
         if leads and not up and self._lost_at is None:
             self._lost_at = time
-        elif leads and kind == "resumed" and self._lost_at is not None:  # nobody has taken its place
-            if self._open is None or self._open.by_majority is not None:
-                self.leaderless += time - self._lost_at
-            self._lost_at = None
+        elif leads and kind == "resumed":
+            self._goes_on(time)
         if not up and kind != "paused":
             self._alone_since[node] = None
             if self._open is not None:
                 self._open.followers.discard(node)
         if self._open is not None:
             self._look(time, self._open)
+
+    def _goes_on(self, time: int) -> None:
+        """The latest leader is there again, and nobody has taken its place."""
+        if self._lost_at is None:
+            return
+        if self._open is None or self._open.by_majority is not None:
+            self.leaderless += time - self._lost_at
+        self._lost_at = None
 
     def _look(self, time: int, election: Election) -> None:
         """Note whether it is over; it is not while its leader is none any more."""

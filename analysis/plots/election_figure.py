@@ -70,7 +70,8 @@ def election_figure(run: RunView, around: str) -> SpaceTime:
 
 
 def _election(run: RunView, number: int) -> ElectionCourse:
-    courses = election_courses(run.states(KINDS), run.nodes)
+    # A leader that is there from the start was not elected.
+    courses = [course for course in election_courses(run.states(KINDS), run.nodes) if course.won_at]
     if not courses:
         raise InputError(
             f"{run.name}: found no election that was won, which a diagram around one needs; "

@@ -4,9 +4,10 @@ Without failover that is node 0 for ever, and its store on its disk survives its
 lock server. With failover the others are standbys in the order of their numbers, behind the coordinator of their epoch:
 it copies its commands to them *after* it has answered, and the n-th of them takes over after n timeouts without a
 heartbeat. No one agrees to that. So what was answered and not yet copied is lost with the coordinator, and a partition
-makes two of them, of which the lesser epoch gives up its state when they meet again.
+makes two of them, of which the lesser epoch gives up its state when they meet again. The coordinator of epoch e is
+server e modulo n: who takes over begins the next epoch of its own, so that no two have the same.
 
-Record: `role` (role, term, leader, cause), at the start and at each change.
+Record: `role` (role, term: the epoch, leader, cause), at the start and at each change.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pydantic import Field
 
 from sim.convergence import Agreement, Convergence
 from sim.protocol import Protocol, ProtocolConfig
-from sim.protocols.coordinator.messages import PAYLOADS, Copy, Epoch, Heartbeat, State, StateWanted
+from sim.protocols.coordinator.messages import PAYLOADS, Copy, Heartbeat, State, StateWanted
 from sim.protocols.store_of_clients import StoreOfClients
 from sim.roles import Roles
 from sim.units import PositiveDuration
@@ -48,7 +49,7 @@ class CoordinatorConfig(ProtocolConfig):
 
 
 class Coordinator(Protocol):
-    """A server: coordinator, or one of the others. Its epoch names the coordinator that it obeys."""
+    """A server: coordinator, or one of the others, which obeys `coordinator`; None where it does not know of one."""
 
     Config = CoordinatorConfig
     config: CoordinatorConfig
@@ -58,13 +59,14 @@ class Coordinator(Protocol):
 
     def __init__(self) -> None:
         self.store = StoreOfClients(self.config.state_machine)
-        self.epoch: Epoch = (0, 0)
+        self.epoch = 0
+        self.coordinator: int | None = 0
         self.outdated = False
 
     @property
     def leads(self) -> bool:
         """Whether it takes itself for the coordinator."""
-        return self.epoch[1] == self.node.id
+        return self.coordinator == self.node.id
 
     # Life.
 
@@ -75,13 +77,14 @@ class Coordinator(Protocol):
 
     def on_restart(self) -> None:
         """Go on with what is on the disk; with failover as a standby, for another may have taken over."""
-        self.epoch, snapshot = self.node.storage.get(STORE, ((0, 0), None))
+        self.epoch, snapshot = self.node.storage.get(STORE, (0, None))
+        self.coordinator = self.epoch % self.node.population
         if snapshot is not None:
             self.store.restore(snapshot)
         if self.leads and self.config.failover:
             # Behind all others: each of them has its turn before.
-            self.node.record("role", role="follower", term=self.epoch[0], leader=None, cause="start")
-            self.epoch = (self.epoch[0], -1)
+            self.coordinator = None
+            self.node.record("role", role="follower", term=self.epoch, leader=None, cause="start")
             self.node.set_timer(TAKEOVER, self.config.takeover_timeout * self.node.population)
         else:
             self._obey(self.epoch, "start")
@@ -90,11 +93,12 @@ class Coordinator(Protocol):
         self.node.storage[STORE] = (self.epoch, self.store.snapshot())
         self.node.storage.sync()
 
-    def _obey(self, epoch: Epoch, cause: str) -> None:
+    def _obey(self, epoch: int, cause: str) -> None:
         """Take the place that an epoch gives."""
         self.epoch = epoch
+        self.coordinator = epoch % self.node.population
         role = "leader" if self.leads else "follower"
-        self.node.record("role", role=role, term=epoch[0], leader=epoch[1], cause=cause)
+        self.node.record("role", role=role, term=epoch, leader=self.coordinator, cause=cause)
         if not self.config.failover:
             return
         if self.leads:
@@ -105,7 +109,7 @@ class Coordinator(Protocol):
             self._wait()
 
     def _wait(self) -> None:
-        rank = (self.node.id - self.epoch[1]) % self.node.population
+        rank = (self.node.id - self.epoch) % self.node.population
         self.node.set_timer(TAKEOVER, self.config.takeover_timeout * max(1, rank))
 
     def _beat(self) -> None:
@@ -121,8 +125,8 @@ class Coordinator(Protocol):
         if name == HEARTBEAT:
             self._beat()
             return
-        self.epoch = (self.epoch[0] + 1, self.node.id)
         self.outdated = False
+        self.epoch += 1 + (self.node.id - self.epoch - 1) % self.node.population
         self._keep()
         self._obey(self.epoch, "timeout")
 
@@ -133,8 +137,8 @@ class Coordinator(Protocol):
         if not isinstance(request, ClientRequest):
             self.node.reply(request.client, Reply(request.client, request.sequence, "refused"))
         elif not self.leads:
-            leader = self.epoch[1] if self.epoch[1] >= 0 else None
-            self.node.reply(request.client, Reply(request.client, request.sequence, "redirect", leader=leader))
+            redirect = Reply(request.client, request.sequence, "redirect", leader=self.coordinator)
+            self.node.reply(request.client, redirect)
         else:
             is_new = self.store.is_new(request)
             reply = self.store.answer(request)

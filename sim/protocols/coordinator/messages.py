@@ -1,4 +1,4 @@
-"""What coordinators and standbys send."""
+"""What coordinators and standbys send. `epoch` numbers the coordinators: the greatest one is obeyed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import Any
 
 from sim.workloads.request import ClientRequest
 
-Epoch = tuple[int, int]
-"""(how many takeovers came before, who took over): the greater one is obeyed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
     """The coordinator of an epoch is there, and has carried out so many commands."""
 
-    epoch: Epoch
+    epoch: int
     number: int
 
 
@@ -23,7 +20,7 @@ class Heartbeat:
 class Copy:
     """A command that has been carried out, as the one of that number."""
 
-    epoch: Epoch
+    epoch: int
     number: int
     request: ClientRequest
 
@@ -37,7 +34,7 @@ class StateWanted:
 class State:
     """All that the coordinator holds."""
 
-    epoch: Epoch
+    epoch: int
     snapshot: Any
 
 

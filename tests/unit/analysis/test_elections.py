@@ -154,3 +154,29 @@ def test_a_run_that_ends_without_a_leader() -> None:
     )
     assert elections(FIRST[:-1]).last_by_all is None
     assert elections(FIRST[:-1]).last_by_majority == 170 * MILLISECOND
+
+
+def test_a_leader_may_be_there_from_the_start_in_term_zero() -> None:
+    """It counts as the first leader, and what follows counts from its loss, not from the start of the run."""
+    found = elections(
+        (
+            role(0, 0, "leader", 0),
+            role(0, 1, "follower", 0, 0),
+            role(0, 2, "follower", 0, 0),
+            life(300, 0, "crashed"),
+            role(500, 1, "leader", 1),
+            role(510, 2, "follower", 1, 1),
+        )
+    )
+    assert times(found) == ([0, 210], [0, 210])
+    assert (found.leaders, found.largest_term, found.longest_without) == (2, 1, 0)
+    assert found.leaderless == 210 * MILLISECOND
+
+
+def test_a_leader_that_comes_back_from_a_crash_in_its_term_is_no_new_one() -> None:
+    """The time without it counts, and no election does: so it is where one server leads for ever."""
+    found = elections((*FIRST, life(300, 0, "crashed"), life(400, 0, "restarted"), role(400, 0, "leader", 1)))
+    assert times(found) == ([170], [175])
+    assert found.leaders == 1
+    assert found.leaderless == (170 + 100) * MILLISECOND
+    assert found.last_won == 160 * MILLISECOND

@@ -52,25 +52,25 @@ def test_the_greater_epoch_is_obeyed() -> None:
     old, bench = begun()
     old.on_request(write(1, 1, "lost"))
     bench.take()
-    hear(old, 1, Copy((1, 1), 1, write(2, 1, "kept")))
+    hear(old, 1, Copy(1, 1, write(2, 1, "kept")))
     assert not old.leads
     assert HEARTBEAT not in bench.timers
     assert old.store.answer(read(3, 1)).value == "lost"
-    hear(old, 1, Heartbeat((1, 1), 1))
+    hear(old, 1, Heartbeat(1, 1))
     assert bench.take() == [(1, StateWanted())]
     new, _ = begun(1)
     new.store.answer(write(2, 1, "kept"))
-    hear(old, 1, State((1, 1), new.store.snapshot()))
+    hear(old, 1, State(1, new.store.snapshot()))
     assert old.store.answer(read(3, 2)).value == "kept"
 
 
 def test_the_lesser_epoch_is_not_heard() -> None:
     """Heartbeats of a coordinator that was replaced put no takeover off."""
     standby, bench = begun(2)
-    hear(standby, 1, Heartbeat((1, 1), 0))
+    hear(standby, 1, Heartbeat(1, 0))
     waits = dict(bench.timers)
     bench.elapsed += 1
-    hear(standby, 0, Heartbeat((0, 0), 0))
+    hear(standby, 0, Heartbeat(0, 0))
     assert bench.timers == waits
 
 
@@ -89,9 +89,9 @@ def test_what_was_answered_and_not_copied_is_lost() -> None:
 def test_a_standby_that_has_missed_a_copy_asks_for_the_state() -> None:
     """Copies after a gap are not carried out; the next heartbeat tells of the gap."""
     standby, bench = begun(1)
-    hear(standby, 0, Copy((0, 0), 2, write(1, 2)))
+    hear(standby, 0, Copy(0, 2, write(1, 2)))
     assert standby.store.number == 0
-    hear(standby, 0, Heartbeat((0, 0), 2))
+    hear(standby, 0, Heartbeat(0, 2))
     assert bench.take() == [(0, StateWanted())]
 
 
@@ -111,3 +111,15 @@ def test_with_failover_a_coordinator_comes_back_behind_all_others() -> None:
     coordinator.on_request(read(1, 1))
     assert [reply.outcome for reply in bench.replies] == ["redirect"]
     assert bench.timers == {TAKEOVER: 5 * TIMEOUT}
+
+
+def test_no_two_coordinators_have_the_same_epoch() -> None:
+    """Two standbys that take over from the same coordinator, unheard by each other, begin different epochs."""
+    (first, first_bench), (second, second_bench) = begun(1), begun(2)
+    due(first, first_bench, TAKEOVER)
+    due(second, second_bench, TAKEOVER)
+    assert (first.epoch, second.epoch) == (1, 2)
+    hear(first, 2, Heartbeat(2, 0))
+    assert (first.leads, second.leads) == (False, True)
+    due(first, first_bench, TAKEOVER)
+    assert first.epoch == 6
