@@ -148,16 +148,28 @@ class LeaderTransferred(Occurred):
 
 
 class MembersChanged(Occurred):
-    """A change of the cluster's members was carried out."""
+    """A change of the cluster's members was carried out: other members came into force, and who asked was told so."""
 
     name = "members-changed"
-    kinds = frozenset(("administered",))
+    kinds = frozenset(("administered", "configuration"))
     what = "the members were changed"
 
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject)
+        self._newest: tuple[int, tuple[object, ...]] = (-1, ())
+        self._is_new = False
+
     def observe(self, record: Record) -> None:
-        """Take what an administrator was told."""
-        if record.fields["outcome"] == "ok" and not record.fields["change"].startswith("transfer"):
+        """Take a configuration that comes into force, or what an administrator was told."""
+        fields = record.fields
+        if record.kind == "configuration":
+            members = tuple(fields[name] for name in ("voters", "learners", "old"))
+            if fields["index"] > self._newest[0]:  # the same once more where it comes from a snapshot
+                self._is_new |= self._newest[0] >= 0 and members != self._newest[1]
+                self._newest = fields["index"], members
+        elif fields["outcome"] == "ok" and not fields["change"].startswith("transfer") and self._is_new:
             self.happened(record)
+            self._is_new = False
 
 
 class NoTermInflation(Check):

@@ -20,6 +20,17 @@ from tests.consensus_records import (
 )
 from tests.small_protocols import MILLISECOND, SECOND
 
+
+def members(time: int, index: int, *voters: int) -> Event:
+    """A configuration that comes into force at server 0."""
+    return (time, 0, "configuration", {"index": index, "voters": voters, "learners": (), "old": ()})
+
+
+def administered(time: int, change: str) -> Event:
+    """An administrator is told that a change is done."""
+    return (time, None, "administered", {"change": change, "outcome": "ok"})
+
+
 SEEN: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
     "leader-elected": ((role(1, 0, "leader", 1),), (role(1, 0, "candidate", 1),)),
     "election-split": (
@@ -61,8 +72,14 @@ SEEN: dict[str, tuple[tuple[Event, ...], tuple[Event, ...]]] = {
         ),
     ),
     "members-changed": (
-        ((1, None, "administered", {"change": "add 3", "outcome": "ok"}),),
-        ((1, None, "administered", {"change": "transfer to 3", "outcome": "ok"}),),
+        (members(1, 0, 0, 1), members(2, 5, 0, 1, 3), administered(3, "add 3")),
+        (
+            members(1, 0, 0, 1),
+            members(2, 9, 0, 1),
+            administered(2, "add 1"),
+            members(3, 15, 0, 1, 3),
+            administered(4, "transfer to 3"),
+        ),
     ),
 }
 
