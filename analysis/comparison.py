@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10
 """Nodes and settings that a text lists by name; of more it says how many."""
+LONGEST_SETTING: Final = 60
+"""Characters of a setting that a line shows, such as of a description."""
 
 
 @dataclass(slots=True)
@@ -211,4 +213,9 @@ def _settings(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys((*first, *second)):
         one, other = (side.get(name, "absent") for side in (first, second))
         if one != other:
-            yield f"{name}: {one} in the first run, {other} in the second"
+            yield f"{name}: {_short(one)} in the first run, {_short(other)} in the second"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST_SETTING else f"{text[:LONGEST_SETTING]}..."

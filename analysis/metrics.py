@@ -245,7 +245,7 @@ def known_metric(name: str) -> Metric:
     metric = METRICS.get(name) or METRICS.get(name.partition(".")[0])
     if metric is None:
         near = get_close_matches(name, METRICS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(METRICS)}"
+        hint = f"did you mean {near[0]}?" if near else "`murmur list metrics` names them"
         raise InputError(f"unknown metric {name!r}; {hint}")
     return metric
 

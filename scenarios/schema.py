@@ -174,7 +174,7 @@ class Scenario(BaseModel):
     def __repr__(self) -> str:
         """One line for people; `canonical` has all of it."""
         nodes, graph = self.topology.node_count, getattr(self.topology, "kind", "")
-        where = f"on {nodes} nodes ({graph})" if nodes is not None else f"on a {graph}"
+        where = f"on {nodes} node{'' if nodes == 1 else 's'} ({graph})" if nodes is not None else f"on a {graph}"
         faults = f"{len(self.fault_list)} fault{'' if len(self.fault_list) == 1 else 's'}"
         parts = (
             format_duration(self.duration),

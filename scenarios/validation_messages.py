@@ -42,6 +42,9 @@ def describe(details: ErrorDetails, where: FieldSearch) -> tuple[FieldPath, str]
     kind, context = details["type"], details.get("ctx", {})
     if kind == "missing":
         name = details["loc"][-1]
+        if isinstance(name, int):  # a list in which each place means something
+            given = f"{name} item{'' if name == 1 else 's'}"
+            return where.path, f"found {given}; expected one more, so that item {name + 1} is there"
         return (*where.path, name), _missing(str(name), where)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _wrong_tag(kind, context, where)
@@ -57,7 +60,7 @@ def _complaint(kind: str, context: dict[str, Any], details: ErrorDetails, where:
         known = _quoted(str(context["expected"]))
         return unknown_name(details["input"], known) if known else f"{found}; expected {context['expected']}"
     if kind in _TYPES:
-        return f"{found}; expected {_TYPES[kind]}{_about_quotes(_TYPES[kind], details['input'])}"
+        return f"{found}; expected {_TYPES[kind]}{_remedy(_TYPES[kind], details['input'])}"
     if kind in _BOUNDS:
         key, relation = _BOUNDS[kind]
         return f"{found}; expected {_number(where)} {relation} {context[key]}"
@@ -98,8 +101,10 @@ def _number(where: FieldSearch) -> str:
     return "an integer" if int in where.types and float not in where.types else "a number"
 
 
-def _about_quotes(expected: str, value: object) -> str:
-    """Return the remedy for a number in quotes, or for text that YAML reads as something else."""
+def _remedy(expected: str, value: object) -> str:
+    """Return the remedy for one thing in place of a list, a number in quotes, or text that YAML reads otherwise."""
+    if expected == "a list" and isinstance(value, str | int | float) and not isinstance(value, bool):
+        return f", such as [{str(value)[:40]}]" if str(value).isprintable() else ""
     if expected == "text" and isinstance(value, int | float):
         return "; put it in quotes"
     if expected in ("an integer", "a number") and isinstance(value, str) and value[:1].isdigit():

@@ -33,8 +33,9 @@ class Occurred(Check):
         """Judge the run."""
         if self.first is None:
             return self.verdict("unknown", f"{self.what}: never in this run")
-        when = format_duration(self.first.time)
-        return self.verdict("holds", f"{self.what}: {self.times} times, first at {when}", (self.first,))
+        often = "1 time" if self.times == 1 else f"{self.times} times"
+        told = f"{self.what}: {often}, first at {format_duration(self.first.time)}"
+        return self.verdict("holds", told, (self.first,))
 
 
 class LeaderElected(Occurred):

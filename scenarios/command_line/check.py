@@ -28,7 +28,8 @@ def check(
         Watch.attach(simulation, source.scenario)
     topology = simulation.topology
     links = f"{topology.links:,} link{'s' if topology.links != 1 else ''}"
-    click.echo(f"{source.document.name}: right; {topology.kind} of {topology.nodes:,} nodes and {links}")
+    nodes = f"{topology.nodes:,} node{'s' if topology.nodes != 1 else ''}"
+    click.echo(f"{source.document.name}: right; {topology.kind} of {nodes} and {links}")
     if not determinism:
         return 0
     from scenarios.determinism import compare_in_fresh_processes

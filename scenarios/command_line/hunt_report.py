@@ -32,8 +32,8 @@ def print_hunt(hunted: Hunt, reproduce: Sequence[str]) -> None:
     if len(hunted.findings) > MOST_SHOWN:
         console.print(f"and {len(hunted.findings) - MOST_SHOWN} more kinds of violations")
     if not hunted.findings:
-        bound = 1000 * hunted.rate.high
-        console.print(f"nothing found: with a confidence of 95 %, fewer than {bound:.3g} of 1,000 runs violate a check")
+        bound = per_thousand(hunted.rate.high)
+        console.print(f"nothing found: with a confidence of 95 %, fewer than {bound} of 1,000 runs violate a check")
     if hunted.folder is not None:
         console.print(shortest(hunted.folder), soft_wrap=True)
 
@@ -82,8 +82,8 @@ def print_sides(sides: Sequence[Side], folder: Path) -> None:
         rate, middle = side.rate, side.median_until_found
         until = ", ".join("never" if first is None else f"{first:,}" for first in side.until_found)
         shown = until if len(side.hunts) == 1 else f"median {'never' if middle is None else f'{middle:,.4g}'} ({until})"
-        bounds = f"{1000 * rate.low:.3g} to {1000 * rate.high:.3g}"
-        share = f"{1000 * rate.share:.3g} ({bounds})"
+        bounds = f"{per_thousand(rate.low)} to {per_thousand(rate.high)}"
+        share = f"{per_thousand(rate.share)} ({bounds})"
         table.add_row(side.mode, f"{rate.found:,} of {rate.runs:,} runs", share, shown, str(side.kinds))
     console = output()
     console.print(table)
@@ -92,5 +92,11 @@ def print_sides(sides: Sequence[Side], folder: Path) -> None:
 
 def rate_text(rate: Rate) -> str:
     """Return a rate for people: counts, the rate per 1,000, and its interval."""
-    bounds = f"{1000 * rate.low:.3g} to {1000 * rate.high:.3g}"
-    return f"{rate.found:,} of {rate.runs:,} runs: {1000 * rate.share:.3g} per 1,000 (95 % interval {bounds})"
+    bounds = f"{per_thousand(rate.low)} to {per_thousand(rate.high)}"
+    return f"{rate.found:,} of {rate.runs:,} runs: {per_thousand(rate.share)} per 1,000 (95 % interval {bounds})"
+
+
+def per_thousand(share: float) -> str:
+    """Return a share as a number of 1,000 runs, with three digits."""
+    number = 1000 * share
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

@@ -34,8 +34,7 @@ def list_names(sort: str | None, as_json: bool) -> None:
 
         click.echo(json.dumps({each: {entry.name: entry.description for entry in of} for each, of in found.items()}))
         return
-    from scenarios.command_line.tables import name_table, output
+    from scenarios.command_line.tables import print_names
 
-    console = output()
     for each, of in found.items():
-        console.print(name_table(each, [(entry.name, entry.description) for entry in of]))
+        print_names(each, [(entry.name, entry.description) for entry in of])

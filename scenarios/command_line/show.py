@@ -20,9 +20,9 @@ def show(name: str) -> None:
     from scenarios.catalog import SORTS, entries, find
 
     if name in SORTS:
-        from scenarios.command_line.tables import name_table, output
+        from scenarios.command_line.tables import print_names
 
-        output().print(name_table(name, [(entry.name, entry.description) for entry in entries(name)]))
+        print_names(name, [(entry.name, entry.description) for entry in entries(name)])
         return
     for entry in find(name):
         if entry.sort in ("scenario", "study"):

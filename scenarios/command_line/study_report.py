@@ -36,11 +36,18 @@ def print_study(studied: Study, reproduce: Sequence[tuple[str, str]]) -> None:
         console.print(f"{reason}: {command}", soft_wrap=True)
     if len(reproduce) > MOST_REPRODUCED:
         console.print(f"and in {len(reproduce) - MOST_REPRODUCED} more cells")
-    seconds = studied.timing["seconds"]
-    rate = studied.timing["runs"] / max(seconds, 1e-9)
-    console.print(f"{studied.table.num_rows:,} runs; took {seconds:,.1f} s, {rate:,.0f} runs/s")
+    console.print(_took(studied))
     if studied.folder is not None:
         console.print(shortest(studied.folder), soft_wrap=True)
+
+
+def _took(studied: Study) -> str:
+    """Return how many runs there are, and how long those took that were made now."""
+    now, seconds, every = studied.timing["runs"], studied.timing["seconds"], studied.table.num_rows
+    if not now:
+        return f"{every:,} runs, all of which were there"
+    of = "" if now == every else f", {now:,.0f} of them now"
+    return f"{every:,} runs{of}; took {seconds:,.1f} s, {now / max(seconds, 1e-9):,.0f} runs/s"
 
 
 def answer_tables(studied: Study) -> Iterator[Table]:
@@ -78,7 +85,9 @@ def _told(answer: Answer, name: str) -> str:
 def _about(studied: Study) -> Iterator[str]:
     """Yield what has to be said of the table."""
     if studied.metrics:
-        yield "medians with 95 % intervals, and means"
+        medians = [each.median for answer in studied.answers for each in answer.metrics.values()]
+        few = all(median is None or median.low is None for median in medians)
+        yield f"medians{', of fewer than six runs without intervals,' if few else ' with 95 % intervals,'} and means"
     if any(each.missing and each.may_never_come for answer in studied.answers for each in answer.metrics.values()):
         yield "a time that never came counts in the median as later than all others, and not in the mean"
     for name, keys in studied.keys_never_seen().items():

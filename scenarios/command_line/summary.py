@@ -33,10 +33,8 @@ def _what(run: Run) -> Iterator[tuple[str, str]]:
     from scenarios.command_line.fault_lines import fault_lines
 
     summary = run.summary
-    yield (
-        "scenario",
-        f"{run.scenario.name}: {summary['protocol']} on {summary['nodes']:,} nodes ({summary['topology']})",
-    )
+    nodes = f"{summary['nodes']:,} node{'s' if summary['nodes'] != 1 else ''}"
+    yield "scenario", f"{run.scenario.name}: {summary['protocol']} on {nodes} ({summary['topology']})"
     for number, line in enumerate(fault_lines(run)):
         yield "" if number else "faults", line
     yield "ended", f"at {seconds(run.ended)} ({run.ended_by})"

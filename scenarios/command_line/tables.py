@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -37,6 +37,17 @@ def name_table(title: str, rows: Iterable[tuple[str, str]]) -> Table:
     for name, description in rows:
         table.add_row(name, description)
     return table
+
+
+def print_names(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Print names with their descriptions; where it is no terminal, each on one line, for tools that look for words."""
+    console = output()
+    if console.is_terminal:
+        console.print(name_table(title, rows))
+        return
+    widest = max((len(name) for name, _ in rows), default=0)
+    for line in (title, *(f"{name:{widest}}  {description}" for name, description in rows)):
+        console.print(line, soft_wrap=True)
 
 
 def field_table(rows: Iterable[tuple[str, str, str, str]]) -> Table:

@@ -100,7 +100,7 @@ def _rows(before: Scenario, after: Scenario) -> Iterator[Row]:
     for fault in breaks:
         earlier = given.get((fault.kind, fault.name))
         if earlier is not None and earlier != fault:
-            yield str(fault.name), earlier.description, fault.description
+            yield fault.name or fault.kind, earlier.description, fault.description
 
 
 def _faults(scenario: Scenario) -> tuple[Fault, ...]:

@@ -41,6 +41,17 @@ def test_list_of_one_sort_names_no_other(capsys: pytest.CaptureFixture[str]) -> 
     assert "averaging" not in table
 
 
+def test_a_list_that_goes_to_a_pipe_has_each_description_on_the_line_of_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So that `murmur list scenarios | grep partition` shows all that is said of them."""
+    lines = printed(capsys, "list", "scenarios").splitlines()
+    entries = json.loads(printed(capsys, "list", "scenarios", "--json"))["scenarios"]
+    assert lines[0] == "scenarios"
+    assert [line.split(maxsplit=1) for line in lines[1:]] == [[name, text] for name, text in entries.items()]
+    assert printed(capsys, "show", "scenarios").splitlines() == lines
+
+
 def test_everything_that_is_listed_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """`show` knows each name of each sort."""
     for entries in json.loads(printed(capsys, "list", "--json")).values():

@@ -94,6 +94,16 @@ def test_json_says_the_same_to_programs(place: Path) -> None:
     assert json.loads((place / "here" / "summary.json").read_text())["cells"] == told["cells"]
 
 
+def test_few_seeds_and_nothing_left_to_run_are_told(place: Path) -> None:
+    """Fewer than six runs have no intervals, and a study that is taken up again with all its runs says so."""
+    arguments = ("exchanges.yaml", "--seeds", "2", "--workers", "1", "--out", "few")
+    first = murmur("study", *arguments, folder=place).stdout.splitlines()
+    assert "medians, of fewer than six runs without intervals, and means" in [line.strip() for line in first]
+    assert any(line.startswith("8 runs; took ") for line in first)
+    again = murmur("study", *arguments, "--resume", folder=place).stdout.splitlines()
+    assert "8 runs, all of which were there" in [line.strip() for line in again]
+
+
 def test_the_plan_is_shown_without_running(place: Path) -> None:
     """A dry run names the cells and counts the runs, and leaves nothing behind."""
     done = murmur("study", "exchanges.yaml", "--dry-run", "--seeds", "7", folder=place)

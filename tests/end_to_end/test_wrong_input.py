@@ -56,6 +56,12 @@ FLAGS = [
     (["export", "studied", "--format", "csv"], "not of a run; the scenarios that it ran are in studied/cells"),
     (["explain", "begun"], "begun is the folder of a study or hunt that has not ended, or kept no run"),
     (["explain", "shrunk"], "shrunk is what murmur shrink left; its run is shrunk/run"),
+    (
+        ["check", "raft-ring", "--set", "protocol.election_timeout=[2s]"],
+        "election_timeout: found 1 item; expected one more",
+    ),
+    (["check", "raft-ring", "--set", "protocol.ablate=pre-vote"], "expected a list, such as [pre-vote]"),
+    (["check", "good.yaml", "--set", "checks=[zzz]"], "unknown check 'zzz'; known: messages-balance, converged, "),
     (["run", "study.yaml"], "study.yaml is a study, not a scenario; `murmur study study.yaml` runs it"),
     (["run", "agreement"], "agreement is a study, not a scenario; `murmur study agreement` runs it"),
     (["study", "good.yaml"], "good.yaml is a scenario, not a study; `murmur run good.yaml` runs it"),

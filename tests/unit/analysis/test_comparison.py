@@ -60,6 +60,15 @@ def test_other_seeds_are_named_first(tmp_path: Path) -> None:
     assert not found.same
 
 
+def test_long_settings_are_told_by_how_they_begin(tmp_path: Path) -> None:
+    """Two descriptions do not fill the screen before the first difference is named."""
+    kept = keep(tmp_path / "a", "states")
+    about = {**kept.manifest.scenario, "description": "x" * 500}
+    other = replace(kept, manifest=kept.manifest.model_copy(update={"scenario": about, "digest": "0"}))
+    line = next(line for line in compare_runs(kept, other).settings if line.startswith("description"))
+    assert line.endswith(f"{'x' * 60}... in the second")
+
+
 def test_low_detail_says_what_to_run_again_with(tmp_path: Path) -> None:
     """Where no records were kept, the comparison says which detail would show the difference."""
     found = compare_runs(keep(tmp_path / "a", "summary"), keep(tmp_path / "b", "summary", seed=8))

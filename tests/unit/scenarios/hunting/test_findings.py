@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.command_line.hunt_report import per_thousand
 from scenarios.execution.parts import table_of
 from scenarios.execution.row import ABOUT_THE_RUN, Row
 from scenarios.hunting.extremes import BATCH, at_the_ends, extremes_in
@@ -120,3 +121,12 @@ def test_extremes_are_the_largest_first() -> None:
     assert extremes_in(at_the_ends(spread, 4), 4) == extremes_in(spread, 4)
     slow, _ = extremes_in([*rows, row(4, **{"metric.converged_at": 7.0})], 2)
     assert (slow.name, slow.numbers) == ("slowest", (4,))
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0"), (0.0000123, "0.0123"), (0.0487, "48.7"), (0.0999999, "100"), (0.4567, "457"), (1.0, "1,000")],
+)
+def test_rates_are_written_out(share: float, text: str) -> None:
+    """Three digits, and never a power of ten."""
+    assert per_thousand(share) == text

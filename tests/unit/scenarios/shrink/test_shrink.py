@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -207,3 +209,12 @@ def test_members_that_the_options_of_raft_name_go_with_the_nodes() -> None:
     left = done.scenario.protocol
     assert (left.servers or 0) <= done.scenario.topology.node_count
     assert left.learners == ()
+
+
+def test_a_fault_without_a_name_is_told_by_its_kind() -> None:
+    """Where a fault could not be given a name without another outcome, its row is called by its kind."""
+    done = shrink(scenario(cause(Random(1))), runs=40)
+    smaller, *_ = done.scenario.faults
+    before = done.before.model_copy(update={"faults": (smaller.model_copy(update={"name": None, "at": 1}),)})
+    after = done.scenario.model_copy(update={"faults": (smaller.model_copy(update={"name": None}),)})
+    assert [row[0] for row in replace(done, before=before, scenario=after).table][-1] == "crash"
