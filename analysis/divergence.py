@@ -31,12 +31,10 @@ class Divergence:
                 self.committed = fields["index"]
         elif kind == "appended":
             self._catches_up(node)
+            self._remove(node, fields["first"])  # an installed snapshot takes away what does not fit it
             self._last[node] = fields["first"] + len(fields["terms"]) - 1
         elif kind == "truncated":
-            removed = max(0, self._last[node] - fields["index"] + 1)
-            self.removed += removed
-            self.most_removed = max(self.most_removed, removed)
-            self._last[node] -= removed
+            self._remove(node, fields["index"])
         elif kind == "snapshot":
             if fields["installed"]:
                 self._catches_up(node)
@@ -45,6 +43,12 @@ class Divergence:
             self._last[node] = fields["start"] + len(fields["terms"])
         else:
             self._last[node] = 0
+
+    def _remove(self, node: int, first: int) -> None:
+        removed = max(0, self._last[node] - first + 1)
+        self.removed += removed
+        self.most_removed = max(self.most_removed, removed)
+        self._last[node] -= removed
 
     def _catches_up(self, node: int) -> None:
         behind = self.committed - self._last[node]

@@ -31,3 +31,18 @@ def test_removed_and_missing_entries_are_counted() -> None:
         if record.kind in found.kinds:
             found.observe(record)
     assert (found.committed, found.removed, found.most_removed, found.furthest_behind) == (9, 4, 3, 9)
+
+
+def test_entries_that_a_snapshot_took_away_count_as_removed() -> None:
+    """Where the log did not fit an installed snapshot, what comes next stands right after the snapshot."""
+    found = Divergence(1)
+    for record in records_of(
+        (
+            appended(1, 0, 1, *((1, "a"),) * 5),
+            snapshot(2, 0, 2, 2, installed=True),
+            appended(3, 0, 3, (2, "b")),
+            truncated(4, 0, 3),
+        )
+    ):
+        found.observe(record)
+    assert (found.removed, found.most_removed) == (4, 3)
