@@ -48,7 +48,7 @@ class Injector:
         """Schedule a fault; raises InputError where the simulation has not what it speaks of."""
         fault.check(self.simulation)
         if fault.when is not None:
-            _check_schedule(fault, self.simulation.topology.nodes)
+            _check_schedule(fault, self.simulation)
         armed = Armed(fault, self, self._unique("id", _called(fault)), self._unique("key", _key(fault)))
         self.armed.append(armed)
         armed.schedule()
@@ -183,10 +183,10 @@ class Injector:
             armed.total()
 
 
-def _check_schedule(fault: Fault, population: int) -> None:
+def _check_schedule(fault: Fault, simulation: Simulation) -> None:
     assert fault.when is not None
     try:
-        fault.when.check(fault, population)
+        fault.when.check(fault, simulation)
     except InputError as error:
         raise InputError(error.message, ("when", *error.path)) from None
 

@@ -12,6 +12,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from faults.fault import Fault
     from faults.strike import Armed
+    from sim.simulation import Simulation
 
 OPTIONS = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
@@ -21,7 +22,7 @@ class Schedule(BaseModel):
 
     model_config = OPTIONS
 
-    def check(self, fault: Fault, population: int) -> None:
+    def check(self, fault: Fault, simulation: Simulation) -> None:
         """Raise InputError, with its path from the schedule on, where it names what is not there."""
 
     def arm(self, armed: Armed) -> None:
@@ -64,8 +65,9 @@ def check_until(earliest: int, until: int | None) -> None:
         raise InputError(f"{found}; make it later", ("until",))
 
 
-def check_node(node: int | None, population: int, path: tuple[str | int, ...]) -> None:
+def check_node(node: int | None, simulation: Simulation, path: tuple[str | int, ...]) -> None:
     """Raise InputError where a node that is named does not exist."""
+    population = simulation.topology.nodes
     if node is not None and node >= population:
         found = f"found node {node} in a topology of {population} nodes"
         raise InputError(f"{found}; expected a number from 0 to {population - 1}", path)

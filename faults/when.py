@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from faults.record_kinds import check_record_kind
 from faults.schedule import Outage, Schedule, check_node, check_until
 from sim.units import Duration, PositiveDuration, format_duration, shown
 from topologies.errors import InputError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from faults.strike import Armed
     from sim.randomness import Stream
     from sim.records import Record
+    from sim.simulation import Simulation
 
 Scalar = bool | int | float | str | None
 
@@ -189,9 +191,10 @@ class After(Schedule):
     delay: Duration = Field(default=0, description="time from the record to the strike")
     repeat: bool = Field(default=False, description="strike again after each further `count` matching records")
 
-    def check(self, fault: Fault, population: int) -> None:
-        """Raise InputError where the node does not exist."""
-        check_node(self.node, population, ("node",))
+    def check(self, fault: Fault, simulation: Simulation) -> None:
+        """Raise InputError where the node does not exist, or nothing makes such a record."""
+        check_node(self.node, simulation, ("node",))
+        check_record_kind(self.after, simulation, ("after",))
 
     def arm(self, armed: Armed) -> None:
         """Listen to the records."""
@@ -224,9 +227,11 @@ class During(Schedule):
     fields: dict[str, Scalar] = Field(default_factory=dict, description="what fields of the first record must be")
     node: Annotated[int, Field(ge=0)] | None = Field(default=None, description="whose records; anyone's when left out")
 
-    def check(self, fault: Fault, population: int) -> None:
-        """Raise InputError where the node does not exist."""
-        check_node(self.node, population, ("node",))
+    def check(self, fault: Fault, simulation: Simulation) -> None:
+        """Raise InputError where the node does not exist, or nothing makes such records."""
+        check_node(self.node, simulation, ("node",))
+        check_record_kind(self.during, simulation, ("during",))
+        check_record_kind(self.ended_by, simulation, ("ended_by",))
 
     def arm(self, armed: Armed) -> None:
         """Listen to the records."""
@@ -270,10 +275,10 @@ class Listed(Schedule):
         """The first strike; None for a list from a file, which a run takes as far as it fits."""
         return None if self.source_digest is not None else min(self.strikes, key=lambda strike: strike.at)
 
-    def check(self, fault: Fault, population: int) -> None:
+    def check(self, fault: Fault, simulation: Simulation) -> None:
         """Raise InputError where a node does not exist, or the fault cannot be had on one node."""
         for place, strike in enumerate(self.strikes):
-            check_node(strike.node, population, ("strikes", place, "node"))
+            check_node(strike.node, simulation, ("strikes", place, "node"))
             if strike.node is not None and not fault.strikes_single_nodes():
                 message = (
                     f"found a node for a fault of kind {fault.kind!r}, which has no nodes for targets; leave it out"

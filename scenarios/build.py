@@ -25,6 +25,7 @@ class _Placed:
     def __init__(self, plan: Any, path: tuple[str | int, ...]) -> None:
         self.plan = plan
         self.path = path
+        self.records: tuple[str, ...] | None = getattr(plan, "records", None)
 
     def arm(self, simulation: Simulation) -> None:
         try:

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 Life = Literal["starting", "up", "paused", "crashed", "restarting", "absent"]
 DOWN: Final = ("crashed", "absent")
 """Lives in which a node runs nothing, and sends and hears nothing."""
+LIFE_RECORDS: Final = (
+    "crashed",
+    "restarted",
+    "paused",
+    "resumed",
+    "left",
+    "joined",
+    "disk-lost",
+    "storage-failed",
+)
+"""Kinds of the records that nodes make of their lives."""
 
 
 class NodeLife(Machine):

@@ -48,6 +48,9 @@ class Protocol:
 
     payloads: ClassVar[tuple[type, ...] | None] = None
     """The classes of what it sends, for faults that are aimed at kinds of messages; None where it does not say."""
+    records: ClassVar[tuple[str, ...] | None] = None
+    """The kinds of its records, for schedules of faults that wait for one; None where it does not say. A class that is
+    derived from another says it anew."""
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({})
     """What a liar among the nodes may say instead, by name."""
 

@@ -109,6 +109,7 @@ class Simulation:
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))
+        self.workload = tuple(workload)
         for plan in (*workload, *faults):
             plan.arm(self)
 

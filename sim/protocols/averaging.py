@@ -111,6 +111,7 @@ class Averaging(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = AveragingConfig
     payloads = (Offer, Share, Busy)
+    records: ClassVar[tuple[str, ...] | None] = ("value",)
     convergence = Spread(kind="value", field="value", tolerance=0.001, durable=True)
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"extreme": extreme})
 

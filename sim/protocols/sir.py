@@ -54,6 +54,7 @@ class Sir(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = SirConfig
     payloads = (Contact,)
+    records: ClassVar[tuple[str, ...] | None] = ("susceptible", "infected", "recovered")
     convergence = Extinction(begin="infected", end="recovered")
     roles = Roles(
         "susceptible",

@@ -64,6 +64,7 @@ class Voter(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = VoterConfig
     payloads = (Question, Opinion)
+    records: ClassVar[tuple[str, ...] | None] = ("opinion",)
     convergence = Agreement(kind="opinion", field="opinion", durable=True)
     lies: ClassVar[Mapping[str, Lie]] = MappingProxyType({"opposite": opposite})
 

@@ -33,6 +33,7 @@ class ClientWorkload(Workload):
     operation without an answer in time stays unknown: it may or may not have been carried out.
     """
 
+    records: ClassVar[tuple[str, ...]] = ("invoked", "completed", "administered")
     state_machine: ClassVar[str] = ""
     """The state machine that understands the operations."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +15,9 @@ class Workload(BaseModel):
     """Base of workloads. All of their chance comes from the stream `workload`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    records: ClassVar[tuple[str, ...]] = ("refused",)
+    """The kinds of the records that it makes."""
 
     kind: str
 

@@ -36,6 +36,12 @@ WRONG = [
     ("unknown lie", fault("kind: lying, target: 1, probability: 1, lie: x"), ":6: faults[0].lie", "one of altered"),
     ("unknown message", fault("kind: drop, every: 1, messages: [x]"), ":6: faults[0].messages[0]", "one of Contact"),
     (
+        "unknown record",
+        fault("kind: crash, target: 1, when: {after: infectd}"),
+        ":6: faults[0].when.after",
+        "did you mean 'infected'?",
+    ),
+    (
         "heal before its cut",
         fault("kind: heal, at: 1s", "kind: partition, at: 2s, groups: [[0]]"),
         ":6: faults[0].at",

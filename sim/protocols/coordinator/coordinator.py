@@ -56,6 +56,7 @@ class Coordinator(Protocol):
     convergence: ClassVar[Convergence | None] = Agreement("role", "leader")
     roles: ClassVar[Roles | None] = Roles(initial="follower", record="role", names=("leader",))
     payloads = PAYLOADS
+    records: ClassVar[tuple[str, ...] | None] = ("role",)
 
     def __init__(self) -> None:
         self.store = StoreOfClients(self.config.state_machine)

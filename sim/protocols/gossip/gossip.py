@@ -49,6 +49,16 @@ class Gossip(Protocol):
 
     Config: ClassVar[type[ProtocolConfig]] = GossipConfig
     payloads = PAYLOADS
+    records: ClassVar[tuple[str, ...] | None] = (
+        "announced",
+        "informed",
+        "coincident",
+        "expired",
+        "removed",
+        "late",
+        "believes",
+        "struck-off",
+    )
     convergence = Coverage(reached="informed", announced="announced", item="update", replaced="replaces", durable=True)
     lies = LIES
     roles = Roles("uninformed", {"informed": "informed"}, after_crash={"informed": "informed"})

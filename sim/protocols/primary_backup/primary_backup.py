@@ -70,6 +70,7 @@ class PrimaryBackup(Protocol):
     convergence: ClassVar[Convergence | None] = Agreement("role", "leader")
     roles: ClassVar[Roles | None] = Roles(initial="follower", record="role", names=("candidate", "leader"))
     payloads = PAYLOADS
+    records: ClassVar[tuple[str, ...] | None] = ("role",)
 
     def __init__(self) -> None:
         self.store = StoreOfClients(self.config.state_machine)

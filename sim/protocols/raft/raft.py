@@ -89,6 +89,17 @@ class Raft(Protocol):
         SnapshotInstalled,
         TimeoutNow,
     )
+    records: ClassVar[tuple[str, ...] | None] = (
+        "role",
+        "voted",
+        "appended",
+        "truncated",
+        "committed",
+        "snapshot",
+        "recovered",
+        "configuration",
+        "transfer",
+    )
 
     @classmethod
     def on(cls, node: Node, config: ProtocolConfig | None = None) -> Self:
