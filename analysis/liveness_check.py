@@ -60,8 +60,9 @@ class LivenessKept(Check):
         if self._begin is None:
             return self.verdict("unknown", "the run has had no liveness phase")
         if self._reached is not None and self._reached <= self._deadline:
-            took = format_duration(self._reached - self._begin.time)
-            return self.verdict("holds", f"converged {took} after the core was healed")
+            took = self._reached - self._begin.time
+            when = f"{format_duration(took)} after" if took > 0 else "already when"
+            return self.verdict("holds", f"converged {when} the core was healed")
         if end.time < self._deadline and end.by != "quiescent":
             return self.verdict("unknown", f"the run ended at {format_duration(end.time)}, before its liveness phase")
         waits = self.tracker.waiting_for(3) if self._waited_for is None else self._waited_for

@@ -68,7 +68,8 @@ def _type(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         return f"{{kind: {_type(field['properties']['kind'], definitions)}}}"
     if field.get("type") == "object" and field.get("properties"):
         return "{" + ", ".join(field["properties"]) + "}"
-    return str(field.get("type", "any"))
+    name = str(field.get("type", "any"))
+    return {"array": "list", "object": "mapping"}.get(name, name)
 
 
 def _plain(value: Any) -> str:

@@ -21,6 +21,7 @@ from sim.protocol import Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
 from sim.twins import Twins
+from sim.units import format_duration
 from topologies.topology import Topology
 
 
@@ -112,6 +113,10 @@ class Simulation:
         self.workload = tuple(workload)
         for plan in (*workload, *faults):
             plan.arm(self)
+
+    def __repr__(self) -> str:
+        what = f"{self.protocol.name()} on {self.topology.nodes} nodes ({self.topology.kind})"
+        return f"<Simulation of {what}, seed {self.seed}, at {format_duration(self.kernel.now)}>"
 
     def _build_nodes(self) -> list[Node]:
         network, name = self.network, self.protocol.name()

@@ -87,6 +87,7 @@ def test_a_simulation_built_by_hand_gives_frames() -> None:
         murmur.topology("star", nodes=5), Hailing, faults=[murmur.Crash(target=4, at=0)], detail="messages"
     )
     rows = simulation.keep_records()
+    assert repr(simulation) == "<Simulation of hailing on 5 nodes (star), seed 0, at 0>"
     simulation.run()
     greeted = murmur.frames.records(rows, ["greeted"])
     assert sorted(greeted["node"]) == [0, 0, 0, 0, 1, 2, 3]

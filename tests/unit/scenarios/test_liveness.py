@@ -40,6 +40,11 @@ def test_a_core_of_all_is_healed_and_converges() -> None:
     }
 
 
+def test_what_is_done_before_the_phase_is_said_to_be() -> None:
+    """A run that is converged when its phase begins took no time for it."""
+    assert verdict(run()) == ("holds", "converged already when the core was healed")
+
+
 def test_nothing_strikes_in_the_phase() -> None:
     """A fault that strikes every second stops at the phase; its later opportunities are passed over."""
     (fault,) = run({"kind": "crash", "target": 3, "when": {"every": "1s"}, "restart_after": "100ms"}).faults
