@@ -20,6 +20,7 @@ from scenarios.schema import Scenario, scenario_of
 from scenarios.seed import parse_seed
 from scenarios.watch import Watch
 from sim.simulation import Balance, Simulation
+from sim.units import format_duration
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ class Run:
     timing: dict[str, float]
     records: list[Record] = field(repr=False)
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        """What it came to in a line, for people; `summary` has all of it."""
+        parts = [f"seed {self.scenario.seed}, ended at {format_duration(self.ended)} ({self.ended_by})"]
+        if "converged_at" in self.metrics:
+            at = self.metrics["converged_at"]
+            parts.append(f"converged at {format_duration(at)}" if isinstance(at, int) else "not converged")
+        parts += [f"{verdict.check} {verdict.verdict}" for verdict in self.verdicts]
+        where = [] if self.folder is None else [str(self.folder)]
+        return f"<Run {self.scenario.name}: {'; '.join([*parts, f'digest {self.digest[:12]}', *where])}>"
 
     @property
     def summary(self) -> dict[str, Any]:

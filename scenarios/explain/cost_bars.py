@@ -15,12 +15,14 @@ def cost_bars(explanation: Explanation) -> CostBars:
     from analysis.fault_words import layer_of
 
     scenario, seeds = explanation.scenario, len(explanation.seeds)
-    chance = f"median of {seeds} seeds, 95 % interval" if seeds > 1 else f"one run, seed {explanation.seeds[0]}"
     rows = [
         _bar(each, tally["id"], layer_of(tally["fault"]))
         for each, tally in zip(explanation.single, explanation.faults, strict=True)
     ]
     everything = [_bar(explanation.unbroken, "all faults", None)] if len(rows) > 1 else []
+    bounds = [cost[1] for bar in (*rows, *everything) for cost in (bar.time, bar.messages)]
+    interval = ", 95 % interval" if any(bound is not None for bound in bounds) else ""
+    chance = f"median of {seeds} seeds{interval}" if seeds > 1 else f"one run, seed {explanation.seeds[0]}"
     return CostBars((*rows, *everything), scenario.name, f"with the fault, minus without it; {chance}")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isinf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.explain.outcome import QUANTITIES, Estimate, Outcome, difference, estimate
+from sim.units import format_duration
 
 if TYPE_CHECKING:
     from scenarios.explain.counterfactual import Places
@@ -67,6 +69,16 @@ class Explanation:
     unbroken: WithoutFaults
     runs: int
 
+    def __repr__(self) -> str:
+        """What it came to in a line, for people; `summary` has all of it."""
+        seeds = f"{len(self.seeds)} seed{'' if len(self.seeds) == 1 else 's'}"
+        size = f"seed {self.scenario.seed}, {self.runs:,} runs under {seeds}"
+        costs = [(each.faults[0], _in_words(each.cost["converged_at"].median)) for each in self.single]
+        told = ", ".join(f"{fault} {cost}" for fault, cost in costs if cost)
+        verdicts = [f"{check} {verdict} in {runs:,}" for (check, verdict), runs in self.verdicts.items()]
+        cost = f"time to converge by fault: {told}" if told else f"{len(self.faults)} faults"
+        return f"<Explanation {self.scenario.name}: {'; '.join([size, cost, *verdicts])}>"
+
     @property
     def summary(self) -> dict[str, Any]:
         """All of it as plain data; times in nanoseconds, None where a run did not converge or nothing is known."""
@@ -92,6 +104,15 @@ class Explanation:
         from scenarios.explain.cost_bars import cost_bars
 
         return save(draw_costs(cost_bars(self)), out)
+
+
+def _in_words(cost: float) -> str:
+    """Return a cost in nanoseconds with its sign; nothing where it is not known."""
+    if isnan(cost):
+        return ""
+    if isinf(cost):
+        return "never with it" if cost > 0 else "never without it"
+    return f"{'-' if cost < 0 else '+'}{format_duration(abs(round(cost)))}"
 
 
 Outcomes = Mapping["Places", Sequence[Outcome | None]]

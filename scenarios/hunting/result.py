@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.execution.parts import rows_in
 from scenarios.hunting.extremes import Extreme, at_the_ends, extremes_in
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from scenarios.execution.row import Row
     from scenarios.schema import Scenario
+
+
+MOST_TOLD: Final = 4
+"""Findings that the line about a hunt names."""
+IN_MEMORY: Final = "not kept on disk"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,19 @@ class Hunt:
     timing: Mapping[str, float] = field(default_factory=dict)
     plans: Mapping[int, Scenario] = field(default_factory=dict, repr=False)
     files: Mapping[int, Path] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        """What it came to in a line, for people; `summary` has all of it."""
+        told = [f"{each.check} in {each.rate.found:,}" for each in self.findings[:MOST_TOLD]]
+        if len(self.findings) > MOST_TOLD:
+            told.append(f"{len(self.findings) - MOST_TOLD} more kinds")
+        size = f"{self.runs:,} run{'' if self.runs == 1 else 's'}"
+        found = f"found {', '.join(told)}; first with seed {self._first_seed}" if told else "nothing found"
+        return f"<Hunt {self.scenario.name}: seed {self.scenario.seed}, {size}; {found}; {self.folder or IN_MEMORY}>"
+
+    @property
+    def _first_seed(self) -> int:
+        return min((each.numbers[0], each.seeds[0]) for each in self.findings)[1]
 
     @property
     def runs(self) -> int:

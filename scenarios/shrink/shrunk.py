@@ -43,6 +43,20 @@ class Shrunk:
     file: Path | None = None
     error: str | None = None
 
+    def __repr__(self) -> str:
+        """What it came to in a line, for people; `summary` has all of it."""
+        smaller = [f"{before} to {after} {what}" for what, before, after in self.table if what in ("faults", "nodes")]
+        smaller.append(f"{format_duration(self.before.duration)} to {format_duration(self.scenario.duration)}")
+        runs = f"{self.runs} runs" + ("" if self.complete else ", as many as were allowed")
+        parts = (
+            f"seed {self.scenario.seed}",
+            self.wanted,
+            ", ".join(smaller),
+            runs,
+            str(self.file or "not kept on disk"),
+        )
+        return f"<Shrunk {self.before.name}: {'; '.join(parts)}>"
+
     @property
     def folder(self) -> Path | None:
         """The folder of the last run; None where it is not kept."""

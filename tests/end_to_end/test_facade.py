@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import murmur
+from sim.units import format_duration
 from tests.end_to_end.command import murmur as command
 
 
@@ -128,6 +129,36 @@ def test_scenarios_and_what_is_on_disk_are_shown_in_one_line(tmp_path: Path) -> 
     opened = murmur.open_run(str(run.folder))
     assert repr(opened) == f"<RunFolder {run.folder}: shown with seed 4, ended at 1s (duration)>"
     assert repr(run.frames()) == "<RunFrames: records(kinds), messages(), samples(); detail states>"
+
+
+def test_runs_and_what_is_made_of_them_are_shown_in_one_line(tmp_path: Path) -> None:
+    """Name, seed, how it ended, verdicts and digest, or what was found, shrunk and explained."""
+    run = murmur.run("gossip-partition-heal", seed=4)
+    verdicts = "; ".join(f"{verdict.check} {verdict.verdict}" for verdict in run.verdicts)
+    shown = repr(run)
+    assert shown.startswith("<Run gossip-partition-heal: seed 4, ended at ")
+    assert f"; converged at {format_duration(run.metrics['converged_at'])}; {verdicts};" in shown
+    assert shown.endswith(f"; digest {run.digest[:12]}>")
+    assert repr(murmur.run("gossip-mesh", tmp_path / "run")).endswith(f"; {tmp_path / 'run'}>")
+    early = murmur.run("gossip-ring", overrides=["duration=2s"])
+    assert "; not converged;" in repr(early)
+
+    idle = ["faults=[{kind: crash, target: 0, when: {after: left}}]", "checks=[faults-fired]"]
+    hunted = murmur.hunt("gossip-ring", 3, overrides=idle, workers=1, out=tmp_path / "hunt")
+    first = hunted.scenario_of(0).seed
+    found = f"found faults-fired in 3; first with seed {first}"
+    assert repr(hunted) == f"<Hunt gossip-ring: seed 0, 3 runs; {found}; {tmp_path / 'hunt'}>"
+    nothing = murmur.hunt("gossip-mesh", 1, workers=1)
+    assert repr(nothing) == "<Hunt gossip-mesh: seed 0, 1 run; nothing found; not kept on disk>"
+
+    shrunk = murmur.shrink("gossip-partition-heal", when="converged_at > 35s", runs=8)
+    assert repr(shrunk).startswith("<Shrunk gossip-partition-heal: seed 0; converged_at > 35s; 2 to ")
+    assert repr(shrunk).endswith("; 8 runs, as many as were allowed; not kept on disk>")
+    explained = murmur.explain("gossip-partition-heal")
+    assert repr(explained).startswith("<Explanation gossip-partition-heal: seed 0, ")
+    assert " under 1 seed; time to converge by fault: split +" in repr(explained)
+    assert "never without it" in repr(explained)
+    assert all(len(repr(each)) < 400 for each in (run, early, hunted, nothing, shrunk, explained))
 
 
 def test_one_kind_of_records_can_be_asked_for_by_its_name(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_nothing_is_known_where_there_is_no_fault(check: str) -> None:
 
 def test_a_fault_that_waits_for_what_never_comes_is_found() -> None:
     """A fault that waits for a record which never comes has never fired, and is named."""
-    waiting = STORM | {"when": {"after": "elected"}}
+    waiting = STORM | {"when": {"after": "disk-lost"}}
     del waiting["at"]
     verdict = judge("faults-fired", waiting, SPLIT)
     assert (verdict.verdict, verdict.reason) == ("violated", "1 of 2 faults never fired: storm")

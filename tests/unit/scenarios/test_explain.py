@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import murmur
+from scenarios.explain.cost_bars import cost_bars
 from scenarios.explain.counterfactual import left_out, without
 from scenarios.explain.explanation import compare
 from scenarios.explain.outcome import Outcome, difference, estimate
@@ -92,7 +93,7 @@ def test_verdicts_that_change_are_told(explained: murmur.Explanation) -> None:
 def test_a_fault_that_did_nothing_cost_nothing() -> None:
     """A fault that never fires, one that is off and one whose links carry nothing change no number of the run."""
     idle = [
-        {"kind": "crash", "name": "late", "target": 0, "when": {"after": "no-such-record"}},
+        {"kind": "crash", "name": "late", "target": 0, "when": {"after": "disk-lost"}},
         {"kind": "loss", "name": "off", "at": "1s"},
         {"kind": "loss", "name": "unmet", "probability": 0.5, "messages": ["Refusal"], "at": "1s"},
     ]
@@ -142,6 +143,14 @@ def test_seeds_give_medians_of_paired_differences() -> None:
     cost = explanation.unbroken.cost["converged_at"]
     assert cost.median == pytest.approx(sum(sorted(differences)[2:4]) / 2)
     assert (cost.low, cost.high, cost.runs) == (min(differences), max(differences), 6)
+    assert cost_bars(explanation).facts.endswith("; median of 6 seeds, 95 % interval")
+
+
+def test_a_plot_speaks_of_intervals_only_where_there_are_some(explained: murmur.Explanation) -> None:
+    """Below six seeds there is none, and its words say so."""
+    few = murmur.explain(STORE, seeds=2, pairs=False)
+    assert cost_bars(few).facts.endswith("; median of 2 seeds")
+    assert cost_bars(explained).facts.endswith(f"; one run, seed {STORE['seed']}")
 
 
 def test_the_summary_is_json(explained: murmur.Explanation) -> None:
