@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.units import Duration
+from sim.units import Duration, PositiveDuration
 from sim.workloads.request import ChangeRequest, TransferRequest
 from topologies.errors import InputError
 from topologies.topology import MOST_NODES
@@ -22,7 +22,7 @@ Nodes = Annotated[tuple[Node, ...], BeforeValidator(_tuple_of_list)]
 
 
 class Action(BaseModel):
-    """At a time, other members or another leader: the administrator asks until the cluster has agreed."""
+    """At a time, other members or another leader: the administrator asks until the cluster has agreed, or gives up."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
 
@@ -32,6 +32,10 @@ class Action(BaseModel):
     learners: Nodes = Field(default=(), description="nodes that are to hear without a vote")
     transfer: Node | Literal["anyone"] | None = Field(
         default=None, description="the node to which the leader hands over; anyone: the one that is most up to date"
+    )
+
+    timeout: PositiveDuration = Field(
+        default=60_000_000_000, description="time after which the administrator gives up, done or not"
     )
 
     @model_validator(mode="after")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sim.workloads.administration import Action
     from sim.workloads.client_workload import ClientWorkload
 
-NEVER: Final = 1 << 62
-"""A time that no run reaches: administrators do not give up."""
+UNLIMITED: Final = 1 << 62
+"""More operations than any run has."""
 
 
 class Clients:
@@ -39,7 +39,7 @@ class Clients:
         self.sample = workload.latency.sampler()
         self.beside = workload.placement == "beside"
         self.distances: dict[tuple[int, int], int] = {}
-        self.left = workload.operations if workload.operations is not None else NEVER
+        self.left = workload.operations if workload.operations is not None else UNLIMITED
         self.processes = workload.clients
         self.sessions = [self._new(number) for number in range(workload.clients + len(workload.administration))]
 
@@ -111,7 +111,8 @@ class Clients:
         return self.processes - 1
 
     def _administer(self, session: Session, action: Action) -> None:
-        outstanding = Outstanding(session, action.request(session.number), self.kernel.now, NEVER, action=action)
+        now = self.kernel.now
+        outstanding = Outstanding(session, action.request(session.number), now, now + action.timeout, action=action)
         session.outstanding[outstanding.request.sequence] = outstanding
         self._ask(outstanding)
 

@@ -289,6 +289,21 @@ def test_an_administrator_asks_until_the_cluster_has_agreed() -> None:
     assert {row.fields["client"] for row in run.of("invoked")} == {0}
 
 
+def test_an_administrator_gives_up_what_is_always_refused() -> None:
+    """At its time-out an action has failed; where an attempt was not answered, nobody knows."""
+    actions = [{"at": "100ms", "transfer": 1, "timeout": "300ms"}]
+    workload = Register(clients=1, latency=0, operations=1, administration=actions)
+    refused = Run(workload, refusals=10**6, until=400 * MILLISECOND + 1)
+    ((time, fields),) = [(row.time, row.fields) for row in refused.of("administered")]
+    assert (time, fields["outcome"], fields["latency"]) == (400 * MILLISECOND, "fail", 300 * MILLISECOND)
+    assert fields["attempts"] > 10
+    assert [row.time for row in Run(workload, refusals=10**6, until=9 * SECOND).of("administered")] == [time]
+    crash = Crash(target=[0, 1, 2], at=50 * MILLISECOND)
+    unheard = Run(workload, faults=(crash,), until=2 * SECOND)
+    ((time, fields),) = [(row.time, row.fields) for row in unheard.of("administered")]
+    assert (time, fields["outcome"]) == (400 * MILLISECOND, "unknown")
+
+
 # What is refused.
 
 
