@@ -199,10 +199,24 @@ class Misuses(Protocol):
 @pytest.mark.parametrize(
     ("name", "fragments"),
     [
-        ("Fails", ("the protocol failing:Fails raised KeyError: 'no such thing'", "failing.py:9, in on_timer")),
+        (
+            "Fails",
+            (
+                "the protocol failing:Fails raised KeyError: 'no such thing', at 1ms, ",
+                "as node 0 handled its timer 'later' (",
+                "failing.py:9, in on_timer",
+            ),
+        ),
         ("FailsAtOnce", ("the protocol failing:FailsAtOnce raised SystemExit: 3", "failing.py:14, in __init__")),
         ("Endless", ("limits.events: the limit of 100,000 events was reached at 0 ns",)),
-        ("Misuses", ("ValueError: node 0 sends to 0: expected another node", "failing.py:27, in on_start")),
+        (
+            "Misuses",
+            (
+                "ValueError: node 0 sends to 0: expected another node",
+                "as node 0 started (",
+                "failing.py:27, in on_start",
+            ),
+        ),
     ],
 )
 def test_a_plugin_that_fails_is_named_with_its_line(name: str, fragments: tuple[str, ...], folder: Path) -> None:
