@@ -104,7 +104,7 @@ def _number(where: FieldSearch) -> str:
 def _remedy(expected: str, value: object) -> str:
     """Return the remedy for one thing in place of a list, a number in quotes, or text that YAML reads otherwise."""
     if expected == "a list" and isinstance(value, str | int | float) and not isinstance(value, bool):
-        return f", such as [{str(value)[:40]}]" if str(value).isprintable() else ""
+        return f" such as [{str(value)[:40]}]" if str(value).isprintable() else ""
     if expected == "text" and isinstance(value, int | float):
         return "; put it in quotes"
     if expected in ("an integer", "a number") and isinstance(value, str) and value[:1].isdigit():

@@ -206,7 +206,7 @@ WRONG_FIELDS = [
         "no events", GOOD + "limits: {events: 0}\n", ":14: limits.events: found 0; expected an integer of at least 1"
     ),
     _file(
-        "checks as a word", GOOD + "checks: safety\n", ":14: checks: found 'safety'; expected a list, such as [safety]"
+        "checks as a word", GOOD + "checks: safety\n", ":14: checks: found 'safety'; expected a list such as [safety]"
     ),
     _file("checks of numbers", GOOD + "checks: [5]\n", ":14: checks[0]: found 5; expected text; put it in quotes"),
     _file("unknown workload", GOOD + "workload: {kind: 7}\n", ":14: workload.kind: found 7; expected"),

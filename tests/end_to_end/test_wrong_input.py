@@ -60,7 +60,7 @@ FLAGS = [
         ["check", "raft-ring", "--set", "protocol.election_timeout=[2s]"],
         "election_timeout: found 1 item; expected one more",
     ),
-    (["check", "raft-ring", "--set", "protocol.ablate=pre-vote"], "expected a list, such as [pre-vote]"),
+    (["check", "raft-ring", "--set", "protocol.ablate=pre-vote"], "expected a list such as [pre-vote]"),
     (["check", "good.yaml", "--set", "checks=[zzz]"], "unknown check 'zzz'; known: messages-balance, converged, "),
     (["run", "study.yaml"], "study.yaml is a study, not a scenario; `murmur study study.yaml` runs it"),
     (["run", "agreement"], "agreement is a study, not a scenario; `murmur study agreement` runs it"),

@@ -129,7 +129,11 @@ def test_independent_chance_gives_every_cell_seeds_of_its_own(place: Path) -> No
             "study.yaml:10: labels.faults: found 'seed', which is the name of a column",
         ),
         ("[0, 0.1, 20%]", "[0, 0]", "found 0 a second time"),
-        ("[0, 0.1, 20%]", "5", "study.yaml:9: sweep['network.loss']: found 5; expected a list or a block of fields"),
+        (
+            "[0, 0.1, 20%]",
+            "5",
+            "study.yaml:9: sweep['network.loss']: found 5; expected a list such as [5] or a block of fields",
+        ),
         (
             "push: {}",
             "push: {set: {faults: []}}",
