@@ -29,6 +29,8 @@ _QUANTITIES: Final = {
     "array": "list",
     "object": "mapping",
 }
+COMPARED: Final = ("coordinator", "primary-backup")
+"""Protocols that have their options on the page of the comparison."""
 LONGEST_CELL: Final = 60
 """Characters of a type or default in a table; longer ones are blocks that have a table of their own."""
 
@@ -207,8 +209,12 @@ def _protocol(name: str) -> str:
     return _fields(dict(_models_of("protocols"))[name])
 
 
+def _compared_protocols() -> str:
+    return _kinds(pair for pair in _models_of("protocols") if pair[0] in COMPARED)
+
+
 def _other_protocols() -> str:
-    return _kinds(pair for pair in _models_of("protocols") if pair[0] not in ("gossip", "raft"))
+    return _kinds(pair for pair in _models_of("protocols") if pair[0] not in ("gossip", "raft", *COMPARED))
 
 
 def _clients() -> dict[str, type[BaseModel]]:
@@ -279,6 +285,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "case": lambda: _study("case"),
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
+    "compared protocols": _compared_protocols,
     "other protocols": _other_protocols,
     "metrics": _metrics,
     "metrics of clients": lambda: _these_metrics(METRICS_OF_CLIENTS),

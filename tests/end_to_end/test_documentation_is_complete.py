@@ -24,7 +24,15 @@ from tests.documentation_tables import TABLES, tables_in, with_tables
 DOCS = ROOT / "docs"
 REFERENCE = "".join(
     page.read_text(encoding="utf-8")
-    for pattern in ("scenarios.md", "gossip.md", "raft.md", "workloads.md", "availability.md", "faults*.md")
+    for pattern in (
+        "scenarios.md",
+        "gossip.md",
+        "raft.md",
+        "comparison.md",
+        "workloads.md",
+        "availability.md",
+        "faults*.md",
+    )
     for page in DOCS.glob(pattern)
 )
 COMMAND_LINE = (DOCS / "command-line.md").read_text(encoding="utf-8")
