@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scenarios.names import listed, unknown_name
 from scenarios.plugins import load_protocol
@@ -12,6 +12,9 @@ from scenarios.replay import folder_of
 from scenarios.run import Run
 from scenarios.study.result import Study, is_study, open_study
 from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.run_folder import RunFolder
 
 Format = Literal["png", "svg"]
 
@@ -30,7 +33,8 @@ def plot(
     """Draw one or several runs, or a study, and return the path of the picture.
 
     Parameters: `runs`, run folders, or what `run` gave with a folder, or the same of one study; `kind`, one that
-    `murmur list plots` names, the first one for runs or for studies by default; `out`, the file, by default KIND.png in
+    `murmur list plots` names, by default `leaders` of one run whose servers have a leader, else `spread`, and the first
+    one for studies; `out`, the file, by default KIND.png in
     the folder, or beside it where there are several; `plugins`, modules of the protocols of one's own that ran;
     `metric`, what is drawn of a study, the first that it reports by default; `around`, the moment that a space-time
     diagram shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn. Raises
@@ -47,16 +51,17 @@ def plot(
     if studies:
         _refuse_options_of_runs(around=around, key=key)
         return _plot_study(studies, len(given), kind, out, format, metric)
-    chosen = next(iter(PLOTS)) if kind is None else kind
-    _refuse_plots_of_studies(chosen, metric)
-    if chosen not in PLOTS:
-        raise InputError(unknown_name(chosen, PLOTS))
+    if kind is not None and kind not in PLOTS:
+        _refuse_plots_of_studies(kind, metric)
+        raise InputError(unknown_name(kind, PLOTS))
+    _refuse_plots_of_studies(kind, metric)
     paths = [folder_of(each) for each in given if not isinstance(each, Study)]
     folders = [open_run(path) for path in paths]
     for folder in folders:
         kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
         if kind_of_protocol.partition(":")[0] in plugins:
             load_protocol(kind_of_protocol, plugins)
+    chosen = _first_look(folders, around, key) if kind is None else kind
     figure = PLOTS[chosen].draw(folders, around=around, key=key)
     if out is None:
         first = paths[0].resolve()
@@ -95,7 +100,20 @@ def _plot_study(
     return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
 
 
-def _refuse_plots_of_studies(kind: str, metric: str | None) -> None:
+def _first_look(folders: Sequence[RunFolder], around: str | None, key: str | None) -> str:
+    """The plot of runs when no other is asked for: the one that has the option, or that suits the protocol."""
+    from analysis.plots.registry import PLOTS
+    from sim.protocols.registry import PROTOCOLS
+
+    for option, value in (("around", around), ("key", key)):
+        if value is not None:
+            return next(name for name, plot in PLOTS.items() if option in plot.options)
+    protocol = PROTOCOLS.get(str(folders[0].manifest.scenario["protocol"]["kind"])) if len(folders) == 1 else None
+    leads = protocol is not None and protocol.protocol.roles is not None and "leader" in protocol.protocol.roles.known
+    return "leaders" if leads else "spread"
+
+
+def _refuse_plots_of_studies(kind: str | None, metric: str | None) -> None:
     """Raise InputError where what is to be drawn of runs is for studies only."""
     from analysis.plots.registry import PLOTS
     from analysis.plots.study_plots import STUDY_PLOTS

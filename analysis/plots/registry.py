@@ -180,4 +180,3 @@ PLOTS: Final[dict[str, PlotKind]] = {
         ),
     )
 }
-"""The first one is the plot of a run when no other is asked for."""

@@ -57,7 +57,7 @@ def test_an_option_is_the_same_from_both_sides(
         (["space-time", "--key", "k0"], "the plot space-time has no option key; found 'k0': it is for history"),
         (["history", "--key", "k2"], "found no operation on the key 'k2'; did you mean 'k"),
         (["history", "--around", "election"], "the plot history has no option around"),
-        (["--around", "election"], "the plot spread has no option around; found 'election': it is for space-time"),
+        (["load", "--around", "election"], "the plot load has no option around; found 'election'"),
     ],
 )
 def test_wrong_options_are_one_message(
@@ -71,3 +71,24 @@ def test_wrong_options_are_one_message(
     assert len(errors.splitlines()) == 1
     assert message in errors
     assert sorted(run.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "picture"),
+    [([], "leaders.png"), (["--around", "election"], "space-time.png"), (["--key", "k1"], "history.png")],
+)
+def test_the_plot_that_suits_is_drawn_when_none_is_named(
+    arguments: list[str], picture: str, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run of servers that have a leader shows who leads; an option chooses the plot that takes it."""
+    assert main(["plot", str(run), *arguments]) == 0
+    assert capsys.readouterr().out.endswith(f"{picture}\n")
+    assert (run / picture).is_file()
+
+
+def test_runs_without_a_leader_show_how_far_it_has_spread(tmp_path: Path) -> None:
+    """Gossip has no leader, and several runs of Raft no one who leads them all."""
+    gossip = murmur.run("gossip-mesh", out=tmp_path / "gossip")
+    assert murmur.plot(gossip).name == "spread.png"
+    both = [murmur.run("raft-transfer", seed=seed, out=tmp_path / f"raft-{seed}") for seed in (0, 1)]
+    assert murmur.plot(both, out=tmp_path / "both.png").is_file()
