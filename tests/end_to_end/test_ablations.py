@@ -8,8 +8,21 @@ import pytest
 
 import murmur
 from sim.protocols.gossip.ablations import WITHOUT
-from sim.protocols.gossip.config import Safeguard
-from tests.ablations import ABLATIONS, HEADS, PAGE, WHOLE, faults_of, in_words, measure, table, with_table
+from sim.protocols.gossip.config import Safeguard as GossipSafeguard
+from sim.protocols.raft.config import Safeguard as RaftSafeguard
+from tests.ablations import (
+    ABLATIONS,
+    HEADS,
+    PAGE,
+    PLANS,
+    WHOLE,
+    faults_of,
+    in_words,
+    measure,
+    rows_in,
+    table,
+    with_table,
+)
 
 RUNS = 12
 """Plans of each small hunt; of the rarest ablation the tenth is found."""
@@ -46,15 +59,31 @@ def test_what_is_not_found_is_not_as_it_should_be() -> None:
 
 
 def test_every_ablation_has_its_row() -> None:
-    """The table of the page has a row for the whole and for each ablation that gossip knows."""
+    """The table of the page has a row for the whole and for each ablation of every scenario, measured in full."""
+    rows = [row.strip("| \n").split(" | ") for row in rows_in(PAGE.read_text(encoding="utf-8"))]
+    wanted = [
+        [f"`{scenario}`", f"`{name}`" if name else "nothing", f"{PLANS[scenario]:,}"]
+        for scenario, names in ABLATIONS.items()
+        for name in (WHOLE, *names)
+    ]
+    assert [row[:3] for row in rows] == wanted
+    assert all(len(row) == len(HEADS) for row in rows)
+
+
+def test_every_safeguard_is_hunted() -> None:
+    """Each protocol's ablations are those that its options name, and each is hunted in one scenario."""
+    assert get_args(GossipSafeguard) == tuple(WITHOUT) == ABLATIONS["gossip-hunt"]
+    hunted = [name for scenario, names in ABLATIONS.items() if scenario.startswith("raft") for name in names]
+    assert sorted(get_args(RaftSafeguard)) == sorted(hunted)
+
+
+def test_the_table_is_written_below_its_comment() -> None:
+    """A new table takes the place of the old one, and leaves the rest of the page alone."""
     text = PAGE.read_text(encoding="utf-8")
-    assert get_args(Safeguard) == tuple(WITHOUT) == ABLATIONS["gossip-hunt"]
-    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `gossip-hunt`")]
-    assert [row[1] for row in rows] == ["nothing", *(f"`{name}`" for name in WITHOUT)]
-    assert all(row[2] == "2,000" for row in rows), "measured in full by `make ablations`"
-    assert (
-        with_table(with_table(text, "| x |\n"), "".join(f"{' | '.join(row)}\n" for row in rows)).count("| `gossip") == 5
-    )
+    rows = "".join(rows_in(text))
+    short = with_table(text, "| x |\n")
+    assert rows_in(short) == []
+    assert with_table(short, table([], rows.splitlines(keepends=True))) == text
 
 
 @pytest.mark.parametrize(("found", "words"), [(0, "0 (below 95.0)"), (3, "100.0 (21.1 to 265.3)")])
