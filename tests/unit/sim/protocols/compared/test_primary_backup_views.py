@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from sim.message import Message
 from sim.protocols.primary_backup.messages import Claim, Granted, Held, Renewal, State, Write
 from sim.protocols.primary_backup.primary_backup import EXPIRY, RENEWAL, PrimaryBackup, PrimaryBackupConfig
 from sim.storage import Storage
-from tests.unit.sim.protocols.raft.raft_server import MILLISECOND, Bench, read, write
+from tests.unit.sim.protocols.raft.raft_server import MILLISECOND, Bench, due, hear, read, write
 
 LEASE = 200 * MILLISECOND
 
@@ -30,17 +29,6 @@ def restarted(server: PrimaryBackup, bench: Bench) -> tuple[PrimaryBackup, Bench
     new = PrimaryBackup.on(again, server.config)  # type: ignore[arg-type]
     new.on_restart()
     return new, again
-
-
-def hear(server: PrimaryBackup, source: int, payload: Any) -> None:
-    """Have a message arrive."""
-    server.on_message(Message(source, server.node.id, payload, 0, 0, 0))
-
-
-def due(server: PrimaryBackup, bench: Bench, name: str) -> None:
-    """Let time pass until a timer is due."""
-    bench.elapsed = bench.timers.pop(name)
-    server.on_timer(name)
 
 
 def leased(**options: Any) -> tuple[PrimaryBackup, Bench]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sim.message import Message
 from sim.protocols.coordinator.coordinator import HEARTBEAT, TAKEOVER, Coordinator, CoordinatorConfig
 from sim.protocols.coordinator.messages import Copy, Heartbeat, State, StateWanted
 from sim.storage import Storage
-from tests.unit.sim.protocols.raft.raft_server import MILLISECOND, Bench, read, write
+from tests.unit.sim.protocols.raft.raft_server import MILLISECOND, Bench, due, hear, read, write
 
 TIMEOUT = 200 * MILLISECOND
 
@@ -28,17 +25,6 @@ def restarted(server: Coordinator, bench: Bench) -> tuple[Coordinator, Bench]:
     new = Coordinator.on(again, server.config)  # type: ignore[arg-type]
     new.on_restart()
     return new, again
-
-
-def hear(server: Coordinator, source: int, payload: Any) -> None:
-    """Have a message arrive."""
-    server.on_message(Message(source, server.node.id, payload, 0, 0, 0))
-
-
-def due(server: Coordinator, bench: Bench, name: str) -> None:
-    """Let time pass until a timer is due."""
-    bench.elapsed = bench.timers.pop(name)
-    server.on_timer(name)
 
 
 def test_standbys_take_over_in_order() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sim.message import Message
 from sim.network.config import NetworkConfig
 from sim.network.latency import ConstantLatency
+from sim.protocol import Protocol
 from sim.protocols.raft.config import RaftConfig
 from sim.protocols.raft.messages import Entry
 from sim.protocols.raft.raft import Raft
@@ -74,15 +75,15 @@ def server(bench: Bench | None = None, **options: Any) -> tuple[Raft, Bench]:
     return raft, bench
 
 
-def hear(raft: Raft, source: int, payload: Any) -> None:
+def hear(server: Protocol, source: int, payload: Any) -> None:
     """Have a message arrive."""
-    raft.on_message(Message(source, raft.node.id, payload, 0, 0, 0))
+    server.on_message(Message(source, server.node.id, payload, 0, 0, 0))
 
 
-def due(raft: Raft, bench: Bench, name: Hashable) -> None:
+def due(server: Protocol, bench: Bench, name: Hashable) -> None:
     """Let time pass until a timer is due."""
     bench.elapsed = max(bench.elapsed, bench.timers.pop(name))
-    raft.on_timer(name)
+    server.on_timer(name)
 
 
 def entry(term: int, number: int = 0) -> Entry:
