@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from analysis.availability import Availability
 from analysis.beliefs import Beliefs
 from analysis.client_operations import ClientOperations
+from analysis.clock_skew import ClockSkew
 from analysis.convergence import Tracker, tracker_of
 from analysis.divergence import Divergence
 from analysis.elections import Elections
@@ -66,6 +67,7 @@ class Measurements:
             self.receipts = Receipts(declared, population)
         if isinstance(declared, Spread) and period:
             self.variance = VarianceByCycle(declared, population, period)
+        self.clocks = ClockSkew()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -81,6 +83,7 @@ class Measurements:
             self.receipts,
             self.beliefs,
             self.variance,
+            self.clocks,
             self.clients,
             self.availability,
             self.recovery,

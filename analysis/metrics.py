@@ -10,6 +10,7 @@ from analysis.convergence import AgreementTracker, ExtinctionTracker
 from analysis.measurements import Measurements
 from analysis.metric import Metric, Value
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
+from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from topologies.errors import InputError
 
@@ -233,6 +234,7 @@ _METRICS: Final = (
         lambda run: run.tracker.begun if isinstance(run.tracker, ExtinctionTracker) else None,
     ),
     Metric("opinions", "nodes", "nodes that are up by what they hold at the end", _is_vote, _opinions),
+    *METRICS_OF_CLOCKS,
     *METRICS_OF_CLIENTS,
     *METRICS_OF_CONSENSUS,
 )

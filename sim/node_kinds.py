@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class MeshNode(Node):
     """A node of a mesh too large to store its links: everyone is a neighbour, and the sender's stream serves all."""
 
-    __slots__ = ("_base", "_impairments", "_pair_latency", "_receivers", "_sample", "_stream")
+    __slots__ = ("_base", "_base_latency", "_impairments", "_receivers", "_sample", "_stream")
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class MeshNode(Node):
         self._base = number * self.population
         self._receivers = network.receivers
         self._sample = network.sample
-        self._pair_latency = network.topology.latency_ns
+        self._base_latency = network.base_latency
         self._stream = Stream(derive_seed(network.root, f"network/{number}"))
         self._impairments: Impairments | None = None
 
@@ -54,7 +54,7 @@ class MeshNode(Node):
             kind = network.recorder.new_kind(type(payload))
         now = self._kernel._now
         message = Message(self.id, destination, payload, now, size, (self._base + destination) << PAIR_SHIFT | kind)
-        base = 0 if self._pair_latency is None else self._pair_latency(self.id, destination)
+        base = 0 if self._base_latency is None else self._base_latency(self.id, destination)
         if network.disturbed or not network.plain:
             if self._impairments is None:
                 self._impairments = network.impairments(str(self.id))

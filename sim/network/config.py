@@ -73,6 +73,9 @@ class NetworkConfig(BaseModel):
     latency: Latency = Field(
         default=ConstantLatency(value=1_000_000), description="time on the way, on top of what the topology measures"
     )
+    link_latency: Latency | None = Field(
+        default=None, description="further time on the way, drawn once for each link and direction"
+    )
     jitter: Duration = Field(default=0, description="uniform extra delay from zero to this")
     loss: Loss = Field(default=IndependentLoss(probability=0.0), description="messages that never arrive")
     duplication: Probability = Field(default=0.0, description="probability that a second copy is delivered")

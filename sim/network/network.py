@@ -48,6 +48,7 @@ class Network:
         self.recorder = recorder
         self.root = root
         self.sample = config.latency.sampler()
+        self.base_latency = self._base_latency()
         self.plain = config.only_latency
         self.separations: list[Separation] = []
         self.effects: list[LinkEffect] = []
@@ -60,6 +61,19 @@ class Network:
         self.former_receivers: set[Receiver] = set()
         self.routes = Routes(topology)
         self.links: dict[tuple[int, int], Link] = {}
+
+    def _base_latency(self) -> Callable[[int, int], int] | None:
+        """What of a link's delay is the same for every message, by the ends of the link; None where it is nothing."""
+        measured, law = self.topology.latency_ns, self.config.link_latency
+        if law is None:
+            return measured
+        sample, root = law.sampler(), self.root
+
+        def base(source: int, destination: int) -> int:
+            drawn = sample(Stream(derive_seed(root, f"network.link/{source}→{destination}")))
+            return drawn if measured is None else drawn + measured(source, destination)
+
+        return base
 
     def link(self, source: int, destination: int) -> Link | None:
         """The link between neighbours, made at first use; None where they are no neighbours."""
@@ -76,12 +90,12 @@ class Network:
         return place < len(neighbors) and neighbors[place] == other
 
     def _new_link(self, source: int, destination: int) -> Link:
-        latency = self.topology.latency_ns
+        base = self.base_latency
         plain = self.plain and not self.affected(source, destination)
         return Link(
             source,
             destination,
-            latency(source, destination) if latency is not None else 0,
+            base(source, destination) if base is not None else 0,
             self.sample if plain else None,
             derive_seed(self.root, f"network/{source}→{destination}"),
             self.receivers[destination],
@@ -89,9 +103,9 @@ class Network:
         )
 
     def distance(self, source: int, destination: int) -> int:
-        """The measured delay in ns along the way that messages take; 0 where nothing is measured, or no way leads."""
-        measured = self.topology.latency_ns
-        if measured is None:
+        """What of the delay in ns never changes, along the way that messages take; 0 where no way leads."""
+        base = self.base_latency
+        if base is None:
             return 0
         total, node = 0, source
         while node != destination:
@@ -99,7 +113,7 @@ class Network:
             hop = destination if near else self.routes.next_hop(node, destination)
             if hop == UNREACHABLE:
                 return 0
-            total, node = total + measured(node, hop), hop
+            total, node = total + base(node, hop), hop
         return total
 
     def code(self, source: int, destination: int) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.averaging import Averaging
+from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
@@ -30,6 +31,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Coordinator, "one server holds the store and answers, replaced without agreement where failover is on"),
     (PrimaryBackup, "a primary with a lease answers when a majority of backups holds it; views follow each other"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
+    (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )

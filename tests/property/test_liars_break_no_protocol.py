@@ -22,6 +22,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     },
     "averaging": {"protocol": {"kind": "averaging", "pairing": "sequential", "energy": {"capacity": 4.0}}},
     "matchings": {"protocol": {"kind": "averaging", "pairing": "perfect-matching"}},
+    "clocks": {"protocol": {"kind": "clock-averaging"}, "clocks": {"offset": "1s"}},
     "voter": {"protocol": {"kind": "voter", "ones": 3}},
     "epidemic": {"protocol": {"kind": "sir", "contact_rate": "4/s"}, "workload": UPDATES},
 }
@@ -35,7 +36,7 @@ LAYERS = ("byzantine", "swarm", "node")
 )
 def test_protocols_survive_liars(system: str, seed: int, topology: dict[str, Any]) -> None:
     """Under random plans of liars, disturbances and crashes each run ends, with every message accounted for."""
-    period = {} if SYSTEMS[system]["protocol"]["kind"] == "sir" else {"period": "100ms"}
+    period = {} if SYSTEMS[system]["protocol"]["kind"] in ("sir", "clock-averaging") else {"period": "100ms"}
     if system == "matchings":
         topology = {"kind": "mesh", "nodes": 6}
     done = murmur.run(

@@ -205,6 +205,15 @@ def every(metric: str, reference: float, part: str = "") -> Statistic:
     return statistic
 
 
+def excess(metric: str, bound: float, part: str = "", scale: float = 1.0) -> Statistic:
+    """By how much the largest value is above a bound, divided by `scale`; 0 where none is."""
+
+    def statistic(samples: Samples) -> tuple[float, float]:
+        return max(0.0, float(np.max(column(samples, part, metric)) - bound)) / scale, 0.0
+
+    return statistic
+
+
 def share_above(metric: str, threshold: float, part: str = "") -> Statistic:
     """The share of runs in which a metric is above a threshold."""
 

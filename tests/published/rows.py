@@ -22,6 +22,7 @@ from tests.published.measurement import (
     slope,
     variance,
 )
+from tests.published.oscillator_rows import OSCILLATOR_ROWS
 from tests.published.raft_rows import RAFT_ROWS
 
 DEMERS = "Demers et al., Epidemic algorithms for replicated database maintenance, PODC 1987"
@@ -269,6 +270,7 @@ ROWS = {
         _epidemic(),
         _voter(),
         *RAFT_ROWS,
+        *OSCILLATOR_ROWS,
     )
 }
 """Every row by its number."""

@@ -193,6 +193,7 @@ SYSTEMS: list[dict[str, Any]] = [
     },
     {"protocol": {"kind": "gossip", "spread": "anti-entropy", "exchange": "push-pull"}, "workload": UPDATES},
     {"protocol": {"kind": "averaging"}},
+    {"protocol": {"kind": "clock-averaging"}},
     {"protocol": {"kind": "voter", "ones": 3}},
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
     {  # who was down catches up by a snapshot, and the leader hands over
