@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scenarios.shrink.shrunk import Shrunk
     from scenarios.study.result import Study, open_study
     from scenarios.study.study import study
-    from sim.convergence import Agreement, Coverage, Extinction, Spread
+    from sim.convergence import Agreement, Coherence, Coverage, Extinction, Spread
     from sim.message import Message
     from sim.network.config import NetworkConfig
     from sim.node import Node
@@ -65,6 +65,7 @@ _HOMES: Final = {
     "BankWorkload": "sim.workloads.bank",
     "ClientRequest": "sim.workloads.request",
     "ClockSpread": "sim.simulation",
+    "Coherence": "sim.convergence",
     "Coverage": "sim.convergence",
     "Crash": "faults.node.crash",
     "Duration": "sim.units",
@@ -126,6 +127,7 @@ __all__ = [
     "BankWorkload",
     "ClientRequest",
     "ClockSpread",
+    "Coherence",
     "Coverage",
     "Crash",
     "Explanation",

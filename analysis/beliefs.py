@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import Final
 
 from analysis.convergence import Tracker
@@ -13,14 +16,16 @@ BELIEVES: Final = "believes"
 
 
 class Beliefs:
-    """Compares what the nodes that are up believe with what a tracker knows.
+    """Compares what the nodes that are up believe with what a tracker knows in the end.
 
-    The tracker must see each record before this does. Nanoseconds are summed over nodes.
+    A tracker may learn later since when its condition has held; a claim made at the instant from which it holds is
+    right. Nanoseconds are summed over nodes; all sums are there once it is finished.
     """
+
+    kinds = frozenset((BELIEVES, *LIFE))
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
-        self.kinds = tracker.kinds | {BELIEVES, *LIFE}
         self.claims = 0
         self.wrong_claims = 0
         self.node_time = 0
@@ -30,21 +35,20 @@ class Beliefs:
         self._believes = bytearray(tracker.population)
         self._up = tracker.population
         self._believers = 0
-        self._converged = tracker.converged
-        self._since = 0
+        self._claimed = array("q")
+        self._steps = array("q", (0, tracker.population, 0))  # time, nodes that are up, believers among them
 
     def observe(self, record: Record) -> None:
         """Take the next state record of one of the kinds."""
-        self._pass_to(record.time)
         node = record.node
         if record.kind == BELIEVES and node is not None:
             self._change(node, self._life[node], bool(record.fields["converged"]))
-            self.claims += self._believes[node]
-            self.wrong_claims += self._believes[node] and not self.tracker.converged
+            if self._believes[node]:
+                self._claimed.append(record.time)
         elif record.kind in LIFE and node is not None:
             life = AFTER[record.kind]
             self._change(node, life, bool(self._believes[node]) and life != DOWN)
-        self._converged = self.tracker.converged
+        self._steps.extend((record.time, self._up, self._believers))
 
     def _change(self, node: int, life: int, believes: bool) -> None:
         for step in (-1, 1):
@@ -53,18 +57,25 @@ class Beliefs:
                 self._believers += step * self._believes[node]
             self._life[node], self._believes[node] = life, believes
 
-    def _pass_to(self, time: int) -> None:
-        passed, self._since = time - self._since, time
-        self.node_time += passed * self._up
-        if self._converged:
-            self.too_late += passed * (self._up - self._believers)
-        else:
-            self.too_early += passed * self._believers
-
     def finish(self, end: int) -> None:
-        """Let time pass to the end of the run, in nanoseconds."""
-        self._pass_to(end)
+        """Let time pass to the end of the run, in nanoseconds, up to which the tracker has been told all."""
+        self.tracker.advance(end)
+        held = [(begin, end + 1 if lost is None else lost) for begin, lost in self.tracker.held]
+        self.claims = len(self._claimed)
+        self.wrong_claims = sum(not _near(time, time + 1, held) for time in self._claimed)
+        times, ups, believers = (self._steps[part::3] for part in range(3))
+        for begin, until, up, believing in zip(times, (*times[1:], end), ups, believers, strict=True):
+            converged = sum(max(0, min(until, lost) - max(begin, since)) for since, lost in _near(begin, until, held))
+            self.node_time += (until - begin) * up
+            self.too_late += converged * (up - believing)
+            self.too_early += (until - begin - converged) * believing
 
     def share(self, node_time: int) -> float | None:
         """Return a part of the nodes' time as a share of all of it; None where no node ever said what it believes."""
         return node_time / self.node_time if self.node_time and self.claims else None
+
+
+def _near(begin: int, until: int, held: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, which do not overlap each other, that overlap with a stretch of time."""
+    first = bisect_right(held, begin, key=itemgetter(1))
+    return held[first : bisect_left(held, until, key=itemgetter(0))]

@@ -64,6 +64,7 @@ class Converged(Check):
 
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
+        self.tracker.advance(end.time)
         result = self.tracker.finish()
         if result.converged_at is not None:
             return self.verdict("holds", f"converged at {format_duration(result.converged_at)}")

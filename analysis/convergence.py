@@ -16,7 +16,7 @@ from analysis.item_trackers import AgreementTracker, CoverageTracker
 from analysis.node_life import is_state
 from analysis.state_trackers import ExtinctionTracker, SpreadTracker
 from analysis.tracker import Tracker
-from sim.convergence import Agreement, Convergence, Coverage, Extinction, Spread
+from sim.convergence import Agreement, Coherence, Convergence, Coverage, Extinction, Spread
 from sim.records import Record, Recorder
 
 __all__ = [
@@ -31,11 +31,19 @@ __all__ = [
     "tracker_of",
 ]
 
+
+def _coherence_tracker(declared: Coherence, population: int) -> Tracker:
+    from analysis.coherence_tracker import CoherenceTracker
+
+    return CoherenceTracker(declared, population)
+
+
 TRACKERS: Final[dict[type[Any], Callable[[Any, int], Tracker]]] = {
     Coverage: CoverageTracker,
     Agreement: AgreementTracker,
     Spread: SpreadTracker,
     Extinction: ExtinctionTracker,
+    Coherence: _coherence_tracker,
 }
 
 

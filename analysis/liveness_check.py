@@ -39,13 +39,17 @@ class LivenessKept(Check):
     def observe(self, record: Record) -> None:
         """Take a record of progress, of a node's life, or of the begin of the phase."""
         if self._begin is not None and self._waited_for is None and record.time > self._deadline:
+            self.tracker.advance(self._deadline)
             self._waited_for = self.tracker.waiting_for(3)
         if record.kind == BEGIN:
             self._enter(record)
         elif self._core is None or record.node is None or record.node in self._core:
             self.tracker.observe(record)
-        if self._begin is not None and self._reached is None and self.tracker.converged:
-            self._reached = record.time
+        self._look()
+
+    def _look(self) -> None:
+        if self._begin is not None and self._reached is None and self.tracker.since is not None:
+            self._reached = max(self._begin.time, self.tracker.since)
 
     def _enter(self, record: Record) -> None:
         """From now on only the core counts: the others are as if they were down."""
@@ -57,6 +61,8 @@ class LivenessKept(Check):
 
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
+        self.tracker.advance(end.time)
+        self._look()
         if self._begin is None:
             return self.verdict("unknown", "the run has had no liveness phase")
         if self._reached is not None and self._reached <= self._deadline:

@@ -163,6 +163,7 @@ class Measurements:
         self.end, self.balance = end, balance
         self.traffic.finish()
         if self.tracker is not None:
+            self.tracker.advance(end)
             self.convergence = self.tracker.finish()
         for collector in (self.beliefs, self.variance, self.clients, self.availability, self.elections):
             if collector is not None:

@@ -65,6 +65,7 @@ def _values(simulation: Simulation, tracker: Tracker | None) -> Iterator[tuple[s
     sent, waiting = sum(simulation.sent()), simulation.waiting()
     concluded = sum(simulation.outcome_counts)
     if tracker is not None:
+        tracker.advance(simulation.now)
         yield "progress", tracker.fraction
     yield "nodes_up", float(sum(node.life in ("up", "starting") for node in simulation.nodes))
     yield "messages_sent", float(sent)

@@ -12,8 +12,11 @@ from sim.records import Record
 class Tracker:
     """Base of trackers. `kinds` are the records it wants; `converged` tells whether its condition holds now.
 
-    `on_converged`, where set, is called each time the condition begins to hold.
+    `on_converged`, where set, is called each time the condition begins to hold. `look_every`: a tracker of what changes
+    without records lets time pass, and looks as often as that, in nanoseconds; None where records alone change it.
     """
+
+    look_every: int | None = None
 
     def __init__(self, population: int, kinds: Iterable[str], durable: bool = False) -> None:
         self.population = population
@@ -39,6 +42,19 @@ class Tracker:
             self._spans.note(record.time, holds)
             if holds and self.on_converged is not None:
                 self.on_converged()
+
+    def advance(self, time: int) -> None:
+        """Let time pass to here, in nanoseconds, without a record; all up to it must have been told."""
+
+    @property
+    def since(self) -> int | None:
+        """Since when the condition has held, in nanoseconds; None where it does not hold."""
+        return self._spans.since
+
+    @property
+    def held(self) -> list[tuple[int, int | None]]:
+        """The spans of time, in nanoseconds, in which the condition held, the last one open where it holds now."""
+        return [*self._spans.closed, *([] if self._spans.since is None else [(self._spans.since, None)])]
 
     @property
     def fraction(self) -> float:

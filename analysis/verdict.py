@@ -37,7 +37,7 @@ def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int
     """What judges need to know of a run before it starts."""
     roles = protocol.roles
     return Subject(
-        protocol.convergence,
+        protocol.converges(config),
         population,
         state_machine=getattr(config, "state_machine", None),
         consensus=getattr(protocol, "replicates_log", False),

@@ -60,10 +60,22 @@ def _run_until_converged(simulation: Simulation, duration: int, tracker: Tracker
             simulation.kernel.stop()
 
     tracker.on_converged = stop
+    if tracker.look_every is not None:
+        _look_on(simulation, tracker, tracker.look_every)
     if earliest:
         simulation.kernel.observe_at(earliest, stop, None)
     simulation.run(duration)
     return "converged" if moments else "duration"
+
+
+def _look_on(simulation: Simulation, tracker: Tracker, every: int) -> None:
+    """Let a tracker of what changes without records know that time passes."""
+
+    def look(_: None = None) -> None:
+        tracker.advance(simulation.now)
+        simulation.kernel.observe_at(simulation.now + every, look, None)
+
+    simulation.kernel.observe_at(simulation.now + every, look, None)
 
 
 def _run_until_quiescent(simulation: Simulation, duration: int) -> Ending:

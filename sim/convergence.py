@@ -55,4 +55,24 @@ class Extinction:
     end: str
 
 
-Convergence = Coverage | Agreement | Spread | Extinction
+@dataclass(frozen=True, slots=True)
+class Coherence:
+    """Done when the coherence of the nodes that are up has been within `tolerance` of `target` for `dwell` nanoseconds.
+
+    Coherence is the Kuramoto order parameter, |mean of exp(i phase)|, from 0 to 1. A `kind` record of a node has its
+    `phase` in radians and its `frequency` in radians per second; from then on its phase moves so until its next one. A
+    record of kind `snapshot` has in the field of that name the phases of all nodes in order, None for one that is down;
+    they hold until the next. `period` is that of the cycle in nanoseconds, of which each twentieth is looked at.
+    `phase` is where the cycle of the goal is at time 0, in radians, None where any phase will do.
+    """
+
+    target: float
+    tolerance: float
+    dwell: int
+    period: int
+    kind: str = "phase"
+    snapshot: str = "phases"
+    phase: float | None = None
+
+
+Convergence = Coverage | Agreement | Spread | Extinction | Coherence

@@ -42,7 +42,7 @@ class Protocol:
 
     Config: ClassVar[type[ProtocolConfig]] = ProtocolConfig
     convergence: ClassVar[Convergence | None] = None
-    """Which records mean progress; None where the protocol has no notion of being done."""
+    """Which records mean progress; None where the protocol has no notion of being done, or its options decide."""
     roles: ClassVar[Roles | None] = None
     """How records tell what role a node has, for faults that are aimed at a role; None where there are no roles."""
 
@@ -85,6 +85,11 @@ class Protocol:
     """
 
     run: ClassVar[Any] = None
+
+    @classmethod
+    def converges(cls, config: Any) -> Convergence | None:
+        """Which records mean progress in a run with these options: `convergence`, unless a protocol says otherwise."""
+        return cls.convergence
 
     @classmethod
     def on(cls, node: Node, config: ProtocolConfig | None = None) -> Self:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.convergence import SpreadTracker, tracker_of
 from analysis.plots.run_view import RunView
-from sim.convergence import Agreement, Convergence, Coverage, Extinction, Spread
+from sim.convergence import Agreement, Coherence, Convergence, Coverage, Extinction, Spread
 from sim.records import Record
 from topologies.errors import InputError
 
@@ -154,9 +154,27 @@ def _narrowed(declared: Spread, run: RunView) -> Course:
     return Course(curve, "Standard deviation (fraction of initial)", changed, "last change", logarithmic=True)
 
 
+def _cohered(declared: Coherence, run: RunView) -> Course:
+    """The order parameter of the nodes that are up, at each look at it."""
+    from analysis.coherence_tracker import CoherenceTracker
+
+    tracker = CoherenceTracker(declared, run.nodes)
+    told: dict[int, int] = {}
+    for record in run.states(tracker.kinds):
+        tracker.observe(record)
+        if record.kind == declared.kind and record.node is not None:
+            told[record.node] = record.time
+        elif record.kind == declared.snapshot:
+            told = dict.fromkeys(range(run.nodes), record.time)
+    tracker.advance(run.end)
+    curve = Curve(np.array(tracker.times, np.int64), np.array(tracker.coherences, np.float64))
+    return Course(curve, "Coherence (order parameter)", told, "last record of its phase")
+
+
 _READERS: Final[dict[type[Any], Callable[[Any, RunView], Course]]] = {
     Coverage: _covered,
     Agreement: _agreed,
     Extinction: _begun,
     Spread: _narrowed,
+    Coherence: _cohered,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def view_of_folder(run: RunFolder) -> RunView:
         nodes=manifest.topology.nodes,
         end=manifest.ended,
         detail=manifest.detail,
-        convergence=getattr(protocol, "convergence", None),
+        convergence=_convergence_of(protocol, scenario.get("protocol", {})),
         topology=run.topology,
         records=run.records,
         ends=lambda: _ends_in_file(run),
@@ -116,7 +117,7 @@ def view_of_simulation(simulation: Simulation, records: Sequence[Record], name: 
         nodes=topology.nodes,
         end=simulation.now,
         detail=simulation.recorder.detail,
-        convergence=simulation.protocol.convergence,
+        convergence=simulation.protocol.converges(simulation.config),
         topology=lambda: topology,
         records=of_kinds,
         ends=lambda: iter([_ends_of(records)]),
@@ -158,6 +159,16 @@ def _protocol_of(config: Mapping[str, Any]) -> type[Protocol] | None:
         return PROTOCOLS[kind].protocol
     module, _, name = kind.partition(":")
     return getattr(sys.modules.get(module), name, None) if name else None
+
+
+def _convergence_of(protocol: type[Protocol] | None, config: Mapping[str, Any]) -> Convergence | None:
+    if protocol is None:
+        return None
+    try:
+        options = protocol.Config.model_validate_json(json.dumps(config))
+    except ValueError:  # of another version, or with a part of the user's own that is not loaded
+        return protocol.convergence
+    return protocol.converges(options)
 
 
 def _payloads_of(protocol: type[Protocol] | None) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Swarms of phase oscillators, measured from their records."""
