@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +29,7 @@ def plot(
     metric: str | None = None,
     around: str | None = None,
     key: str | None = None,
+    at: str | None = None,
 ) -> Path:
     """Draw one or several runs, or a study, and return the path of the picture.
 
@@ -37,19 +38,21 @@ def plot(
     one for studies; `out`, the file, by default KIND.png in
     the folder, or beside it where there are several; `plugins`, modules of the protocols of one's own that ran;
     `metric`, what is drawn of a study, the first that it reports by default; `around`, the moment that a space-time
-    diagram shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn. Raises
-    InputError where the runs do not hold what the plot needs.
+    diagram shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn;
+    `at`, the moments at which phases are drawn, such as `2s,4s`. Raises InputError where the runs do
+    not hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
     from analysis.run_folder import open_run
 
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
+    options = {"around": around, "key": key, "at": at}
     studies = [
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]
     if studies:
-        _refuse_options_of_runs(around=around, key=key)
+        _refuse_options_of_runs(**options)
         return _plot_study(studies, len(given), kind, out, format, metric)
     if kind is not None and kind not in PLOTS:
         _refuse_plots_of_studies(kind, metric)
@@ -61,8 +64,8 @@ def plot(
         kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
         if kind_of_protocol.partition(":")[0] in plugins:
             load_protocol(kind_of_protocol, plugins)
-    chosen = _first_look(folders, around, key) if kind is None else kind
-    figure = PLOTS[chosen].draw(folders, around=around, key=key)
+    chosen = _first_look(folders, options) if kind is None else kind
+    figure = PLOTS[chosen].draw(folders, None, **options)
     if out is None:
         first = paths[0].resolve()
         out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
@@ -100,12 +103,12 @@ def _plot_study(
     return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
 
 
-def _first_look(folders: Sequence[RunFolder], around: str | None, key: str | None) -> str:
+def _first_look(folders: Sequence[RunFolder], options: Mapping[str, str | None]) -> str:
     """The plot of runs when no other is asked for: the one that has the option, or that suits the protocol."""
     from analysis.plots.registry import PLOTS
     from sim.protocols.registry import PROTOCOLS
 
-    for option, value in (("around", around), ("key", key)):
+    for option, value in options.items():
         if value is not None:
             return next(name for name, plot in PLOTS.items() if option in plot.options)
     protocol = PROTOCOLS.get(str(folders[0].manifest.scenario["protocol"]["kind"])) if len(folders) == 1 else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from analysis.plots.swarm_plots import draw_phase_map, draw_phase_raster, draw_phases
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,16 +22,12 @@ WIDEST_MM: Final = 400
 class Draw(Protocol):
     """Draws runs; `width` in millimetres, None for the one that suits the plot.
 
-    Options that a plot may have: `around`, the moment that it shows, such as `election:2`; `key`, whose history.
+    Options that a plot may have, None where not given: `around`, the moment that it shows, such as `election:2`;
+    `at`, moments, such as `2s,4s`; `key`, whose history.
     """
 
     def __call__(
-        self,
-        runs: Sequence[RunFolder | RunView],
-        width: float | None = None,
-        *,
-        around: str | None = None,
-        key: str | None = None,
+        self, runs: Sequence[RunFolder | RunView], width: float | None = None, **options: str | None
     ) -> Figure:
         """Return the figure."""
 
@@ -130,18 +127,12 @@ def _plot(
     several_runs: bool = False,
     options: tuple[str, ...] = (),
 ) -> PlotKind:
-    def checked(
-        runs: Sequence[RunFolder | RunView],
-        width: float | None = None,
-        *,
-        around: str | None = None,
-        key: str | None = None,
-    ) -> Figure:
+    def checked(runs: Sequence[RunFolder | RunView], width: float | None = None, **given_options: str | None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
 
-        given = {"around": around, "key": key, "width": width}
+        given: dict[str, Any] = {**given_options, "width": width}
         chosen = {option: value for option, value in given.items() if value is not None}
-        for option in chosen.keys() - {"width", *options}:
+        for option in sorted(chosen.keys() - {"width", *options}):
             having = ", ".join(plot.name for plot in PLOTS.values() if option in plot.options)
             raise InputError(f"the plot {name} has no option {option}; found {chosen[option]!r}: it is for {having}")
         if not runs or (len(runs) > 1 and not several_runs):
@@ -178,5 +169,13 @@ PLOTS: Final[dict[str, PlotKind]] = {
             _draw_history,
             options=("key",),
         ),
+        _plot(
+            "phases",
+            "agents of a swarm on the circle before, during and after faults, with the mean field as an arrow",
+            draw_phases,
+            options=("at",),
+        ),
+        _plot("phase-raster", "the phase of each agent of a swarm over time, a row for each", draw_phase_raster),
+        _plot("phase-map", "the phases of a swarm on its topology", draw_phase_map, options=("at",)),
     )
 }

@@ -107,6 +107,13 @@ def new_panels(width_mm: float, height_mm: float, columns: int) -> tuple[Figure,
     return figure, list(figure.subplots(1, columns, sharey=True, squeeze=False)[0])
 
 
+def new_grid(width_mm: float, height_mm: float, rows: int, columns: int) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure like `new_figure`'s with rows of equal axes, row by row."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
 def width_mm(figure: Figure) -> float:
     """Return the width of a figure in millimetres."""
     return float(figure.get_figwidth() * MM_PER_INCH)
@@ -142,3 +149,8 @@ def _make_room(figure: Figure, lines: int) -> None:
 def time_colors() -> Colormap:
     """Return the colours of a time: from dark (early) to light (late), even in lightness, short of the palest."""
     return ListedColormap(matplotlib.colormaps["viridis"].resampled(256)(range(238)), name="murmur-time")
+
+
+def phase_colors() -> Colormap:
+    """Return the colours of a phase: they meet at the ends of the cycle, and halves differ for any colour vision."""
+    return matplotlib.colormaps["twilight_shifted"]

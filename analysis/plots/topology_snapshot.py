@@ -59,16 +59,16 @@ def draw_topology(snapshot: TopologySnapshot, width: float = COLUMN_MM) -> Figur
     first = min(snapshot.moments, key=lambda node: (snapshot.moments[node], node), default=0)
     with theme():
         places = positions(topology, first)
-        figure, axes = new_figure(width, _height(places, width))
+        figure, axes = new_figure(width, height_of(places, width))
         axes.set_axis_off()
         axes.set_aspect("equal")
         axes.margins(0.06)
-        size = _marker_size(places, width)
-        drawn = _draw_links(axes, snapshot, places)
+        size = marker_size(places, width)
+        drawn = draw_links(axes, snapshot, places)
         _draw_nodes(axes, snapshot, places, size)
-        _mark_faults(axes, snapshot, places, size)
+        mark_faults(axes, snapshot, places, size)
         if topology.regions is not None:
-            _name_regions(axes, topology, places)
+            name_regions(axes, topology, places)
         left_out = "" if drawn else "; links not drawn"
         put_title(figure, snapshot.name, snapshot.facts + left_out)
         put_legend(figure, axes)
@@ -76,14 +76,14 @@ def draw_topology(snapshot: TopologySnapshot, width: float = COLUMN_MM) -> Figur
     return figure
 
 
-def _height(places: Positions, width: float) -> float:
+def height_of(places: Positions, width: float) -> float:
     """Return the height in millimetres that the form of the layout asks for."""
     across, down = np.ptp(places, axis=0)
     form = float(np.clip(down / across if across else 1.0, 0.12, 1.0))
     return 6 + 0.78 * width * form
 
 
-def _marker_size(places: Positions, width: float) -> float:
+def marker_size(places: Positions, width: float) -> float:
     """Return the diameter of a node in points: a good part of the distance of near neighbours on paper."""
     from scipy.spatial import cKDTree
 
@@ -95,7 +95,7 @@ def _marker_size(places: Positions, width: float) -> float:
     return float(np.clip(0.72 * points, 2.0 if len(places) <= 500 else 1.3, 11.0))
 
 
-def _draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bool:
+def draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> bool:
     """Draw the links, cut ones dashed on top; return whether there were few enough to draw."""
     topology = snapshot.topology
     few = topology.nodes <= MOST_NODES_WITH_LINKS and topology.links <= MOST_LINKS
@@ -122,8 +122,8 @@ def _draw_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions, size:
     missed = sorted(set(range(snapshot.topology.nodes)).difference(reached))
     edge = 0.5 if size > 3 else 0.15
     if missed:
-        _scatter(axes, places[missed], size, facecolor="white", edgecolor=GREY, linewidth=max(edge, 0.3), zorder=3)
-        _explain(axes, "never reached", marker="o", markeredgecolor=GREY, markeredgewidth=0.6)
+        scatter_nodes(axes, places[missed], size, facecolor="white", edgecolor=GREY, linewidth=max(edge, 0.3), zorder=3)
+        explain(axes, "never reached", marker="o", markeredgecolor=GREY, markeredgewidth=0.6)
     if reached:
         times = np.array([snapshot.moments[node] for node in reached])
         unit = best_unit(int(times.max()))
@@ -136,13 +136,13 @@ def _draw_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions, size:
             "vmin": earliest,
             "vmax": latest,
         }
-        points = _scatter(axes, places[reached], size, c=times / unit.nanoseconds, **look)
+        points = scatter_nodes(axes, places[reached], size, c=times / unit.nanoseconds, **look)
         _add_color_bar(axes, points, f"Time of {snapshot.event} ({unit.symbol})")
     if snapshot.topology.nodes <= _MOST_NUMBERED and size >= 8:
         _number_nodes(axes, snapshot, places)
 
 
-def _scatter(axes: Axes, places: Positions, size: float, **look: Any) -> PathCollection:
+def scatter_nodes(axes: Axes, places: Positions, size: float, **look: Any) -> PathCollection:
     """Draw nodes of a diameter in points; very many become one picture within an SVG, not a shape each."""
     many = len(places) > MOST_NODES_WITH_LINKS
     return axes.scatter(places[:, 0], places[:, 1], s=size**2, rasterized=many, **look)
@@ -167,22 +167,25 @@ def _number_nodes(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> 
         )
 
 
-def _mark_faults(axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float) -> None:
+def mark_faults(
+    axes: Axes, snapshot: TopologySnapshot, places: Positions, size: float, down_label: str = "crashed, down at the end"
+) -> None:
+    """Ring the nodes that came back, and cross out those that are down."""
     down, restarted = sorted(snapshot.down), sorted(set(snapshot.restarted).difference(snapshot.down))
     if restarted:
-        _scatter(axes, places[restarted], size + 3, facecolor="none", edgecolor=VERMILION, linewidth=0.9, zorder=5)
-        _explain(axes, "crashed, restarted", marker="o", markeredgecolor=VERMILION, markeredgewidth=0.9)
+        scatter_nodes(axes, places[restarted], size + 3, facecolor="none", edgecolor=VERMILION, linewidth=0.9, zorder=5)
+        explain(axes, "crashed, restarted", marker="o", markeredgecolor=VERMILION, markeredgewidth=0.9)
     if down:
-        _scatter(axes, places[down], size + 1.5, marker="x", color=VERMILION, linewidth=1.3, zorder=7)
-        _explain(axes, "crashed, down at the end", marker="x", markeredgecolor=VERMILION, markeredgewidth=1.3)
+        scatter_nodes(axes, places[down], size + 1.5, marker="x", color=VERMILION, linewidth=1.3, zorder=7)
+        explain(axes, down_label, marker="x", markeredgecolor=VERMILION, markeredgewidth=1.3)
 
 
-def _explain(axes: Axes, label: str, **marker: Any) -> None:
+def explain(axes: Axes, label: str, **marker: Any) -> None:
     """Add an entry to the legend whose marker has the legend's size, whatever the size of the nodes."""
     axes.add_line(Line2D([], [], linestyle="none", markersize=5, markerfacecolor="none", label=label, **marker))
 
 
-def _name_regions(axes: Axes, topology: Topology, places: Positions) -> None:
+def name_regions(axes: Axes, topology: Topology, places: Positions) -> None:
     """Write each region's name on the far side of it, seen from the middle."""
     assert topology.regions is not None
     for region in dict.fromkeys(topology.regions):

@@ -18,6 +18,7 @@ from scenarios.command_line.options import plugin_option
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
 @click.option("--around", metavar="election[:N]", help="Draw space-time around an election, the first unless said.")
 @click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
+@click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
 @plugin_option
 def plot(
     runs: tuple[str, ...],
@@ -26,6 +27,7 @@ def plot(
     metric: str | None,
     around: str | None,
     key: str | None,
+    at: str | None,
     plugins: tuple[str, ...],
 ) -> None:
     """Draw run folders, or the folder of a study, and print the path of the picture.
@@ -58,5 +60,5 @@ def plot(
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
     ending: Literal["png", "svg"] = "svg" if svg else "png"
-    path = draw(folders, kind, out, format=ending, plugins=plugins, metric=metric, around=around, key=key)
+    path = draw(folders, kind, out, format=ending, plugins=plugins, metric=metric, around=around, key=key, at=at)
     click.echo(shortest(path))

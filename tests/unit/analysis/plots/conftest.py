@@ -1,10 +1,13 @@
 """Runs that several tests of plots draw."""
 
+from collections.abc import Callable
+
 import pytest
 
 from analysis.plots.run_view import RunView
-from tests.unit.analysis.plots.consensus_runs import served_run
+from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
 from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
+from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +20,15 @@ def broken() -> RunView:
 def served() -> RunView:
     """A run of three servers of Raft with clients; the leader crashes and comes back."""
     return served_run()
+
+
+@pytest.fixture(scope="session")
+def swarm() -> RunView:
+    """A run of ten oscillators on a ring, cut in halves for a while; two crash, and one of them stays down."""
+    return swarm_run()
+
+
+@pytest.fixture(scope="session")
+def drawable(broken: RunView, served: RunView, swarm: RunView) -> Callable[[str], RunView]:
+    """The run that a plot can draw."""
+    return lambda name: served if name in CONSENSUS_PLOTS else swarm if name in SWARM_PLOTS else broken

@@ -15,7 +15,6 @@ from PIL import Image
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from analysis.plots.save import save
-from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS
 from topologies.errors import InputError
 
 ROOT = Path(__file__).parents[4]
@@ -25,17 +24,14 @@ from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from analysis.plots.registry import PLOTS
 from analysis.plots.save import save
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
-broken, served = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS), served_run()
+from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
+broken, served, swarm = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS), served_run(), swarm_run()
 for name, plot in PLOTS.items():
+    run = served if name in CONSENSUS_PLOTS else swarm if name in SWARM_PLOTS else broken
+    figure = plot.draw([run])
     for ending in ("png", "svg"):
-        save(plot.draw([served if name in CONSENSUS_PLOTS else broken]), f"{sys.argv[1]}/{name}.{ending}")
+        save(figure, f"{sys.argv[1]}/{name}.{ending}")
 """
-
-
-@pytest.fixture
-def drawable(broken: RunView, served: RunView) -> Callable[[str], RunView]:
-    """The run that a plot can draw."""
-    return lambda name: served if name in CONSENSUS_PLOTS else broken
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -55,8 +51,9 @@ def test_same_bytes_in_another_process(drawable: Callable[[str], RunView], tmp_p
     environment["PYTHONHASHSEED"] = "12345"
     subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS, tmp_path], cwd=ROOT, env=environment, check=True)
     for name, plot in PLOTS.items():
+        figure = plot.draw([drawable(name)])
         for ending in ("png", "svg"):
-            here = save(plot.draw([drawable(name)]), tmp_path / f"here.{ending}")
+            here = save(figure, tmp_path / f"here.{ending}")
             assert here.read_bytes() == (tmp_path / f"{name}.{ending}").read_bytes(), (name, ending)
 
 

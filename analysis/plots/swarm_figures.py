@@ -1,0 +1,218 @@
+"""From the records of a swarm of oscillators to what the plots of its phases draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from math import tau
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analysis.plots.fault_spans import FaultSpan, cut_links, merged
+from analysis.plots.phase_circle import Moment, PhaseCircles
+from analysis.plots.phase_map import PhaseMap
+from analysis.plots.phase_raster import PhaseRaster
+from analysis.plots.run_figures import facts, spans_of
+from analysis.plots.run_view import RunView
+from analysis.plots.swarm_course import (
+    PHASE,
+    PHASES,
+    SwarmCourse,
+    Times,
+    mean_field,
+    no_phases,
+    swarm_course,
+    ticks_of,
+)
+from analysis.plots.time_axis import told_time
+from sim.units import format_duration, parse_duration
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_MOMENTS: Final = 12
+EVEN_MOMENTS: Final = 6
+MOST_FAULTS_SHOWN: Final = 3
+"""Times of faults that have a moment before, during and after them."""
+MOST_ROWS: Final = 400
+"""Agents in a raster."""
+MOST_CYCLES: Final = 30
+"""Cycles in a raster; in longer runs it turns with the agents, so that what is seen is how they differ."""
+_NOUNS: Final = {"crashed": "crash", "paused": "pause", "absent": "absence"}
+_IN_ORDER: Final = frozenset(("ring", "line", "circulant", "small-world"))
+"""Topologies in which nodes with near numbers are near."""
+
+
+def phases_figure(run: RunView, at: str | None = None) -> PhaseCircles:
+    """Return the phases at the moments that `at` names, else before, during and after faults, else evenly spaced."""
+    course = swarm_course(run, "phases")
+    moments = _moments_named(at, run.end) if at is not None else _moments_of(spans_of(run), run.end)
+    instants = np.array([time for time, _ in moments])
+    told = [
+        Moment(phases, f"{words}\n{told_time(time)}, {_told_coherence(phases)}".strip())
+        for (time, words), phases in zip(moments, course.phases(instants), strict=True)
+    ]
+    return PhaseCircles(told, run.name, facts([run]), goal_phase(run))
+
+
+def goal_phase(run: RunView) -> float | None:
+    """Return the phase that the goal of a run names (radians), if it does."""
+    return getattr(run.convergence, "phase", None)
+
+
+def _told_coherence(phases: NDArray[np.float64]) -> str:
+    known = int(np.isfinite(phases).sum())
+    up = "" if known == len(phases) else f"\n{known:,} up"
+    return f"R = {abs(mean_field(phases)):.2f}{up}" if known else "none up"
+
+
+def _moments_named(at: str, end: int) -> list[tuple[int, str]]:
+    """Return the moments that a user names, such as `2s,4s`, in order."""
+    try:
+        times = sorted({parse_duration(part.strip()) for part in at.split(",")})
+    except ValueError as error:
+        raise InputError(f"found the moments {at[:40]!r}: {error}; expected times such as 2s,4s") from None
+    if len(times) > MOST_MOMENTS or times[-1] > end:
+        what = f"{len(times)} moments" if len(times) > MOST_MOMENTS else f"the moment {format_duration(times[-1])}"
+        raise InputError(f"found {what}; expected at most {MOST_MOMENTS}, up to {format_duration(end)}, the run's end")
+    return [(time, "") for time in times]
+
+
+def _moments_of(spans: Sequence[FaultSpan], end: int) -> list[tuple[int, str]]:
+    """Return a moment just before, within and after each of the first faults; evenly spaced ones where none was."""
+    struck = [(begin, stop) for begin, stop in merged(spans) if begin < end]
+    if not struck:
+        times = np.unique(np.linspace(0, end, EVEN_MOMENTS).astype(np.int64))
+        return [(int(time), "") for time in times]
+    shown = struck[:MOST_FAULTS_SHOWN]
+    moments: dict[int, str] = {}
+    for (begin, stop), (following, _) in pairwise([*shown, (struck[len(shown)][0] if len(struck) > 3 else end, end)]):
+        words = _kinds_between(spans, begin, stop)
+        moments.setdefault(max(begin - 1, 0), f"before {words}")
+        moments.setdefault(*((begin, words) if stop == begin else ((begin + stop) // 2, f"during {words}")))
+        if stop < following:
+            moments.setdefault(following if following == end else following - 1, f"after {words}")
+    if struck[-1][1] == end:
+        moments.setdefault(end, "at the end")
+    return sorted(moments.items())
+
+
+def _kinds_between(spans: Sequence[FaultSpan], begin: int, stop: int) -> str:
+    kinds = list(dict.fromkeys(_NOUNS.get(span.kind, span.kind) for span in spans if begin <= span.begin <= stop))
+    return kinds[0] if len(kinds) == 1 else "faults"
+
+
+def raster_figure(run: RunView) -> PhaseRaster:
+    """Return phases by agent and time, and ticks; raises InputError where a run recorded neither.
+
+    Of more than 400 agents every second, third, ... is drawn. A run of more than 30 cycles is seen from a frame that
+    turns with the mean of the agents.
+    """
+    ticks = ticks_of(run)
+    if not _records_phases(run):
+        if not len(ticks[0]):
+            raise no_phases(run, "phase-raster")
+        agents, order, words = _rows(run, np.zeros(run.nodes))
+        empty = np.empty((len(agents), 0))
+        return PhaseRaster(
+            agents, empty[0], empty, _marked(ticks, order), run.end, run.name, facts([run]) + words, spans=spans_of(run)
+        )
+    course = swarm_course(run, "phase-raster")
+    instants = course.instants
+    phases = np.stack(list(course.phases(instants[:-1])), axis=1)
+    turning = course.cycles is None or course.cycles > MOST_CYCLES
+    agents, order, words = _rows(run, _drift(course))
+    return PhaseRaster(
+        agents=agents,
+        times=instants[:-1],
+        phases=(_seen_turning(phases) if turning else phases)[agents],
+        ticks=_marked(((), ()) if turning else ticks, order),
+        end=run.end,
+        name=run.name,
+        facts=facts([run]) + words,
+        phase="Phase in a turning frame (rad)" if turning else "Phase (rad)",
+        order="Agent" if _is_in_order(run) else "Agent, slowest at the top",
+        spans=spans_of(run),
+    )
+
+
+def _records_phases(run: RunView) -> bool:
+    return next(iter(run.states((PHASE, PHASES))), None) is not None
+
+
+def _is_in_order(run: RunView) -> bool:
+    return str(run.scenario.get("topology", {}).get("kind")) in _IN_ORDER
+
+
+def _rows(run: RunView, drift: NDArray[np.float64]) -> tuple[list[int], dict[int, int], str]:
+    """Return the agents that have a row, the row of each, and in words how many are left out."""
+    order = np.arange(run.nodes) if _is_in_order(run) else np.argsort(drift, kind="stable")
+    step = -(-run.nodes // MOST_ROWS)
+    agents = [int(agent) for agent in order[::step]]
+    words = f"; {len(agents)} agents drawn" if step > 1 else ""
+    return agents, {agent: row for row, agent in enumerate(agents)}, words
+
+
+def _drift(course: SwarmCourse) -> NDArray[np.float64]:
+    """Return by what agents are ordered: the first frequency of each, or how far it turned where none is recorded."""
+    frequencies = np.zeros(course.nodes)
+    if course.cycles is not None:
+        changes = course.changes
+        agents, first = np.unique(changes.agents, return_index=True)
+        frequencies[agents] = changes.values[first + 1, 2]
+        return frequencies
+    for before, after in pairwise(course.snapshots):
+        turned = (after - before + tau / 2) % tau - tau / 2
+        frequencies += np.nan_to_num(turned)
+    return frequencies
+
+
+def _seen_turning(phases: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return phases (agents, times) less the angle by which the agents turned in the mean since the first time."""
+    angles = [0.0]
+    for before, after in pairwise(phases.T):
+        turned = mean_field(after - before)
+        angles.append(float(np.angle(turned)) if abs(turned) > 0 else 0.0)
+    return np.asarray((phases - np.array(list(accumulate(angles)))) % tau)
+
+
+def _marked(
+    ticks: tuple[Sequence[int] | Times, Sequence[int] | Times], order: dict[int, int]
+) -> tuple[NDArray[np.int64], Times]:
+    """Return row and time of the ticks of those agents that have a row."""
+    kept = [(order[int(agent)], int(time)) for time, agent in zip(*ticks, strict=True) if int(agent) in order]
+    table = np.array(kept, np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def map_figure(run: RunView, at: str | None = None) -> PhaseMap:
+    """Return the phases on the topology at a moment, the end unless `at` names one, and what was broken then."""
+    time = run.end if at is None else _one_moment(at, run.end)
+    return map_at(run, swarm_course(run, "phase-map").phases_at(time), spans_of(run), time)
+
+
+def map_at(run: RunView, phases: NDArray[np.float64], spans: Sequence[FaultSpan], time: int) -> PhaseMap:
+    """Return the phases of a moment on the topology, with what was broken at that moment."""
+    topology = run.topology()
+    until = [span for span in spans if span.begin <= time]
+    now = [span for span in until if time < span.end or (span.unmended and time <= span.end)]
+    crashed = {span.node for span in now if span.kind == "crashed" and span.node is not None}
+    back = {span.node for span in until if span.kind == "crashed" and span.node is not None} - crashed
+    return PhaseMap(
+        topology=topology,
+        phases=phases,
+        name=run.name,
+        facts=f"{facts([run])}; at {told_time(time)}, R = {abs(mean_field(phases)):.2f}",
+        down=crashed,
+        restarted=back,
+        cut=set() if topology.implicit else cut_links(now, topology.edges(), topology.nodes),
+    )
+
+
+def _one_moment(at: str, end: int) -> int:
+    moments = _moments_named(at, end)
+    if len(moments) > 1:
+        raise InputError(f"found {len(moments)} moments; the plot phase-map shows one: --at {format_duration(end)}")
+    return moments[0][0]

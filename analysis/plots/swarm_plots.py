@@ -1,0 +1,35 @@
+"""How plots of swarms of oscillators are drawn. Nothing of matplotlib is imported before one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from analysis.plots.run_view import RunView
+
+
+def draw_phases(runs: Sequence[RunView], at: str | None = None, **width: float) -> Figure:
+    """Draw the agents on the circle at some moments."""
+    from analysis.plots import phase_circle
+    from analysis.plots.swarm_figures import phases_figure
+
+    return phase_circle.draw_phases(phases_figure(runs[0], at), **width)
+
+
+def draw_phase_raster(runs: Sequence[RunView], **width: float) -> Figure:
+    """Draw the phases of all agents over time."""
+    from analysis.plots.phase_raster import draw_raster
+    from analysis.plots.swarm_figures import raster_figure
+
+    return draw_raster(raster_figure(runs[0]), **width)
+
+
+def draw_phase_map(runs: Sequence[RunView], at: str | None = None, **width: float) -> Figure:
+    """Draw the phases on the topology at one moment."""
+    from analysis.plots import phase_map
+    from analysis.plots.swarm_figures import map_figure
+
+    return phase_map.draw_phase_map(map_figure(runs[0], at), **width)
