@@ -17,10 +17,11 @@ from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
 from analysis.recovery import Recovery
+from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
 from analysis.verdict import Subject, subject_of
-from sim.convergence import Convergence, Coverage, Spread
+from sim.convergence import Coherence, Convergence, Coverage, Spread
 from sim.records import Record
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Measurements:
             self.receipts = Receipts(declared, population)
         if isinstance(declared, Spread) and period:
             self.variance = VarianceByCycle(declared, population, period)
+        self.spacing: Spacing | None = None
+        if isinstance(declared, Coherence) and declared.target < SPREAD_OUT:
+            self.spacing = Spacing(declared, population)
         self.clocks = ClockSkew()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
@@ -83,6 +87,7 @@ class Measurements:
             self.receipts,
             self.beliefs,
             self.variance,
+            self.spacing,
             self.clocks,
             self.clients,
             self.availability,
@@ -165,7 +170,7 @@ class Measurements:
         if self.tracker is not None:
             self.tracker.advance(end)
             self.convergence = self.tracker.finish()
-        for collector in (self.beliefs, self.variance, self.clients, self.availability, self.elections):
+        for collector in (self.beliefs, self.variance, self.spacing, self.clients, self.availability, self.elections):
             if collector is not None:
                 collector.finish(end)
         return self

@@ -12,6 +12,7 @@ from analysis.metric import Metric, Value
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from topologies.errors import InputError
 
 
@@ -234,6 +235,7 @@ _METRICS: Final = (
         lambda run: run.tracker.begun if isinstance(run.tracker, ExtinctionTracker) else None,
     ),
     Metric("opinions", "nodes", "nodes that are up by what they hold at the end", _is_vote, _opinions),
+    *METRICS_OF_SPACING,
     *METRICS_OF_CLOCKS,
     *METRICS_OF_CLIENTS,
     *METRICS_OF_CONSENSUS,
