@@ -27,14 +27,15 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sim.convergence import Spread
+from sim.energy import Energy, EnergyStore
 from sim.protocol import Lie, Protocol, ProtocolConfig
 from sim.randomness import Stream, derive_seed
-from sim.units import SECOND, PositiveDuration, Rate
+from sim.units import PositiveDuration
 
 if TYPE_CHECKING:
     from sim.message import Message
@@ -42,16 +43,6 @@ if TYPE_CHECKING:
 EXCHANGE: Final = "exchange"
 TIMEOUT: Final = "timeout"
 NOBODY: Final = -1
-
-
-class Energy(BaseModel):
-    """A store of energy that calls draw on, full at the start; a node without enough for a call makes none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
-
-    capacity: Annotated[float, Field(gt=0)] = Field(default=100.0, description="energy of a full store")
-    cost: Annotated[float, Field(ge=0)] = Field(default=1.0, description="energy that a call takes")
-    recovery: Rate = Field(default=1.0, description="energy that comes back, such as 1/s, up to the capacity")
 
 
 class AveragingConfig(ProtocolConfig):
@@ -120,12 +111,11 @@ class Averaging(Protocol):
     meeting: int = 0
     phase: int | None = None
     cycle: int = -1
-    energy: float = 0.0
-    counted_at: int = 0
+    energy: EnergyStore | None = None
 
     def __init__(self) -> None:
         if self.config.energy is not None:
-            self.energy, self.counted_at = self.config.energy.capacity, self.node.now
+            self.energy = EnergyStore(self.config.energy, self.node.now)
 
     def on_start(self) -> None:
         now = self.node.now
@@ -175,29 +165,20 @@ class Averaging(Protocol):
             return
         partner = NOBODY if self.waiting or not self._has_energy() else self._partner()
         if partner != NOBODY:
-            if self.config.energy is not None:
-                self.energy -= self.config.energy.cost
+            if self.energy is not None:
+                self.energy.spend(self.energy.options.cost)
             self.waiting = True
             self.node.set_timer(TIMEOUT, self.config.timeout or self.config.period)
             self.node.send(partner, Offer(self.value))
         self._schedule()
 
     def _has_energy(self) -> bool:
-        """Whether there is enough energy for a call, with what has come back since it was counted last."""
-        energy, now = self.config.energy, self.node.now
-        if energy is None:
-            return True
-        back = max(0, now - self.counted_at) / SECOND * energy.recovery
-        self.energy, self.counted_at = min(energy.capacity, self.energy + back), now
-        return bool(self.energy >= energy.cost)
+        """Whether there is enough energy for a call."""
+        return self.energy is None or self.energy.suffices(self.node.now)
 
     def drain(self, share: float) -> bool:
         """Lose this share of the energy that is left; whether there was any."""
-        if self.config.energy is None:
-            return False
-        self._has_energy()
-        had, self.energy = self.energy, self.energy * (1.0 - share)
-        return self.energy < had
+        return self.energy is not None and self.energy.drain(share, self.node.now)
 
     def disrupt(self, stream: Stream) -> bool:
         """Hold a value drawn as the first ones are: normal, or uniform on [0, 1)."""

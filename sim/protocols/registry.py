@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
+from sim.protocols.attractor.attractor import Attractor
 from sim.protocols.averaging import Averaging
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
@@ -30,6 +31,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Raft, "consensus by a leader's replicated log, with elections, members that change, snapshots and sessions"),
     (Coordinator, "one server holds the store and answers, replaced without agreement where failover is on"),
     (PrimaryBackup, "a primary with a lease answers when a majority of backups holds it; views follow each other"),
+    (Attractor, "phase oscillators that pull one another into a common state, by messages"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Sir, "an epidemic: susceptible, infective, removed"),

@@ -1,0 +1,81 @@
+"""Options of attractor swarms that talk by messages; times are nanoseconds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SerializeAsAny
+
+from sim.energy import Energy
+from sim.protocol import ProtocolConfig
+from sim.protocols.attractor.duties.duty import Duty
+from sim.protocols.attractor.population import Detector, Frequencies, Goal, InitialPhases, Preferences
+from sim.protocols.attractor.strategies.attract import Attract
+from sim.protocols.attractor.strategies.registry import AnyStrategy
+from sim.units import Duration, PositiveDuration
+from topologies.errors import InputError
+
+REPORTS_A_PERIOD = 10
+REPORTS_REMEMBERED = 5
+
+
+class AttractorConfig(ProtocolConfig):
+    """Options of an attractor swarm."""
+
+    kind: Literal["attractor"] = "attractor"
+    period: PositiveDuration = Field(default=1_000_000_000, description="natural period, in the middle of them all")
+    frequencies: Frequencies = Field(default=Frequencies(), description="how natural frequencies are spread")
+    phases: InitialPhases = Field(default=InitialPhases(), description="where agents begin")
+    goal: Goal = Field(default=Goal(), description="what the swarm is to come to")
+    strategy: AnyStrategy = Field(default=Attract(), description="how agents answer what they hear")
+    report: PositiveDuration | None = Field(
+        default=None, description="time between an agent's reports; a tenth of the period by default"
+    )
+    updates: Literal["asynchronous", "synchronous"] = Field(
+        default="asynchronous",
+        description="each agent decides and reports at moments of its own, or all at common multiples of the interval: "
+        "all decide by the reports of the last one, then all have moved",
+    )
+    compensate: Literal["nothing", "stamps", "expected"] = Field(
+        default="nothing",
+        description="how the age of a report is reckoned: as none, by its stamp against the own clock, or as `delay`",
+    )
+    delay: Duration = Field(default=0, description="age of a report on arrival that `compensate: expected` assumes")
+    forget: PositiveDuration | None = Field(
+        default=None, description="age from which a report no longer counts; five intervals of reports by default"
+    )
+    energy: Energy | None = Field(default=None, description="what adjustments cost; free by default")
+    preferences: Preferences | None = Field(default=None, description="local goals of the agents; none by default")
+    detector: Detector | None = Field(default=None, description="agents' own judgement of convergence; none by default")
+    ticks: bool = Field(default=False, description="whether agents record each time that they pass phase zero")
+    duty: SerializeAsAny[Duty] | None = Field(default=None, description="what an agent does at each tick")
+    servers: tuple[int, ...] = Field(
+        default=(), description="nodes that do not oscillate, but serve the duty", strict=False
+    )
+
+    @property
+    def interval(self) -> int:
+        """Nanoseconds between an agent's reports."""
+        return self.report or max(1, self.period // REPORTS_A_PERIOD)
+
+    @property
+    def remembered(self) -> int:
+        """Nanoseconds for which a report counts."""
+        return self.forget or max(REPORTS_REMEMBERED * self.interval, self.period * 2 * self.by_pulses)
+
+    @property
+    def by_pulses(self) -> bool:
+        """Whether agents tell each other only when they pass phase zero."""
+        return self.strategy.listens == "pulses"
+
+    @property
+    def ticking(self) -> bool:
+        """Whether it matters when an agent passes phase zero."""
+        return self.ticks or self.by_pulses or self.duty is not None
+
+    def demand_nodes(self, population: int) -> None:
+        """Raise InputError where a server is no node."""
+        for place, server in enumerate(self.servers):
+            if not 0 <= server < population:
+                found = f"found {server}; expected a node from 0 to {population - 1}"
+                raise InputError(found, ("servers", place))

@@ -1,0 +1,45 @@
+"""Asks a strategy for a decision, and refuses one that no agent could carry out."""
+
+from __future__ import annotations
+
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Final
+
+from sim.protocols.attractor.strategy import Adjustment, Neighborhood, Own, Strategy
+from sim.units import format_duration
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.node import Node
+    from sim.protocols.attractor.population import Goal
+
+MOST: Final = 1e9
+"""Radians, radians a second, and energy beyond which an adjustment is a mistake."""
+
+
+class StrategyError(InputError):
+    """A strategy raised an error, or asked for what cannot be: which strategy, which agent, when."""
+
+
+def decide(
+    strategy: Strategy, own: Own, heard: Neighborhood, goal: Goal, energy: float | None, node: Node
+) -> Adjustment:
+    """What the strategy has the agent at a node do; raises StrategyError where that cannot be told."""
+    try:
+        decided = strategy.decide(own, heard, goal, energy)
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        last = extract_tb(error.__traceback__)[-1]
+        raise _wrong(strategy, node, f"raised {what} ({last.filename}:{last.lineno})") from error
+    if decided.__class__ is not Adjustment:
+        raise _wrong(strategy, node, f"returned {decided!r:.80}; expected an Adjustment")
+    if not (-MOST <= decided.phase <= MOST and -MOST <= decided.frequency <= MOST):
+        raise _wrong(strategy, node, f"asked for {decided!r:.120}; expected finite numbers")
+    if decided.cost is not None and not 0.0 <= decided.cost <= MOST:
+        raise _wrong(strategy, node, f"asked for a cost of {decided.cost!r:.40}; expected a finite one, not below 0")
+    return decided
+
+
+def _wrong(strategy: Strategy, node: Node, what: str) -> StrategyError:
+    when = f"as agent {node.id} decided at {format_duration(max(0, node.now))} of its clock"
+    return StrategyError(f"the strategy {strategy.kind} {what}, {when}; correct it there", ("protocol", "strategy"))

@@ -1,0 +1,1 @@
+"""What an agent does each time it passes phase zero: one duty a file."""

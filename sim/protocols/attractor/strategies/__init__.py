@@ -1,0 +1,1 @@
+"""How an agent answers what it hears: one strategy a file."""

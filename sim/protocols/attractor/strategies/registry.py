@@ -1,0 +1,52 @@
+"""Every strategy by its name, and the field of a protocol's options that takes one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import Field, SerializeAsAny, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+
+from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
+from sim.protocols.attractor.strategies.attract import Attract
+from sim.protocols.attractor.strategies.consensus_phase import ConsensusPhase
+from sim.protocols.attractor.strategies.energy_saving import EnergySaving
+from sim.protocols.attractor.strategies.frequency_pull import FrequencyPull
+from sim.protocols.attractor.strategy import Strategy
+from topologies.errors import InputError
+
+STRATEGIES: Final[dict[str, type[Strategy]]] = {
+    "attract": Attract,
+    "frequency-pull": FrequencyPull,
+    "energy-saving": EnergySaving,
+    "consensus-phase": ConsensusPhase,
+    "adaptive-gain": AdaptiveGain,
+}
+
+
+def _or_own(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Strategy:
+    """A strategy of the user's own where one is given or named, otherwise one that is built in."""
+    if isinstance(value, Strategy):
+        return value
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not (isinstance(kind, str) and ":" in kind):
+        chosen: Strategy = handler(value)
+        return chosen
+    load = (info.context or {}).get("load_class")
+    if load is None:
+        raise InputError(f"found {kind!r}; expected the strategy itself, an object of that class", ("kind",))
+    own: type[Strategy] = load(kind, Strategy, "a strategy")
+    return own.model_validate(value, context=info.context)
+
+
+if TYPE_CHECKING:
+    AnyStrategy = Strategy
+else:
+    AnyStrategy = Annotated[
+        SerializeAsAny[
+            Annotated[
+                Attract | FrequencyPull | EnergySaving | ConsensusPhase | AdaptiveGain, Field(discriminator="kind")
+            ]
+        ],
+        WrapValidator(_or_own),
+    ]
+"""A strategy by its `kind`, or as an object."""
