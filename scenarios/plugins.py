@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
-from typing import Final
+from typing import Final, TypeVar
 
 from scenarios.names import did_you_mean
 from sim.protocol import Protocol, ProtocolConfig
 from sim.units import shown
 from topologies.errors import InputError
+
+Kind = TypeVar("Kind")
 
 _NAME: Final = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)", re.ASCII)
 
@@ -27,25 +29,35 @@ def load_protocol(kind: str, allowed_plugins: Collection[str]) -> type[Protocol]
 
     Raises InputError where the module is not allowed or cannot be imported, or holds no such protocol.
     """
+    found = load_class(kind, Protocol, "a protocol", allowed_plugins=allowed_plugins)
+    if not (isinstance(found.Config, type) and issubclass(found.Config, ProtocolConfig)):
+        raise InputError(f"found {shown(kind)}, whose Config is no subclass of ProtocolConfig; derive it from that")
+    return found
+
+
+def load_class(kind: str, base: type[Kind], noun: str, *, allowed_plugins: Collection[str]) -> type[Kind]:
+    """Return a user's class, derived from `base`, by its name `package.module:Class`; `noun` says what it is.
+
+    Raises InputError where the module is not allowed or cannot be imported, or holds no such class.
+    """
     parts = _NAME.fullmatch(kind)
     if parts is None:
-        raise InputError(f"found {shown(kind)}; expected a protocol of your own as package.module:Class")
+        raise InputError(f"found {shown(kind)}; expected {noun} of your own as package.module:Class")
     module_name, class_name = parts.groups()
     if module_name not in allowed_plugins:
         refused = f"found {shown(kind)}, which would run code of the module {module_name}"
         raise InputError(f"{refused}; to allow that, add --plugin {module_name}")
     module = _imported(module_name)
     found = getattr(module, class_name, None)
-    if not (isinstance(found, type) and issubclass(found, Protocol)):
+    if not (isinstance(found, type) and issubclass(found, base)):
         if found is not None:
             raise InputError(
-                f"found {shown(kind)}, which is not a subclass of Protocol; derive it from murmur.Protocol"
+                f"found {shown(kind)}, which is not a subclass of {base.__name__}; "
+                f"derive it from murmur.{base.__name__}"
             )
         protocols = [name for name, value in vars(module).items() if isinstance(value, type)]
         near = did_you_mean(class_name, protocols)
         raise InputError(f"found {shown(kind)}, but {module_name} holds no such class{near}")
-    if not (isinstance(found.Config, type) and issubclass(found.Config, ProtocolConfig)):
-        raise InputError(f"found {shown(kind)}, whose Config is no subclass of ProtocolConfig; derive it from that")
     return found
 
 

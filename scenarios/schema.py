@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -26,6 +27,7 @@ from faults.random_plan import RandomPlan
 from scenarios.blocks import Block
 from scenarios.cross_checks import contradictions
 from scenarios.document import Document
+from scenarios.plugins import load_class
 from scenarios.problems import BlockError, problems_of, report
 from scenarios.seed import Seed
 from sim.kernel import TieBreak
@@ -231,6 +233,7 @@ def scenario_of(
     written = as_written(document.data)
     context = {
         "allowed_plugins": tuple(allowed_plugins),
+        "load_class": partial(load_class, allowed_plugins=tuple(allowed_plugins)),
         "graph_folder": document.folder_of(("topology", "path")),
         "folder_of": document.folder_of,
     }

@@ -31,6 +31,10 @@ _QUANTITIES: Final = {
 }
 COMPARED: Final = ("coordinator", "primary-backup")
 """Protocols that have their options on the page of the comparison."""
+SWARMS: Final = ("attractor", "kuramoto")
+"""Protocols that have their options on the page of swarms."""
+POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences", "energy", "detector")
+"""Blocks of their options."""
 LONGEST_CELL: Final = 60
 """Characters of a type or default in a table; longer ones are blocks that have a table of their own."""
 
@@ -214,7 +218,23 @@ def _compared_protocols() -> str:
 
 
 def _other_protocols() -> str:
-    return _kinds(pair for pair in _models_of("protocols") if pair[0] not in ("gossip", "raft", *COMPARED))
+    elsewhere = ("gossip", "raft", *COMPARED, *SWARMS)
+    return _kinds(pair for pair in _models_of("protocols") if pair[0] not in elsewhere)
+
+
+def _strategies() -> str:
+    from sim.protocols.attractor.strategies.registry import STRATEGIES
+
+    return _kinds(STRATEGIES.items())
+
+
+def _population(name: str) -> str:
+    from sim.energy import Energy
+    from sim.protocols.attractor import population
+
+    models = {"energy": Energy, "natural frequencies": population.Frequencies, "first phases": population.InitialPhases}
+    models |= {"goal": population.Goal, "preferences": population.Preferences, "detector": population.Detector}
+    return _fields(models[name])
 
 
 def _clients() -> dict[str, type[BaseModel]]:
@@ -287,6 +307,9 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "raft": lambda: _protocol("raft"),
     "compared protocols": _compared_protocols,
     "other protocols": _other_protocols,
+    "attractor": lambda: _protocol("attractor"),
+    "strategies": _strategies,
+    **{name: partial(_population, name) for name in POPULATION},
     "metrics": _metrics,
     "metrics of clients": lambda: _these_metrics(METRICS_OF_CLIENTS),
     "metrics of consensus": lambda: _these_metrics(METRICS_OF_CONSENSUS),

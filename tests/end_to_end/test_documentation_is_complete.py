@@ -27,6 +27,7 @@ REFERENCE = "".join(
     for pattern in (
         "scenarios.md",
         "gossip.md",
+        "attractor.md",
         "raft.md",
         "comparison.md",
         "workloads.md",

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sim.convergence import Coherence, Convergence
 from sim.energy import EnergyStore
 from sim.protocol import Lie, Protocol, ProtocolConfig
 from sim.protocols.attractor.belief import Belief
@@ -67,6 +68,14 @@ class Attractor(Protocol):
     payloads = (Report, Pulse)
     records: ClassVar[tuple[str, ...] | None] = ("phase", "tick", "believes")
     lies: ClassVar[Mapping[str, Lie]] = LIES
+
+    @classmethod
+    def converges(cls, config: AttractorConfig) -> Convergence:
+        """The coherence that the goal names, held for its dwell."""
+        goal = config.goal
+        return Coherence(
+            goal.coherence, goal.tolerance, goal.dwell or config.period, goal.period or config.period, phase=goal.phase
+        )
 
     energy: EnergyStore | None = None
     belief: Belief | None = None
