@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from faults.node.pause import Pause
     from faults.partition.partition import Partition
     from scenarios.build import build
+    from scenarios.claims.claims import claims
+    from scenarios.claims.result import Claims
     from scenarios.explain.explain import explain
     from scenarios.explain.explanation import Explanation
     from scenarios.export import export
@@ -64,6 +66,7 @@ _HOMES: Final = {
     "Agreement": "sim.convergence",
     "Bandwidth": "sim.units",
     "BankWorkload": "sim.workloads.bank",
+    "Claims": "scenarios.claims.result",
     "ClientRequest": "sim.workloads.request",
     "ClockSpread": "sim.simulation",
     "Coherence": "sim.convergence",
@@ -109,6 +112,7 @@ _HOMES: Final = {
     "Update": "sim.workloads.update",
     "Updates": "sim.workloads.updates",
     "build": "scenarios.build",
+    "claims": "scenarios.claims.claims",
     "diff": "scenarios.replay",
     "explain": "scenarios.explain.explain",
     "export": "scenarios.export",
@@ -130,6 +134,7 @@ _PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
 __all__ = [
     "Agreement",
     "BankWorkload",
+    "Claims",
     "ClientRequest",
     "ClockSpread",
     "Coherence",
@@ -166,6 +171,7 @@ __all__ = [
     "Update",
     "Updates",
     "build",
+    "claims",
     "diff",
     "explain",
     "export",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 from typing import Any, Final
 
 CONFIDENCE: Final = 0.95
@@ -32,18 +32,35 @@ class Estimate:
 def median_of(values: Sequence[float], never: int = 0) -> Estimate | None:
     """Return the median, and the interval between two order statistics; None where there is nothing.
 
-    The interval is the narrowest central one that the binomial distribution of the ranks allows, whatever the
-    distribution of the values is (Conover, "Practical Nonparametric Statistics", 1999, section 3.2). `never` values are
-    larger than all others: times that did not come while the run lasted. Assumes independent values.
+    `never` values are larger than all others: times that did not come while the run lasted. Assumes independent values;
+    the interval is that of `quantile_of`.
     """
     if not values and not never:
         return None
+    sample = [*values, *[inf] * never]
+    return Estimate(_median(sorted(map(float, sample))), *_between_order_statistics(sample, 0.5))
+
+
+def quantile_of(values: Sequence[float], probability: float, never: int = 0) -> Estimate | None:
+    """Return the least value that at least `probability` of the sample does not exceed, with its interval, or None.
+
+    The interval is the narrowest central one that the binomial distribution of the ranks allows, whatever the
+    distribution of the values is (Conover, "Practical Nonparametric Statistics", 1999, section 3.2). `never` as for
+    the median. Assumes independent values.
+    """
+    if not values and not never:
+        return None
+    sample = sorted([*map(float, values), *[inf] * never])
+    rank = max(0, ceil(probability * len(sample)) - 1)
+    return Estimate(sample[rank], *_between_order_statistics(sample, probability))
+
+
+def _between_order_statistics(sample: Sequence[float], probability: float) -> tuple[float | None, float | None]:
     import numpy as np
     from scipy.stats import quantile_test
 
-    sample = np.array([*values, *[inf] * never], dtype=float)
-    interval = quantile_test(sample, q=0.0, p=0.5).confidence_interval(CONFIDENCE)
-    return Estimate(_median(sorted(sample.tolist())), _bound(interval.low), _bound(interval.high))
+    interval = quantile_test(np.array(sample, dtype=float), q=0.0, p=probability).confidence_interval(CONFIDENCE)
+    return _bound(interval.low), _bound(interval.high)
 
 
 def _median(ordered: Sequence[float]) -> float:

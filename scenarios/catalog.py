@@ -1,4 +1,4 @@
-"""Everything that has a name: scenarios, studies, topologies, protocols, workloads, faults, metrics, checks, plots."""
+"""Everything that has a name: scenarios, studies, claims, topologies, protocols, workloads, faults, metrics, ..."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def entries(sort: str) -> list[Entry]:
 
 
 def find(name: str) -> list[Entry]:
-    """Return everything of that name; raises InputError where there is nothing."""
-    everything = [entry for sort in SORTS for entry in entries(sort)]
+    """Return everything of that name, or of `SORT/NAME` what is of that sort; raises InputError for nothing."""
+    sort, slash, inside = name.partition("/")
+    name, sorts = (inside, [sort]) if slash and sort in SORTS else (name, list(SORTS))
+    everything = [entry for sort in sorts for entry in entries(sort)]
     found = [entry for entry in everything if entry.name == name]
     if not found:
         near = did_you_mean(name, [entry.name for entry in everything])
@@ -93,6 +95,13 @@ def _studies() -> Iterator[Entry]:
 
     for name in names():
         yield Entry("study", name, str(read(name).data.get("description", "")).strip())
+
+
+def _claims() -> Iterator[Entry]:
+    from scenarios.claims.library import names, read
+
+    for name in names():
+        yield Entry("claims", name, str(read(name).data.get("description", "")).strip())
 
 
 def _topologies() -> Iterator[Entry]:
@@ -168,6 +177,7 @@ def _plots() -> Iterator[Entry]:
 SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
     "scenarios": _scenarios,
     "studies": _studies,
+    "claims": _claims,
     "topologies": _topologies,
     "protocols": _protocols,
     "workloads": _workloads,

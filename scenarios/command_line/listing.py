@@ -7,6 +7,7 @@ import click
 SORTS = (
     "scenarios",
     "studies",
+    "claims",
     "topologies",
     "protocols",
     "workloads",
@@ -24,7 +25,7 @@ SORTS = (
 def list_names(sort: str | None, as_json: bool) -> None:
     """List what has a name: all of it, or one SORT.
 
-    SORT is scenarios, studies, topologies, protocols, workloads, faults, metrics, checks, plots or blocks.
+    SORT is scenarios, studies, claims, topologies, protocols, workloads, faults, metrics, checks, plots or blocks.
     """
     from scenarios.catalog import entries
 

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from scenarios.command_line.check import check
+from scenarios.command_line.claims import claims
 from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
 from scenarios.command_line.explain import explain
@@ -80,7 +81,11 @@ def murmur() -> None:
     """
 
 
-for command in (run, replay, diff, study, hunt, shrink, explain, plot, export, list_names, show, check, schema, doctor):
+_COMMANDS: Final = (
+    *(run, replay, diff, study, claims, hunt, shrink, explain),
+    *(plot, export, list_names, show, check, schema, doctor),
+)
+for command in _COMMANDS:
     murmur.add_command(command)
 
 

@@ -1,21 +1,29 @@
-"""`murmur show`: one thing that has a name: the file of a scenario or study, or the fields of a block."""
+"""`murmur show`: one thing that has a name: the file of a scenario, study or table of claims, or fields of a block."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
     from scenarios.catalog import Entry
 
+_FILES: Final = {
+    "scenario": "scenarios.library",
+    "study": "scenarios.study.library",
+    "claims": "scenarios.claims.library",
+}
+"""Where the files of a sort of things are."""
+
 
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show the file of a built-in scenario or study, or what the topology, protocol, fault, ... NAME is and takes.
+    """Show the file of a built-in scenario, study or table of claims, or what the protocol, fault, ... NAME is.
 
-    The name of a sort, such as faults, shows a line for each of it.
+    The name of a sort, such as faults, shows a line for each of it; SORT/NAME, such as claims/gossip, only that of its
+    sort.
     """
     from scenarios.catalog import SORTS, entries, find
 
@@ -25,7 +33,7 @@ def show(name: str) -> None:
         print_names(name, [(entry.name, entry.description) for entry in entries(name)])
         return
     for entry in find(name):
-        if entry.sort in ("scenario", "study"):
+        if entry.sort in _FILES:
             click.echo(_text_of(entry), nl=False)
             continue
         click.echo(f"{entry.name} ({entry.sort}): {entry.description}")
@@ -37,11 +45,8 @@ def show(name: str) -> None:
 
 
 def _text_of(entry: Entry) -> str:
-    """Return the file of a built-in scenario or study."""
-    if entry.sort == "study":
-        from scenarios.study import library as studies
+    """Return the file of a built-in scenario, study or table of claims."""
+    from importlib import import_module
 
-        return studies.text_of(entry.name)
-    from scenarios.library import text_of
-
-    return text_of(entry.name)
+    text: str = import_module(_FILES[entry.sort]).text_of(entry.name)
+    return text

@@ -65,14 +65,14 @@ class Design:
 
 
 def design_of(
-    study: StudyFile | Mapping[str, Any] | str | Path,
+    study: StudyFile | Document | Mapping[str, Any] | str | Path,
     *,
     seeds: int | None = None,
     seed: int | str | None = None,
     overrides: Iterable[str] = (),
     plugins: Collection[str] = (),
 ) -> Design:
-    """Return what a study runs: a built-in's name, a file, plain data, or one that was read.
+    """Return what a study runs: a built-in's name, a file, plain data, what a file said, or a study that was read.
 
     Parameters as for `study`. Raises InputError with one line for each mistake.
     """
@@ -93,7 +93,9 @@ def design_of(
     return design
 
 
-def _document(study: StudyFile | Mapping[str, Any] | str | Path) -> Document:
+def _document(study: StudyFile | Document | Mapping[str, Any] | str | Path) -> Document:
+    if isinstance(study, Document):
+        return study
     if isinstance(study, str | Path):
         return read(study)
     data = study.model_dump(mode="json") if isinstance(study, StudyFile) else dict(study)

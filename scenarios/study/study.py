@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.execution.execute import available_workers, execute
 from scenarios.execution.parts import rows_in
 from scenarios.execution.results import Results
+from scenarios.execution.workers import Workers
 from scenarios.study.design import STRIDE, Design, design_of
 from scenarios.study.keep import keep
 from scenarios.study.result import Study
@@ -54,15 +55,14 @@ def study(
 def run_design(
     design: Design,
     *,
-    workers: int | None = None,
+    workers: Workers | int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     on_rows: Callable[[Sequence[Row]], None] | None = None,
 ) -> Study:
-    """Run what `design_of` gave; parameters as for `study`."""
-    workers = available_workers() if workers is None else workers
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise InputError(f"workers: found {workers!r}; expected an integer from 1 to {MOST_WORKERS:,}")
+    """Run what `design_of` gave; parameters as for `study`, but for `workers` that may be there already."""
+    if not isinstance(workers, Workers):
+        workers = number_of_workers(workers)
     design.refuse_what_cannot_run()
     began = perf_counter()
     with _results(out, design, resume) as results:
@@ -76,6 +76,15 @@ def run_design(
     labels = tuple(cell.labels for cell in design.cells)
     studied = Study(design.file, labels, _labelled(table, design), None if out is None else Path(out), timing)
     return studied if out is None else keep(studied, design)
+
+
+def number_of_workers(asked: int | None) -> int:
+    """Return how many processes run, one for each processor unless asked for; raises InputError for a wrong number."""
+    if asked is None:
+        return available_workers()
+    if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MOST_WORKERS:
+        raise InputError(f"workers: found {asked!r}; expected an integer from 1 to {MOST_WORKERS:,}")
+    return asked
 
 
 @contextmanager

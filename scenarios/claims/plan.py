@@ -1,0 +1,178 @@
+"""Which runs show claims: a study for all claims that have the same setups, and the cells of it that each one reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.canonical import canonical_json
+from scenarios.claims.library import read
+from scenarios.claims.measure import Growth, Holds
+from scenarios.claims.schema import SIDES, Claim, ClaimsFile, Runs, claims_file_of, side_of
+from scenarios.document import Document, FieldPath
+from scenarios.names import unknown_name
+from scenarios.seed import parse_seed
+from scenarios.study.design import Design, design_of
+from scenarios.study.schema import MOST_SEEDS
+from topologies.errors import InputError
+
+USUAL_RUNS: Final = 200
+"""Runs of each setup, unless another number is asked for."""
+
+Role = str | int
+"""What a cell is in a setup: one side of a comparison, a size, or the setup itself."""
+ITSELF: Final = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A claim with the study that shows it, and for each setup the numbers of its cells there, by their roles."""
+
+    name: str
+    claim: Claim
+    study: str
+    cells: Mapping[str, Mapping[Role, int]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured of a table: its claims, and the studies to run, by the claim that each is named for."""
+
+    table: ClaimsFile
+    usual_runs: int
+    claims: tuple[Planned, ...]
+    designs: Mapping[str, Design]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are in all."""
+        return sum(design.runs for design in self.designs.values())
+
+
+@dataclass
+class _Cells:
+    """The different cells that claims need, each with a label and with what runs there."""
+
+    runs: dict[str, Runs] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, label: str, runs: Runs) -> int:
+        """Return the number of the cell in which this runs; one that is there already, where it is the same."""
+        spelled = canonical_json([runs.scenario, list(runs.set.items())])
+        if spelled not in self.numbers:
+            while label in self.runs:
+                label += "'"
+            self.numbers[spelled] = len(self.runs)
+            self.runs[label] = runs
+        return self.numbers[spelled]
+
+
+def plan_of(
+    table: Document | Mapping[str, Any] | str | Path,
+    *,
+    runs: int = USUAL_RUNS,
+    only: Collection[str] = (),
+    seed: int | str | None = None,
+    plugins: Collection[str] = (),
+) -> Plan:
+    """Return what is run to measure a table of claims: a built-in's name, a file, plain data, or what a file said.
+
+    Parameters as for `claims`. Raises InputError with one line for each mistake.
+    """
+    if isinstance(runs, bool) or not isinstance(runs, int) or not 1 <= runs <= MOST_SEEDS:
+        raise InputError(f"runs: found {runs!r}; expected an integer from 1 to {MOST_SEEDS:,}")
+    document = _document(table)
+    file = claims_file_of(document)
+    if seed is not None:
+        file = file.model_copy(update={"seed": parse_seed(seed)})
+    for name in only:
+        if name not in file.claims:
+            raise InputError(f"--only: {unknown_name(name, file.claims)}")
+    claims, shared = _assigned(file)
+    wanted = [each for each in claims if not only or each.name in only]
+    studies = dict.fromkeys(each.study for each in wanted)
+    designs = {
+        name: _design(
+            name, [each for each in claims if each.study == name], shared[name], file, document, runs, plugins
+        )
+        for name in studies
+    }
+    return Plan(file, runs, tuple(wanted), designs)
+
+
+def _document(table: Document | Mapping[str, Any] | str | Path) -> Document:
+    if isinstance(table, Document):
+        return table
+    return read(table) if isinstance(table, str | Path) else Document("claims", dict(table))
+
+
+def _assigned(file: ClaimsFile) -> tuple[list[Planned], dict[str, _Cells]]:
+    """Return all claims of a table with their studies; claims that have the same setups share one."""
+    names: dict[str, str] = {}
+    shared: dict[str, _Cells] = {}
+    claims = []
+    for name, claim in file.claims.items():
+        cells = _Cells()
+        places = {setup: _places(claim, setup, cells) for setup in claim.setups}
+        study = names.setdefault(canonical_json([claim.times, list(cells.numbers)]), name)
+        shared.setdefault(study, cells)
+        claims.append(Planned(name, claim, study, places))
+    return claims, shared
+
+
+def _places(claim: Claim, setup: str, cells: _Cells) -> dict[Role, int]:
+    """Return the cells of one setup by their roles."""
+    if isinstance(claim.measure, Growth):
+        sizes = claim.setups[setup].sizes or claim.measure.sizes
+        grown = {size: _grown(side_of(claim, setup), claim.measure.over, size) for size in sizes}
+        return {size: cells.number(f"{setup} @ {size}", runs) for size, runs in grown.items()}
+    if claim.measure.compares:
+        labels = {SIDES[0]: setup, SIDES[1]: f"{SIDES[1]}: {setup}"}
+        return {side: cells.number(labels[side], side_of(claim, setup, side)) for side in SIDES}
+    return {ITSELF: cells.number(setup, side_of(claim, setup))}
+
+
+def _grown(runs: Runs, path: str, size: int) -> Runs:
+    fields = {name: value for name, value in runs.set.items() if name != path}
+    places = {**runs.places, path: ("measure", "over")}
+    return Runs(runs.scenario, runs.named, {**fields, path: size}, places)
+
+
+def _design(
+    name: str,
+    claims: Sequence[Planned],
+    cells: _Cells,
+    file: ClaimsFile,
+    document: Document,
+    runs: int,
+    plugins: Collection[str],
+) -> Design:
+    claim = claims[0].claim
+    metrics = dict.fromkeys(each.claim.measure.metric for each in claims if not isinstance(each.claim.measure, Holds))
+    data = {
+        "name": name,
+        "description": claim.text,
+        "seed": file.seed,
+        "cases": {label: {"scenario": each.scenario, "set": each.set} for label, each in cells.runs.items()},
+        "labels": {"case": "setup"},
+        "seeds": min(MOST_SEEDS, max(1, round(runs * claim.times))),
+        "metrics": list(metrics),
+    }
+    lines = dict(_lines(name, cells, document))
+    try:
+        return design_of(Document(document.name, data, lines, folder=document.folder), plugins=plugins)
+    except InputError as error:
+        told = "\n".join(f"{line} (in the claim {name})" for line in error.message.splitlines())
+        raise InputError(told, error.path) from None
+
+
+def _lines(name: str, cells: _Cells, document: Document) -> Iterator[tuple[FieldPath, tuple[int, int]]]:
+    """Yield where in the table each field of a study was said."""
+    for label, runs in cells.runs.items():
+        said = {("set", path): place for path, place in runs.places.items()} | {("scenario",): runs.named}
+        for inside, place in said.items():
+            line = document.lines.get(("claims", name, *place))
+            if line is not None:
+                yield ("cases", label, *inside), line
