@@ -49,7 +49,8 @@ def _grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _type(text: str) -> str:
-    words = " or ".join(dict.fromkeys(_QUANTITIES.get(part, part) for part in text.split(" or ")))
+    parts = re.sub(r"\{.*?\}", "{}", text).split(" or ")
+    words = " or ".join(dict.fromkeys(_QUANTITIES.get(part, part) for part in parts))
     if "{" not in words:
         return words
     plain = [part for part in words.split(" or ") if "{" not in part]
@@ -128,6 +129,20 @@ def _study(name: str) -> str:
     from scenarios.study.schema import Case, StudyFile
 
     return _fields({"study": StudyFile, "case": Case}[name])
+
+
+def _claims(name: str) -> str:
+    from typing import get_args
+
+    from scenarios.claims.bound import Claimed
+    from scenarios.claims.measure import Came, Compared, Growth, Holds, Value
+    from scenarios.claims.schema import Claim, ClaimsFile, Setup, Side
+
+    if name == "measures":
+        models = (Value, Came, Holds, Compared, Growth)
+        kinds = ["` or `".join(map(str, get_args(model.model_fields["kind"].annotation))) for model in models]
+        return _kinds(zip(kinds, models, strict=True))
+    return _fields({"table": ClaimsFile, "claim": Claim, "setup": Setup, "side": Side, "claimed": Claimed}[name])
 
 
 def _groups() -> str:
@@ -303,6 +318,12 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "groups": _groups,
     "study": lambda: _study("study"),
     "case": lambda: _study("case"),
+    "table of claims": lambda: _claims("table"),
+    "claim": lambda: _claims("claim"),
+    "setup": lambda: _claims("setup"),
+    "side": lambda: _claims("side"),
+    "measures": lambda: _claims("measures"),
+    "claimed": lambda: _claims("claimed"),
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
     "compared protocols": _compared_protocols,

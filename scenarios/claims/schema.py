@@ -56,10 +56,10 @@ class Side(BaseModel):
 class Setup(Side):
     """One condition under which a claim is measured."""
 
-    measured: Side = Field(
-        default=Side(), description="of a comparison: changes of what is compared, not of its baseline"
+    measured: Side | None = Field(
+        default=None, description="of a comparison: changes of what is compared, not of its baseline"
     )
-    against: Side = Field(default=Side(), description="of a comparison: changes of the baseline alone")
+    against: Side | None = Field(default=None, description="of a comparison: changes of the baseline alone")
     sizes: Annotated[tuple[Annotated[int, Field(ge=3)], ...], FromList] = Field(
         default=(), description="of a growth: sizes instead of those of the claim"
     )
@@ -72,8 +72,8 @@ class Claim(Side):
     source: str = Field(min_length=1, max_length=1000, description="who claims it, and where")
     measure: Measure = Field(description="the number that is measured")
     claimed: Claimed = Field(description="what is claimed of that number")
-    measured: Side = Field(default=Side(), description="of a comparison: what is compared, in all setups")
-    against: Side = Field(default=Side(), description="of a comparison: the baseline, in all setups")
+    measured: Side | None = Field(default=None, description="of a comparison: what is compared, in all setups")
+    against: Side | None = Field(default=None, description="of a comparison: the baseline, in all setups")
     setups: dict[Word, Setup] = Field(min_length=1, description="the conditions, by name")
     turns_on: str = Field(default="", max_length=1000, description="on what the verdict turns, where it depends")
     times: float = Field(
@@ -90,7 +90,7 @@ def side_of(claim: Claim, name: str, side: str | None = None) -> Runs:
     inside: FieldPath = ("setups", name)
     levels: list[tuple[FieldPath, Side]] = [((), claim), (inside, setup)]
     if side is not None:
-        levels += [((side,), getattr(claim, side)), ((*inside, side), getattr(setup, side))]
+        levels += [((side,), getattr(claim, side) or Side()), ((*inside, side), getattr(setup, side) or Side())]
     scenario, named = next(
         ((block.scenario, (*place, "scenario")) for place, block in reversed(levels) if block.scenario), (None, inside)
     )
