@@ -233,7 +233,7 @@ def _compared_protocols() -> str:
 
 
 def _other_protocols() -> str:
-    elsewhere = ("gossip", "raft", *COMPARED, *SWARMS)
+    elsewhere = ("gossip", "raft", "timetable", *COMPARED, *SWARMS)
     return _kinds(pair for pair in _models_of("protocols") if pair[0] not in elsewhere)
 
 
@@ -250,6 +250,12 @@ def _population(name: str) -> str:
     models = {"energy": Energy, "natural frequencies": population.Frequencies, "first phases": population.InitialPhases}
     models |= {"goal": population.Goal, "preferences": population.Preferences, "detector": population.Detector}
     return _fields(models[name])
+
+
+def _duties() -> str:
+    from sim.protocols.attractor.duties.registry import DUTIES
+
+    return _kinds(DUTIES.items())
 
 
 def _clients() -> dict[str, type[BaseModel]]:
@@ -326,6 +332,8 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "claimed": lambda: _claims("claimed"),
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
+    "timetable": lambda: _protocol("timetable"),
+    "duties": _duties,
     "compared protocols": _compared_protocols,
     "other protocols": _other_protocols,
     "attractor": lambda: _protocol("attractor"),

@@ -14,6 +14,7 @@ from sim.protocols.gossip.gossip import Gossip
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
 from sim.protocols.sir import Sir
+from sim.protocols.timetable.timetable import Timetable
 from sim.protocols.voter import Voter
 
 
@@ -35,6 +36,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Sir, "an epidemic: susceptible, infective, removed"),
+    (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sim.workloads.bank import BankWorkload
 from sim.workloads.register import Register
+from sim.workloads.requests import Requests
 from sim.workloads.rumour import Rumour
 from sim.workloads.updates import Updates
 from sim.workloads.workload import Workload
@@ -23,6 +24,7 @@ class WorkloadKind:
 WORKLOADS: Final[dict[str, WorkloadKind]] = {
     "rumour": WorkloadKind(Rumour, "some nodes learn one update at the same time"),
     "updates": WorkloadKind(Updates, "writes and deletes of random keys at random nodes, at a rate"),
+    "requests": WorkloadKind(Requests, "each agent is asked again and again, at random times, at a rate"),
     "register": WorkloadKind(Register, "clients read and write keys of a store, in sessions, with retries"),
     "bank": WorkloadKind(BankWorkload, "clients transfer money between accounts and read all balances"),
 }

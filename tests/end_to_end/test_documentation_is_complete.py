@@ -32,6 +32,7 @@ REFERENCE = "".join(
         "comparison.md",
         "workloads.md",
         "availability.md",
+        "uses.md",
         "faults*.md",
     )
     for page in DOCS.glob(pattern)

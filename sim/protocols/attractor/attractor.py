@@ -30,6 +30,7 @@ from sim.protocol import Lie, Protocol, ProtocolConfig
 from sim.protocols.attractor.belief import Belief
 from sim.protocols.attractor.config import AttractorConfig
 from sim.protocols.attractor.decision import decide
+from sim.protocols.attractor.duties import registry
 from sim.protocols.attractor.lies import LIES
 from sim.protocols.attractor.messages import Pulse, Report
 from sim.protocols.attractor.phase import (
@@ -65,8 +66,8 @@ class Attractor(Protocol):
     """An agent: `anchor` is its phase in units, turns that it has made included, at `since` on its clock."""
 
     Config: ClassVar[type[ProtocolConfig]] = AttractorConfig
-    payloads = (Report, Pulse)
-    records: ClassVar[tuple[str, ...] | None] = ("phase", "tick", "believes")
+    payloads = (Report, Pulse, *registry.PAYLOADS)
+    records: ClassVar[tuple[str, ...] | None] = ("phase", "tick", "believes", *registry.RECORDS)
     lies: ClassVar[Mapping[str, Lie]] = LIES
 
     @classmethod

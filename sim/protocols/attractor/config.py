@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, SerializeAsAny
+from pydantic import Field
 
 from sim.energy import Energy
 from sim.protocol import ProtocolConfig
-from sim.protocols.attractor.duties.duty import Duty
+from sim.protocols.attractor.duties.registry import AnyDuty
 from sim.protocols.attractor.population import Detector, Frequencies, Goal, InitialPhases, Preferences
 from sim.protocols.attractor.strategies.attract import Attract
 from sim.protocols.attractor.strategies.registry import AnyStrategy
 from sim.units import Duration, PositiveDuration
-from topologies.errors import InputError
 
 REPORTS_A_PERIOD = 10
 REPORTS_REMEMBERED = 5
@@ -48,10 +47,12 @@ class AttractorConfig(ProtocolConfig):
     preferences: Preferences | None = Field(default=None, description="local goals of the agents; none by default")
     detector: Detector | None = Field(default=None, description="agents' own judgement of convergence; none by default")
     ticks: bool = Field(default=False, description="whether agents record each time that they pass phase zero")
-    duty: SerializeAsAny[Duty] | None = Field(default=None, description="what an agent does at each tick")
-    servers: tuple[int, ...] = Field(
-        default=(), description="nodes that do not oscillate, but serve the duty", strict=False
-    )
+    duty: AnyDuty | None = Field(default=None, description="what an agent does at each tick")
+
+    @property
+    def servers(self) -> tuple[int, ...]:
+        """The nodes that do not oscillate, but serve the duty."""
+        return () if self.duty is None else tuple(self.duty.servers.values())
 
     @property
     def interval(self) -> int:
@@ -74,8 +75,6 @@ class AttractorConfig(ProtocolConfig):
         return self.ticks or self.by_pulses or self.duty is not None
 
     def demand_nodes(self, population: int) -> None:
-        """Raise InputError where a server is no node."""
-        for place, server in enumerate(self.servers):
-            if not 0 <= server < population:
-                found = f"found {server}; expected a node from 0 to {population - 1}"
-                raise InputError(found, ("servers", place))
+        """Raise InputError where a server of the duty is no node."""
+        if self.duty is not None:
+            self.duty.demand_nodes(population, ("duty",))

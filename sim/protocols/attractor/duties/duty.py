@@ -1,14 +1,26 @@
-"""What a duty is: options, and the work that goes on at one node."""
+"""What a duty is: options, and the work that goes on at one node.
+
+The protocol decides when a node ticks; the duty knows nothing of that. So the same duty runs under a swarm and under
+the timetables that the swarm is compared with.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from topologies.errors import InputError
+from topologies.topology import MOST_NODES
 
 if TYPE_CHECKING:
     from sim.message import Message
     from sim.node import Node
+
+DUTY: Final = "duty"
+"""First part of the names of a duty's timers, which are tuples."""
+
+NodeNumber = Annotated[int, Field(ge=0, lt=MOST_NODES)]
 
 
 class Work:
@@ -39,8 +51,24 @@ class Duty(BaseModel):
     """The kinds of the records that the duty makes."""
     payloads: ClassVar[tuple[type, ...]] = ()
     """The classes of what it sends."""
+    takes_requests: ClassVar[bool] = False
+    """Whether a workload can ask something of its agents."""
     kind: str
 
     def begin(self, node: Node) -> Work:
         """The work at a node that has come up."""
         raise NotImplementedError
+
+    @property
+    def servers(self) -> dict[str, int]:
+        """The nodes that serve the agents, and have no rhythm of their own, by the fields that name them."""
+        return {}
+
+    def demand_nodes(self, population: int, path: tuple[str, ...]) -> None:
+        """Raise InputError, below the path of the duty, where a server is no node or nobody is left who has the duty."""
+        for name, node in self.servers.items():
+            if node >= population:
+                found = f"found node {node} in a topology of {population} nodes"
+                raise InputError(f"{found}; expected a number from 0 to {population - 1}", (*path, name))
+        if len(set(self.servers.values())) >= population:
+            raise InputError(f"found {population} nodes, all of them servers; give the topology more", (*path, "kind"))
