@@ -65,7 +65,7 @@ class Duty(BaseModel):
         return {}
 
     def demand_nodes(self, population: int, path: tuple[str, ...]) -> None:
-        """Raise InputError, below the path of the duty, where a server is no node or nobody is left who has the duty."""
+        """Raise InputError, below the path of the duty, where a server is no node, or all nodes are servers."""
         for name, node in self.servers.items():
             if node >= population:
                 found = f"found node {node} in a topology of {population} nodes"
