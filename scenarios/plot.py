@@ -34,13 +34,12 @@ def plot(
     """Draw one or several runs, or a study, and return the path of the picture.
 
     Parameters: `runs`, run folders, or what `run` gave with a folder, or the same of one study; `kind`, one that
-    `murmur list plots` names, by default `leaders` of one run whose servers have a leader, else `spread`, and the first
-    one for studies; `out`, the file, by default KIND.png in
-    the folder, or beside it where there are several; `plugins`, modules of the protocols of one's own that ran;
-    `metric`, what is drawn of a study, the first that it reports by default; `around`, the moment that a space-time
-    diagram shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn;
-    `at`, the moments at which phases are drawn, such as `2s,4s`. Raises InputError where the runs do
-    not hold what the plot needs.
+    `murmur list plots` names, by default `leaders` of one run whose servers have a leader, `coherence` of swarms,
+    else `spread`, and the first one for studies; `out`, the file, by default KIND.png in the folder, or beside it
+    where there are several; `plugins`, modules of the protocols of one's own that ran; `metric`, what is drawn of a
+    study, the first that it reports by default; `around`, the moment that a space-time diagram shows, `election`
+    for the first or `election:2` for the second; `key`, whose history is drawn; `at`, the moments at which phases
+    are drawn, such as `2s,4s`. Raises InputError where the runs do not hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
@@ -106,11 +105,15 @@ def _plot_study(
 def _first_look(folders: Sequence[RunFolder], options: Mapping[str, str | None]) -> str:
     """The plot of runs when no other is asked for: the one that has the option, or that suits the protocol."""
     from analysis.plots.registry import PLOTS
+    from analysis.plots.run_view import view_of_folder
+    from sim.convergence import Coherence
     from sim.protocols.registry import PROTOCOLS
 
     for option, value in options.items():
         if value is not None:
             return next(name for name, plot in PLOTS.items() if option in plot.options)
+    if all(isinstance(view_of_folder(folder).convergence, Coherence) for folder in folders):
+        return "coherence"
     protocol = PROTOCOLS.get(str(folders[0].manifest.scenario["protocol"]["kind"])) if len(folders) == 1 else None
     leads = protocol is not None and protocol.protocol.roles is not None and "leader" in protocol.protocol.roles.known
     return "leaders" if leads else "spread"

@@ -38,20 +38,23 @@ _REACH: Final = 1.62
 
 @dataclass(frozen=True)
 class Moment:
-    """The phases of the agents (radians, NaN where there is none) at a moment, and the words above them."""
+    """The phases of the agents (radians, NaN where there is none) at a moment, and the words above them.
+
+    `goal` is the phase that the swarm is to have then, where its goal names one.
+    """
 
     phases: NDArray[np.float64]
     caption: str
+    goal: float | None = None
 
 
 @dataclass(frozen=True)
 class PhaseCircles:
-    """What is drawn: moments in order of time; `goal` is the phase that the swarm is to have, where it has one."""
+    """What is drawn: moments in order of time, and words."""
 
     moments: Sequence[Moment]
     name: str
     facts: str
-    goal: float | None = None
 
 
 def draw_phases(plot: PhaseCircles, width: float = COLUMN_MM) -> Figure:
@@ -65,15 +68,15 @@ def draw_phases(plot: PhaseCircles, width: float = COLUMN_MM) -> Figure:
         for axes in grid[len(plot.moments) :]:
             axes.set_visible(False)
         for axes, moment in zip(grid, plot.moments, strict=False):
-            draw_circle(axes, moment.phases, side, plot.goal)
+            draw_circle(axes, moment, side)
             axes.set_title(moment.caption, fontsize=6.5, pad=2, linespacing=1.25)
         put_title(figure, plot.name, plot.facts)
         figure.draw_without_rendering()
     return figure
 
 
-def draw_circle(axes: Axes, phases: NDArray[np.float64], side_mm: float, goal: float | None = None) -> list[Any]:
-    """Draw one circle, `side_mm` wide with its margin, and return what of it is for these phases alone."""
+def draw_circle(axes: Axes, moment: Moment, side_mm: float) -> list[Any]:
+    """Draw one circle, `side_mm` wide with its margin, and return what of it is for this moment alone."""
     axes.set_axis_off()
     axes.set_aspect("equal")
     axes.set_xlim(-_REACH, _REACH)
@@ -81,16 +84,14 @@ def draw_circle(axes: Axes, phases: NDArray[np.float64], side_mm: float, goal: f
     turn = np.linspace(0, tau, 181)
     axes.plot(np.cos(turn), np.sin(turn), color=FAINT, linewidth=0.7, zorder=1)
     axes.plot([0.94, 1.06], [0, 0], color=GREY, linewidth=0.7, zorder=1)
-    if goal is not None:
-        mark: dict[str, Any] = {"marker": (3, 0, np.degrees(goal) + 90), "color": VERMILION, "markersize": 4}
-        axes.plot([0.86 * np.cos(goal)], [0.86 * np.sin(goal)], zorder=1, **mark)
-    return draw_agents(axes, phases, side_mm)
+    return draw_agents(axes, moment, side_mm)
 
 
-def draw_agents(axes: Axes, phases: NDArray[np.float64], side_mm: float) -> list[Any]:
-    """Draw the agents and their mean field on a circle that is there."""
+def draw_agents(axes: Axes, moment: Moment, side_mm: float) -> list[Any]:
+    """Draw the agents, their mean field and their goal on a circle that is there."""
     from analysis.plots.swarm_course import mean_field
 
+    phases = moment.phases
     known = np.sort(phases[np.isfinite(phases)] % tau)
     draw = _draw_dots if len(phases) <= MOST_DOTS else _draw_bars
     drawn = draw(axes, known, side_mm) if len(known) else []
@@ -99,6 +100,9 @@ def draw_agents(axes: Axes, phases: NDArray[np.float64], side_mm: float) -> list
     arrow = axes.annotate(
         "", (mean.real, mean.imag), (0, 0), arrowprops={"color": BLACK, "linewidth": 1.0, **look}, zorder=5
     )
+    if moment.goal is not None:
+        mark: dict[str, Any] = {"marker": (3, 0, np.degrees(moment.goal) + 90), "color": VERMILION, "markersize": 4}
+        drawn += axes.plot([0.86 * np.cos(moment.goal)], [0.86 * np.sin(moment.goal)], zorder=1, **mark)
     return [*drawn, arrow]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from analysis.plots.swarm_plots import draw_phase_map, draw_phase_raster, draw_phases
+from analysis.plots.swarm_plots import draw_coherence, draw_phase_map, draw_phase_raster, draw_phases
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -168,6 +168,12 @@ PLOTS: Final[dict[str, PlotKind]] = {
             "what clients saw of one key, with an order that explains it or the conflict",
             _draw_history,
             options=("key",),
+        ),
+        _plot(
+            "coherence",
+            "the coherence of a swarm over time, its goal, and when it was converged; of several runs a band",
+            draw_coherence,
+            several_runs=True,
         ),
         _plot(
             "phases",

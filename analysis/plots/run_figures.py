@@ -41,13 +41,13 @@ def spread_figure(runs: Sequence[RunView]) -> SpreadFigure:
     Raises InputError for more than 8 scenarios, for the same run twice, and for scenarios whose progress is measured
     in different ways.
     """
-    groups = _by_scenario(runs)
+    groups = by_scenario(runs)
     courses = [[course_of(run) for run in group] for group in groups]
     quantities = {found[0].quantity: group[0].name for group, found in zip(groups, courses, strict=True)}
     if len(quantities) > 1:
         ways = "; ".join(f"{name}: {quantity}" for quantity, name in quantities.items())
         raise InputError(f"found runs whose progress is measured in different ways ({ways}); draw them one by one")
-    labels = _labels([group[0].scenario for group in groups])
+    labels = labels_of([group[0].scenario for group in groups])
     items = max(course.items for found in courses for course in found)
     return SpreadFigure(
         series=[
@@ -168,7 +168,7 @@ def _seeds(seeds: Sequence[int]) -> str:
     return f"seeds {', '.join(map(str, seeds))}" if len(seeds) <= _MOST_SEEDS_NAMED else f"{len(seeds)} seeds"
 
 
-def _by_scenario(runs: Sequence[RunView]) -> list[list[RunView]]:
+def by_scenario(runs: Sequence[RunView]) -> list[list[RunView]]:
     """Return the runs of each scenario, in the order in which they were given."""
     groups: dict[str, dict[int, RunView]] = {}
     for run in runs:
@@ -181,7 +181,7 @@ def _by_scenario(runs: Sequence[RunView]) -> list[list[RunView]]:
     return [list(group.values()) for group in groups.values()]
 
 
-def _labels(scenarios: Sequence[Mapping[str, Any]]) -> list[str]:
+def labels_of(scenarios: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return what tells scenarios apart: nothing where there is one, their names, or the fields that differ."""
     if len(scenarios) == 1:
         return [""]

@@ -62,7 +62,7 @@ def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
         unit = best_unit(plot.end)
         shade_faults(axes, plot.spans, unit)
         for number, series in enumerate(plot.series):
-            _draw_series(axes, series, number, plot, unit)
+            draw_series(axes, series, number, plot.end, unit)
         set_time_axis(axes, plot.end, unit)
         if plot.logarithmic:
             _set_logarithmic(axes, plot)
@@ -78,10 +78,11 @@ def draw_spread(plot: SpreadFigure, width: float = COLUMN_MM) -> Figure:
     return figure
 
 
-def _draw_series(axes: Axes, series: SpreadSeries, number: int, plot: SpreadFigure, unit: TimeUnit) -> None:
+def draw_series(axes: Axes, series: SpreadSeries, number: int, end: int, unit: TimeUnit) -> None:
+    """Draw the line of a series, and its band where it has several runs, up to `end` (ns)."""
     color, style = SERIES[number % len(SERIES)], LINE_STYLES[number % len(LINE_STYLES)]
     runs = len(series.curves)
-    times = _instants(series.curves, plot.end)
+    times = _instants(series.curves, end)
     values = np.stack([curve.at(times) for curve in series.curves])
     x = times / unit.nanoseconds
     label = f"{series.label}, median" if runs > 1 else series.label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from math import tau
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,6 @@ from analysis.plots.run_view import RunView
 from analysis.plots.swarm_course import (
     PHASE,
     PHASES,
-    SwarmCourse,
     Times,
     mean_field,
     no_phases,
@@ -26,6 +25,7 @@ from analysis.plots.swarm_course import (
     ticks_of,
 )
 from analysis.plots.time_axis import told_time
+from sim.convergence import Coherence
 from sim.units import format_duration, parse_duration
 from topologies.errors import InputError
 
@@ -50,21 +50,26 @@ def phases_figure(run: RunView, at: str | None = None) -> PhaseCircles:
     course = swarm_course(run, "phases")
     moments = _moments_named(at, run.end) if at is not None else _moments_of(spans_of(run), run.end)
     instants = np.array([time for time, _ in moments])
+    agents, goal = course.agents, goal_of(run)
     told = [
-        Moment(phases, f"{words}\n{told_time(time)}, {_told_coherence(phases)}".strip())
-        for (time, words), phases in zip(moments, course.phases(instants), strict=True)
+        Moment(look.phases, f"{words}\n{told_time(time)}, {_told_coherence(look.phases, agents)}".strip(), goal(time))
+        for (time, words), look in zip(moments, course.looks(instants), strict=True)
     ]
-    return PhaseCircles(told, run.name, facts([run]), goal_phase(run))
+    return PhaseCircles(told, run.name, facts([run]))
 
 
-def goal_phase(run: RunView) -> float | None:
-    """Return the phase that the goal of a run names (radians), if it does."""
-    return getattr(run.convergence, "phase", None)
+def goal_of(run: RunView) -> Callable[[int], float | None]:
+    """Return what phase (radians) the goal of a run has at a time (ns), None where it names none."""
+    declared = run.convergence
+    if not isinstance(declared, Coherence) or declared.phase is None:
+        return lambda time: None
+    begin, period = declared.phase, declared.period
+    return lambda time: (begin + tau * (time % period) / period) % tau
 
 
-def _told_coherence(phases: NDArray[np.float64]) -> str:
+def _told_coherence(phases: NDArray[np.float64], agents: int) -> str:
     known = int(np.isfinite(phases).sum())
-    up = "" if known == len(phases) else f"\n{known:,} up"
+    up = "" if known == agents else f"\n{known:,} up"
     return f"R = {abs(mean_field(phases)):.2f}{up}" if known else "none up"
 
 
@@ -121,9 +126,9 @@ def raster_figure(run: RunView) -> PhaseRaster:
         )
     course = swarm_course(run, "phase-raster")
     instants = course.instants
-    phases = np.stack(list(course.phases(instants[:-1])), axis=1)
-    turning = course.cycles is None or course.cycles > MOST_CYCLES
-    agents, order, words = _rows(run, _drift(course))
+    phases = np.stack([look.phases for look in course.looks(instants[:-1])], axis=1)
+    turning = course.snapshots or course.cycles > MOST_CYCLES
+    agents, order, words = _rows(run, _drift(phases) if course.snapshots else course.frequencies)
     return PhaseRaster(
         agents=agents,
         times=instants[:-1],
@@ -149,24 +154,17 @@ def _is_in_order(run: RunView) -> bool:
 def _rows(run: RunView, drift: NDArray[np.float64]) -> tuple[list[int], dict[int, int], str]:
     """Return the agents that have a row, the row of each, and in words how many are left out."""
     order = np.arange(run.nodes) if _is_in_order(run) else np.argsort(drift, kind="stable")
-    step = -(-run.nodes // MOST_ROWS)
+    order = order[np.isfinite(drift[order])]  # servers do not oscillate
+    step = -(-len(order) // MOST_ROWS)
     agents = [int(agent) for agent in order[::step]]
     words = f"; {len(agents)} agents drawn" if step > 1 else ""
     return agents, {agent: row for row, agent in enumerate(agents)}, words
 
 
-def _drift(course: SwarmCourse) -> NDArray[np.float64]:
-    """Return by what agents are ordered: the first frequency of each, or how far it turned where none is recorded."""
-    frequencies = np.zeros(course.nodes)
-    if course.cycles is not None:
-        changes = course.changes
-        agents, first = np.unique(changes.agents, return_index=True)
-        frequencies[agents] = changes.values[first + 1, 2]
-        return frequencies
-    for before, after in pairwise(course.snapshots):
-        turned = (after - before + tau / 2) % tau - tau / 2
-        frequencies += np.nan_to_num(turned)
-    return frequencies
+def _drift(phases: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return by how much each agent turned from one time to the next, in all (agents, times)."""
+    turned = (np.diff(phases, axis=1) + tau / 2) % tau - tau / 2
+    return np.asarray(np.nan_to_num(turned).sum(axis=1))
 
 
 def _seen_turning(phases: NDArray[np.float64]) -> NDArray[np.float64]:

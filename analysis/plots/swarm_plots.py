@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from analysis.plots.run_view import RunView
 
 
+def draw_coherence(runs: Sequence[RunView], **width: float) -> Figure:
+    """Draw the coherence over time."""
+    from analysis.plots import coherence
+    from analysis.plots.coherence_figure import coherence_figure
+
+    return coherence.draw_coherence(coherence_figure(runs), **width)
+
+
 def draw_phases(runs: Sequence[RunView], at: str | None = None, **width: float) -> Figure:
     """Draw the agents on the circle at some moments."""
     from analysis.plots import phase_circle

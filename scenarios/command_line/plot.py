@@ -33,7 +33,7 @@ def plot(
     """Draw run folders, or the folder of a study, and print the path of the picture.
 
     KIND, after the folders, is one that `murmur list plots` names. Unless given, it is `leaders` of one run whose
-    servers have a leader, `spread` of other runs, and `distribution` of a study.
+    servers have a leader, `coherence` of swarms, `spread` of other runs, and `distribution` of a study.
     """
     from pathlib import Path
 

@@ -10,12 +10,13 @@ from typing import Any, ClassVar, Final
 from analysis.plots.run_view import RunView, view_of_simulation
 from faults.node.crash import Crash
 from faults.partition.partition import Partition
+from sim.convergence import Coherence
 from sim.protocol import Protocol
 from sim.simulation import Simulation
 from sim.units import MILLISECOND, SECOND
 from topologies.registry import build
 
-SWARM_PLOTS: Final = frozenset(("phases", "phase-raster", "phase-map"))
+SWARM_PLOTS: Final = frozenset(("coherence", "phases", "phase-raster", "phase-map"))
 """Plots that need such a run."""
 SWARM_FAULTS: Final = (
     Crash(at=1200 * MILLISECOND, target=5, restart_after=400 * MILLISECOND),
@@ -38,6 +39,7 @@ class Oscillator(Protocol):
     Kuramoto, "Chemical Oscillations, Waves, and Turbulence", 1984: the pull is the sine of the difference.
     """
 
+    convergence = Coherence(target=0.9, tolerance=0.1, dwell=PERIOD, period=PERIOD, phase=0.0)
     strength: ClassVar[float] = 0.25
     report: ClassVar[int] = 50 * MILLISECOND
 

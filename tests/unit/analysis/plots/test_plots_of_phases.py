@@ -50,11 +50,16 @@ def phase(time: int, node: int, radians: float, frequency: float = 0.0) -> tuple
     return time, node, "phase", {"phase": radians, "frequency": frequency}
 
 
+def seen(view: RunView, times: Any) -> Any:
+    """The phases of all agents at these times."""
+    return np.stack([look.phases for look in swarm_course(view, "phases").looks(times)])
+
+
 def test_phases_move_linearly_between_records() -> None:
     """From a record on the phase is that of the record and the frequency times the time since, modulo a turn."""
     view = told([phase(0, 0, 1.0, pi), phase(500, 0, 6.0, 2 * pi), phase(0, 1, 0.5)])
     times = np.array([250, 500, 1250]) * MILLISECOND
-    found = np.stack(list(swarm_course(view, "phases").phases(times)))
+    found = seen(view, times)
     assert found[:, 0] == pytest.approx([1 + pi / 4, 6.0, (6.0 + 1.5 * pi) % tau])
     assert found[:, 1] == pytest.approx([0.5] * 3)
     assert np.isnan(found[:, 2:]).all()
@@ -65,7 +70,7 @@ def test_agents_have_a_phase_while_they_are_up() -> None:
     lives = [(100, 0, "crashed"), (300, 0, "restarted"), (100, 1, "paused"), (300, 1, "resumed")]
     rows = [phase(0, 0, 1.0), phase(0, 1, 1.0, pi), *((*life, {}) for life in lives[:3]), phase(300, 0, 2.0)]
     view = told([*rows, (*lives[3], {})])
-    found = np.stack(list(swarm_course(view, "phases").phases(np.array([50, 200, 300]) * MILLISECOND)))
+    found = seen(view, np.array([50, 200, 300]) * MILLISECOND)
     assert found[:, 0] == pytest.approx([1.0, np.nan, 2.0], nan_ok=True)
     assert found[:, 1] == pytest.approx([1 + 0.05 * pi, np.nan, 1 + 0.3 * pi], nan_ok=True)
 
@@ -79,7 +84,7 @@ def test_snapshots_hold_until_the_next() -> None:
             (1500, 1, "crashed", {}),
         ]
     )
-    found = np.stack(list(swarm_course(view, "phases").phases(np.array([999, 1000, 1600]) * MILLISECOND)))
+    found = seen(view, np.array([999, 1000, 1600]) * MILLISECOND)
     assert found == pytest.approx(
         np.array([[0.1, 0.2, 0.3, np.nan], [1.1, 1.2, 1.3, 1.4], [1.1, np.nan, 1.3, 1.4]]), nan_ok=True
     )
@@ -112,7 +117,7 @@ def test_moments_can_be_named_and_are_even_without_faults() -> None:
 def test_an_arrow_is_the_mean_field() -> None:
     """The arrow ends at the mean of the agents on the circle, and each agent is a dot at its phase."""
     phases = np.array([0.0, 0.0, pi / 2, np.nan])
-    figure = draw_phases(PhaseCircles([Moment(phases, "now")], "name", "facts", goal=pi))
+    figure = draw_phases(PhaseCircles([Moment(phases, "now", goal=pi)], "name", "facts"))
     (axes,) = figure.axes
     (arrow,) = axes.texts
     assert arrow.xy == pytest.approx((2 / 3, 1 / 3))  # type: ignore[attr-defined]

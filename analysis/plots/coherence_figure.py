@@ -1,0 +1,57 @@
+"""From the records of swarms to what the plots of their coherence and their energy draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.coherence_tracker import CoherenceTracker
+from analysis.plots.coherence import CoherenceFigure, CoherenceSeries
+from analysis.plots.course import Curve
+from analysis.plots.run_figures import by_scenario, facts, labels_of, spans_of
+from analysis.plots.swarm_course import mean_field, no_phases, swarm_course
+from sim.convergence import Coherence
+
+if TYPE_CHECKING:
+    from analysis.plots.run_view import RunView
+
+
+def coherence_figure(runs: Sequence[RunView]) -> CoherenceFigure:
+    """Return the coherence of runs, those of one scenario as one series; raises InputError where one has no phases."""
+    groups = by_scenario(runs)
+    labels = labels_of([group[0].scenario for group in groups])
+    goals = [(of.target, of.tolerance) for run in runs if isinstance(of := run.convergence, Coherence)]
+    return CoherenceFigure(
+        series=[_series(label, group) for label, group in zip(labels, groups, strict=True)],
+        goals=list(dict.fromkeys(goals)),
+        end=max(run.end for run in runs),
+        name=", ".join(dict.fromkeys(run.name for run in runs)),
+        facts=facts(runs),
+        spans=[span for run in runs for span in spans_of(run)],
+    )
+
+
+def _series(label: str, runs: Sequence[RunView]) -> CoherenceSeries:
+    found = [_coherence(run) for run in runs]
+    converged = [spans for _, spans in found if spans is not None]
+    return CoherenceSeries(label, [curve for curve, _ in found], converged if len(converged) == len(found) else None)
+
+
+def _coherence(run: RunView) -> tuple[Curve, list[tuple[int, int]] | None]:
+    """Return the coherence at each look of its tracker, and when it was converged; None where no goal tells."""
+    if not isinstance(run.convergence, Coherence):
+        course = swarm_course(run, "coherence")
+        instants = course.instants
+        found = [abs(mean_field(look.phases)) for look in course.looks(instants)]
+        return Curve(instants, np.array(found), np.nan), None
+    tracker = CoherenceTracker(run.convergence, run.nodes)
+    for record in run.states(tracker.kinds):
+        tracker.observe(record)
+    tracker.advance(run.end)
+    values = np.array(tracker.coherences, np.float64)
+    if not np.isfinite(values).any():
+        raise no_phases(run, "coherence")
+    spans = [(begin, run.end if end is None else end) for begin, end in tracker.held]
+    return Curve(np.array(tracker.times, np.int64), values, np.nan), spans
