@@ -46,6 +46,7 @@ class Injector:
 
     def arm(self, fault: Fault) -> Armed:
         """Schedule a fault; raises InputError where the simulation has not what it speaks of."""
+        _check_kind(fault, self.simulation)
         fault.check(self.simulation)
         if fault.when is not None:
             _check_schedule(fault, self.simulation)
@@ -181,6 +182,15 @@ class Injector:
         """Put what every fault came to into the run."""
         for armed in self.armed:
             armed.total()
+
+
+def _check_kind(fault: Fault, simulation: Simulation) -> None:
+    known = simulation.protocol.faults
+    if known is not None and fault.kind not in known:
+        found = f"found {fault.kind!r}, which means nothing to the protocol {simulation.protocol.name()}"
+        raise InputError(
+            f"{found}; expected one of {', '.join(sorted(known))}: choose another, or leave it out", ("kind",)
+        )
 
 
 def _check_schedule(fault: Fault, simulation: Simulation) -> None:

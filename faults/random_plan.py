@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
@@ -120,7 +120,7 @@ class RandomPlan(BaseModel):
         """Raise InputError where faults are asked for and no kind can be had in this system within its budget."""
         probe = replace(drawing, stream=Stream(0))  # not the plan's own stream, which goes on as if nobody had looked
         kinds = [kind for kind in self.kinds().values() if limit != 0 or not (kind.takes_down or kind.lies)]
-        if self.fewest and all(kind.drawn(probe) is None for kind in kinds):
+        if self.fewest and all(_fields(kind, probe) is None for kind in kinds):
             found = "found no kind of fault that this system can have within its budget"
             raise InputError(f"{found}; widen layers, only or the budget", ("only",) if self.only else ("layers",))
 
@@ -152,12 +152,20 @@ class RandomPlan(BaseModel):
 
 def draw_fault(kind: type[Fault], drawing: Drawing, start: int, until: int) -> Fault | None:
     """One fault of a kind that strikes from start on and, where it heals, is healed by until; None: none can be."""
-    fields = kind.drawn(drawing)
+    fields = _fields(kind, drawing)
     if fields is None:
         return None
     lasting = fields.get(kind.healer, 0) if kind.healer is not None else 0
     last = max(start, until - max(1, lasting or 0))
     return kind(at=_to_a_millisecond(start + drawing.stream.below(last - start + 1)), **fields)
+
+
+def _fields(kind: type[Fault], drawing: Drawing) -> dict[str, Any] | None:
+    """Drawn options of a kind; None where this system cannot have it, or it means nothing to the protocol."""
+    known = drawing.protocol.faults
+    if known is not None and kind.model_fields["kind"].default not in known:
+        return None
+    return kind.drawn(drawing)
 
 
 def _to_a_millisecond(time: int) -> int:

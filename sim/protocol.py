@@ -32,6 +32,13 @@ class ProtocolConfig(BaseModel):
         """Raise InputError where the options ask for other nodes than there are, numbers 0 to `population` - 1."""
 
 
+class Collective:
+    """What moves all nodes of a simulation together, for a protocol whose nodes do not act one by one.
+
+    A simulation makes it after its nodes and before its workload and faults; it schedules by itself what it does.
+    """
+
+
 class Protocol:
     """Base of protocols; override what is needed. One instance lives on each node and dies with its crash.
 
@@ -85,6 +92,12 @@ class Protocol:
     """
 
     run: ClassVar[Any] = None
+
+    collective: ClassVar[Any] = None
+    """A class method, `collective(simulation) -> Collective`, where nodes are moved together; the instance on each node
+    is then what faults and its life act on."""
+    faults: ClassVar[frozenset[str] | None] = None
+    """The kinds of faults that mean something to it; None: all."""
 
     @classmethod
     def converges(cls, config: Any) -> Convergence | None:

@@ -17,7 +17,7 @@ from sim.network.network import Network
 from sim.network.separation import Separation
 from sim.node import Node
 from sim.node_kinds import node_class
-from sim.protocol import Protocol, ProtocolConfig
+from sim.protocol import Collective, Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
 from sim.twins import Twins
@@ -110,6 +110,7 @@ class Simulation:
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))
+        self.collective: Collective | None = None if protocol.collective is None else protocol.collective(self)
         self.workload = tuple(workload)
         for plan in (*workload, *faults):
             plan.arm(self)

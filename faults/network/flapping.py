@@ -60,6 +60,10 @@ class _Flaps(StrikeEffect):
             passage.outcome = CUT
             self.touched += 1
 
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through now: all or none."""
+        return 0.0 if self._is_down(now) else 1.0
+
     def _is_down(self, now: int) -> bool:
         """Whether the links are down now; times are drawn as they come, whoever asks."""
         while self._changes_at <= now:

@@ -71,6 +71,10 @@ class _Holds(StrikeEffect):
             passage.keeper = self
             self.touched += 1
 
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through: none."""
+        return 0.0
+
     def keep(self, delay: int, receive: Callable[[Any], object], message: Message) -> None:
         """Hold a message back, with the place that was drawn for it."""
         super().keep(delay, receive, message)

@@ -47,6 +47,10 @@ class _Loses(StrikeEffect):
     def act(self, passage: Passage) -> None:
         self.lose(passage, self.draw(passage.source, passage.hop).random() < self._probability)
 
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through now, in the mean."""
+        return 1.0 - self._probability
+
     def lose(self, passage: Passage, lost: bool) -> None:
         """End a message that is lost, unless something else has ended it."""
         if lost and passage.goes_on:
@@ -108,6 +112,14 @@ class _LosesInBursts(_Loses):
             self._bad ^= {link}
         self.lose(passage, stream.random() < (fault.loss_bad if bad else fault.loss_good))
 
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through in the long run."""
+        fault = self._fault
+        if not fault.enter_bad:
+            return 1.0 - fault.loss_good
+        bad = fault.enter_bad / (fault.enter_bad + fault.leave_bad)
+        return 1.0 - bad * fault.loss_bad - (1.0 - bad) * fault.loss_good
+
 
 class CorrelatedLoss(LinkFault):
     """All links turn bad and good together, as when they share a cable or a switch.
@@ -148,6 +160,10 @@ class _LosesTogether(_Loses):
     def act(self, passage: Passage) -> None:
         lost = self.draw(passage.source, passage.hop).random() < self._probability
         self.lose(passage, lost and self._is_bad(passage.now))
+
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through now, in the mean."""
+        return 1.0 - self._probability * self._is_bad(now)
 
     def _is_bad(self, now: int) -> bool:
         """Whether links are bad now; the times are drawn as they come, whoever asks."""

@@ -79,6 +79,10 @@ class LinkEffect:
         """Take the draws for this message, and do to it what the effect does where it `goes_on`."""
         raise NotImplementedError
 
+    def share(self, now: int) -> float:
+        """The share of messages that it lets through now, for coupling without messages; not all effects have one."""
+        raise NotImplementedError
+
     def keep(self, delay: int, receive: Callable[[Any], object], message: Message) -> None:
         """Hold a message back, to arrive `delay` nanoseconds after it is let go."""
         self.kept.append((delay, receive, message))
