@@ -7,6 +7,7 @@ from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.attractor.attractor import Attractor
+from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.averaging import Averaging
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
@@ -33,6 +34,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Coordinator, "one server holds the store and answers, replaced without agreement where failover is on"),
     (PrimaryBackup, "a primary with a lease answers when a majority of backups holds it; views follow each other"),
     (Attractor, "phase oscillators that pull one another into a common state, by messages"),
+    (Kuramoto, "phase oscillators on the topology, integrated in steps: lag, delay, noise, links that learn"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Sir, "an epidemic: susceptible, infective, removed"),
