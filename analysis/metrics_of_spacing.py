@@ -31,7 +31,7 @@ METRICS_OF_SPACING: Final = (
     Metric(
         "gap_error_factor",
         "ratio",
-        "geometric mean of the factor by which that changes in a period, while it falls from 5 % of a gap to 0.01 %",
+        "geometric mean of the factor by which that changes in a period, while it falls from 5 % to a millionth",
         _spreads_out,
         _spacing(lambda spacing: spacing.factor),
     ),

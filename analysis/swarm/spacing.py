@@ -17,7 +17,7 @@ EVEN: Final = 0.01
 """Distance of every gap from an even one, as a share of it, from which on agents are evenly spaced."""
 NEAR: Final = 0.05
 """The distance below which what is left of it shrinks at a steady rate: higher orders are gone."""
-FAR_ENOUGH: Final = 1e-4
+FAR_ENOUGH: Final = 1e-6
 """The distance down to which the rate is measured."""
 
 
@@ -78,7 +78,7 @@ class Spacing:
 
     @property
     def factor(self) -> float | None:
-        """Geometric mean of the factor by which the distance changes in a period, from 5 % of a gap to 0.01 %.
+        """Geometric mean of the factor by which the distance changes in a period, from 5 % of a gap to a millionth.
 
         None where it never came so far that two periods show it.
         """

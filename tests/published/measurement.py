@@ -41,19 +41,20 @@ class Part:
 
     `until` is the scenario's own end; `converged`: the end of the round in which it converges, so that all messages of
     the round count; `extinct`: the end of the first round after which no node spreads a rumour; `vectorised`: as
-    `converged`, computed by rounds of the whole population.
+    `converged`, computed by rounds of the whole population. `quick` is False for what takes too long for a quick look.
     """
 
     scenario: str
     overrides: tuple[str, ...] = ()
     until: Literal["end", "converged", "extinct", "vectorised"] = "end"
+    quick: bool = True
 
 
 @dataclass(frozen=True)
 class Quantity:
     """One number of a row: what it is, its reference and tolerance, and how it comes from the samples.
 
-    `quick` is False for what a few seeds say nothing about.
+    `quick` is False for what a few seeds say nothing about, or a quick look leaves out.
     """
 
     name: str
@@ -74,6 +75,10 @@ class Row:
     quantities: tuple[Quantity, ...]
     seeds: int
     quick_seeds: int = 10
+
+    def parts_of(self, quick: bool) -> list[str]:
+        """The names of the parts that are measured, in a quick look or in full."""
+        return [name for name, part in self.parts.items() if part.quick or not quick]
 
 
 @dataclass(frozen=True)

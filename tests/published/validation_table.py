@@ -27,12 +27,13 @@ def _measured(row: str, part: str, numbers: range) -> tuple[list[dict[str, float
     return measure(ROWS[row], part, numbers), time.perf_counter() - began
 
 
-def _submit(pool: ProcessPoolExecutor, row: Row, seeds: int) -> dict[str, list[Future]]:
+def _submit(pool: ProcessPoolExecutor, row: Row, quick: bool) -> dict[str, list[Future]]:
+    seeds = row.quick_seeds if quick else row.seeds
     size = -(-seeds // CHUNKS)
     starts = range(0, seeds, size)
     return {
         part: [pool.submit(_measured, row.id, part, range(start, min(seeds, start + size))) for start in starts]
-        for part in row.parts
+        for part in row.parts_of(quick)
     }
 
 
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     print("| row | quantity | measured ± s.e. | reference | tolerance | seeds | verdict |")
     print("|---|---|---|---|---|---|---|")
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        pending = {row.id: _submit(pool, row, row.quick_seeds if options.quick else row.seeds) for row in chosen}
+        pending = {row.id: _submit(pool, row, options.quick) for row in chosen}
         for row in chosen:
             samples: dict[str, list[dict[str, float]]] = defaultdict(list)
             seconds = 0.0

@@ -309,15 +309,22 @@ class Attractor(Protocol):
         if self.serves:
             return
         now = self.node.elapsed
+        if self.phase_at(now) >= (self.turns + 1) * TURN:  # its own is due at this very instant, and comes first
+            self._arm_tick(now)
         at = self._time_of(pulse)
         self.heard[source] = (0, self.natural, at)
-        self.pulses += 1
-        pulses, self.pulsed = self.pulses, at
+        ticked, pulses = self.ticked, 0
+        if ticked is not None and at < ticked:
+            self.before = ticked - at
+        else:
+            self.pulses += 1
+            pulses, self.pulsed = self.pulses, at
         if self.energy is not None and not self.energy.suffices(now):
             return
         before = None if self.before is None else self.before / SECOND
+        after = None if ticked is None or not pulses else (at - ticked) / SECOND
         since, self.decided = (now - self.decided) / SECOND, now
-        heard = Neighborhood((), (), (), source, pulses, before)
+        heard = Neighborhood((), (), (), source, pulses, before, after)
         self._adjust(self._decision(heard, since, now), now)
 
     # Faults.

@@ -53,11 +53,13 @@ class Neighborhood:
 
     `sources`, the neighbours heard of lately; `turns`, by how much each is ahead of the agent, in turns from minus a
     half to a half; `frequencies` in radians per second. For strategies that go by pulses: `pulse` is the neighbour
-    whose pulse has just been heard, None otherwise; `pulses`, how many were heard since the agent's own, this one
-    included; `before`, seconds from the last pulse heard before the agent's own to its own, None where there was none.
+    whose pulse has just been heard, None otherwise; `pulses`, how many were sent since the agent's own, this one
+    included, 0 where this one was sent before; `before`, seconds from the last pulse before the agent's own to its own,
+    and `after`, from its own to this one, None where there was none. When a pulse was sent is reckoned as `compensate`
+    says.
     """
 
-    __slots__ = ("_cosines", "_sines", "before", "frequencies", "pulse", "pulses", "sources", "turns")
+    __slots__ = ("_cosines", "_sines", "after", "before", "frequencies", "pulse", "pulses", "sources", "turns")
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Neighborhood:
         pulse: int | None = None,
         pulses: int = 0,
         before: float | None = None,
+        after: float | None = None,
     ) -> None:
         self.sources = sources
         self.turns = turns
@@ -74,6 +77,7 @@ class Neighborhood:
         self.pulse = pulse
         self.pulses = pulses
         self.before = before
+        self.after = after
         self._sines: float | None = None
         self._cosines: float | None = None
 

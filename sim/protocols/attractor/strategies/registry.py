@@ -9,8 +9,10 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, ValidatorFunctionWra
 from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
 from sim.protocols.attractor.strategies.attract import Attract
 from sim.protocols.attractor.strategies.consensus_phase import ConsensusPhase
+from sim.protocols.attractor.strategies.desync import Desync
 from sim.protocols.attractor.strategies.energy_saving import EnergySaving
 from sim.protocols.attractor.strategies.frequency_pull import FrequencyPull
+from sim.protocols.attractor.strategies.pulse import PulseCoupling
 from sim.protocols.attractor.strategy import Strategy
 from topologies.errors import InputError
 
@@ -20,6 +22,8 @@ STRATEGIES: Final[dict[str, type[Strategy]]] = {
     "energy-saving": EnergySaving,
     "consensus-phase": ConsensusPhase,
     "adaptive-gain": AdaptiveGain,
+    "pulse": PulseCoupling,
+    "desync": Desync,
 }
 
 
@@ -44,7 +48,8 @@ else:
     AnyStrategy = Annotated[
         SerializeAsAny[
             Annotated[
-                Attract | FrequencyPull | EnergySaving | ConsensusPhase | AdaptiveGain, Field(discriminator="kind")
+                Attract | FrequencyPull | EnergySaving | ConsensusPhase | AdaptiveGain | PulseCoupling | Desync,
+                Field(discriminator="kind"),
             ]
         ],
         WrapValidator(_or_own),
