@@ -31,7 +31,8 @@ class CoherenceTracker(Tracker):
     that what they find does not depend on who asks and when. In a stretch of time without records they become rarer:
     the work that one record can cause grows only with the logarithm of the time before it.
     The condition holds from the first look of the dwell, once that is over, to the first look that finds it outside.
-    `times` (ns) and `coherences` are all looks; NaN where no agent that is up had a phase.
+    `times` (ns), `coherences`, `mean_phases` (radians) and `spreads` (radians) are what all looks found, as in
+    analysis.swarm.phases; NaN where no agent that is up had a phase.
     """
 
     def __init__(self, declared: Coherence, population: int) -> None:
@@ -41,6 +42,8 @@ class CoherenceTracker(Tracker):
         self.phases = Phases(population, self._life)
         self.times = array("q")
         self.coherences = array("d")
+        self.mean_phases = array("d")
+        self.spreads = array("d")
         self._next = self.step
         self._quiet = 0
         self._entered: int | None = None
@@ -78,18 +81,30 @@ class CoherenceTracker(Tracker):
         """Return the coherence at a time (ns) not before the last record; None where nobody who is up has a phase."""
         import numpy as np
 
-        found = float(self.phases.coherence(np.array([time]))[0])
+        found = float(self.phases.order(np.array([time])).coherence[0])
         return None if isnan(found) else found
 
     def _look(self, times: NDArray[np.int64]) -> None:
-        import numpy as np
-
-        found = self.phases.coherence(times)
-        gaps = np.round(np.abs(found - self.declared.target), DECIMALS)
+        order = self.phases.order(times)
+        gaps = self._gaps(order.coherence)
         self.times.extend(times.tolist())
-        self.coherences.extend(found.tolist())
+        for kept, found in zip((self.coherences, self.mean_phases, self.spreads), order, strict=True):
+            kept.extend(found.tolist())
         for time, gap in zip(times.tolist(), gaps.tolist(), strict=True):
             self._judge(time, gap)
+
+    def _gaps(self, coherences: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The distance of each coherence from its target."""
+        import numpy as np
+
+        return np.round(np.abs(coherences - self.declared.target), DECIMALS).astype(np.float64)
+
+    def within(self) -> NDArray[np.bool_]:
+        """Return, for each look, whether it found the coherence within tolerance."""
+        import numpy as np
+
+        within: NDArray[np.bool_] = self._gaps(np.array(self.coherences)) <= self.declared.tolerance
+        return within
 
     def _judge(self, time: int, gap: float) -> None:
         """Take the distance from the target at one look."""

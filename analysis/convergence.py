@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from analysis.coherence_tracker import CoherenceTracker
 from analysis.item_trackers import AgreementTracker, CoverageTracker
 from analysis.node_life import is_state
 from analysis.state_trackers import ExtinctionTracker, SpreadTracker
@@ -22,6 +23,7 @@ from sim.records import Record, Recorder
 __all__ = [
     "TRACKERS",
     "AgreementTracker",
+    "CoherenceTracker",
     "CoverageTracker",
     "ExtinctionTracker",
     "SpreadTracker",
@@ -31,19 +33,12 @@ __all__ = [
     "tracker_of",
 ]
 
-
-def _coherence_tracker(declared: Coherence, population: int) -> Tracker:
-    from analysis.coherence_tracker import CoherenceTracker
-
-    return CoherenceTracker(declared, population)
-
-
 TRACKERS: Final[dict[type[Any], Callable[[Any, int], Tracker]]] = {
     Coverage: CoverageTracker,
     Agreement: AgreementTracker,
     Spread: SpreadTracker,
     Extinction: ExtinctionTracker,
-    Coherence: _coherence_tracker,
+    Coherence: CoherenceTracker,
 }
 
 

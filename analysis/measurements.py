@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from analysis.availability import Availability
@@ -18,6 +19,7 @@ from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
 from analysis.recovery import Recovery
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
+from analysis.swarm.strikes import Strikes
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
 from analysis.verdict import Subject, subject_of
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from analysis.run_folder import RunFolder
     from sim.simulation import Simulation
+    from topologies.topology import Topology
 
 
 class Measurements:
@@ -37,7 +40,7 @@ class Measurements:
     `subject` is what `subject_of` gives, or the declared convergence of the protocol where that is all. `period` is the
     length of the protocol's cycle in nanoseconds, where it has one; `message_size` in bytes is that of messages that do
     not state one. `end` (ns), `balance` and `sent` (messages sent by each node, None: not known) are set when the run
-    has ended.
+    has ended. `topology` gives that of the run, where it is known.
     """
 
     def __init__(
@@ -61,11 +64,13 @@ class Measurements:
         self.end = 0
         self.balance: RunBalance | None = None
         self.sent: list[int] | None = None
+        self.topology: Callable[[], Topology] | None = None
         if declared is not None:
             self.tracker = tracker_of(declared, population)
             self.beliefs = Beliefs(self.tracker)
         if isinstance(declared, Coverage):
             self.receipts = Receipts(declared, population)
+        self.strikes = Strikes() if isinstance(declared, Coherence) else None
         if isinstance(declared, Spread) and period:
             self.variance = VarianceByCycle(declared, population, period)
         self.spacing: Spacing | None = None
@@ -94,6 +99,7 @@ class Measurements:
             self.recovery,
             self.elections,
             self.divergence,
+            self.strikes,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 
@@ -110,6 +116,7 @@ class Measurements:
             period=getattr(simulation.config, "period", None),
             message_size=simulation.network.config.message_size,
         )
+        measurements.topology = lambda: simulation.topology
         for kinds, observer in measurements.observers:
             recorder.observe(kinds, observer)
         measurements.traffic.kind_names = recorder.kind_names
@@ -145,6 +152,7 @@ class Measurements:
         """Measure a run on disk by its records; what its level of detail did not keep stays unknown."""
         manifest = run.manifest
         measurements = cls(subject, manifest.topology.nodes, period=period, message_size=message_size)
+        measurements.topology = cache(run.topology)
         if manifest.detail == "all":
             measurements.sent = [0] * manifest.topology.nodes
         told: dict[str, list[Callable[[Record], None]]] = {}

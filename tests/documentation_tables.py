@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from analysis.metric import Metric
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from faults.registry import LAYERS
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
@@ -206,7 +207,7 @@ def _fields_of_several(models: Iterable[type[BaseModel]]) -> str:
 def _metrics() -> str:
     from analysis.metrics import METRICS
 
-    elsewhere = {each.name for each in (*METRICS_OF_CLIENTS, *METRICS_OF_CONSENSUS)}
+    elsewhere = {each.name for each in (*METRICS_OF_CLIENTS, *METRICS_OF_CONSENSUS, *METRICS_OF_SWARMS)}
     return _these_metrics(each for each in METRICS.values() if each.name not in elsewhere)
 
 
@@ -341,6 +342,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     **{name: partial(_population, name) for name in POPULATION},
     "metrics": _metrics,
     "metrics of clients": lambda: _these_metrics(METRICS_OF_CLIENTS),
+    "metrics of swarms": lambda: _these_metrics(METRICS_OF_SWARMS),
     "metrics of consensus": lambda: _these_metrics(METRICS_OF_CONSENSUS),
     "events columns": lambda: _columns("events"),
     "series": _series,
