@@ -25,24 +25,7 @@ class RandomRegularConfig(TopologyConfig):
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
-        if self.degree >= self.nodes:
-            raise InputError(
-                f"found {self.degree} with {self.nodes} nodes; a node has at most {self.nodes - 1} neighbours: "
-                "lower degree or raise nodes",
-                ("degree",),
-            )
-        if self.nodes * self.degree % 2:
-            raise InputError(
-                f"found {self.degree} with {self.nodes} nodes, both odd, so that half a link would be left "
-                "over; make one of them even",
-                ("degree",),
-            )
-        if self.connected and self.degree < min(3, self.nodes - 1):
-            raise InputError(
-                f"found {self.degree}; only a ring is connected with degree 2, and no graph of "
-                f"{self.nodes} nodes with degree 1: raise degree to 3, or take kind: ring, or set connected: false",
-                ("degree",),
-            )
+        demand_regular(self.nodes, self.degree, self.connected)
         return self
 
     @property
@@ -62,6 +45,28 @@ class RandomRegularConfig(TopologyConfig):
             self.nodes + self.link_count,
             self.connected,
             "raise degree, or set connected: false",
+        )
+
+
+def demand_regular(nodes: int, degree: int, connected: bool) -> None:
+    """Raise InputError where no graph of so many nodes has that degree, or none that is connected."""
+    if degree >= nodes:
+        raise InputError(
+            f"found {degree} with {nodes} nodes; a node has at most {nodes - 1} neighbours: "
+            "lower degree or raise nodes",
+            ("degree",),
+        )
+    if nodes * degree % 2:
+        raise InputError(
+            f"found {degree} with {nodes} nodes, both odd, so that half a link would be left "
+            "over; make one of them even",
+            ("degree",),
+        )
+    if connected and degree < min(3, nodes - 1):
+        raise InputError(
+            f"found {degree}; only a ring is connected with degree 2, and no graph of "
+            f"{nodes} nodes with degree 1: raise degree to 3, or take kind: ring, or set connected: false",
+            ("degree",),
         )
 
 

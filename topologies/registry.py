@@ -19,6 +19,7 @@ from topologies.random_graphs import ErdosRenyiConfig, ScaleFreeConfig, SmallWor
 from topologies.random_regular import RandomRegularConfig
 from topologies.regions import RegionsConfig
 from topologies.ring import CirculantConfig, LineConfig, RingConfig
+from topologies.served import ServedConfig
 from topologies.star import CentralizedConfig, StarConfig
 from topologies.topology import Topology
 
@@ -44,6 +45,7 @@ _KINDS: Final[tuple[tuple[type[TopologyConfig], str], ...]] = (
     (HypercubeConfig, "two nodes are linked where their numbers differ in one bit"),
     (CirculantConfig, "a ring in which each node is linked to the nearest few on each side"),
     (RandomRegularConfig, "random links, the same number for every node"),
+    (ServedConfig, "random links among peers, and servers, the first nodes, that everybody is linked to"),
     (ErdosRenyiConfig, "every pair linked with the same probability, G(n, p)"),
     (SmallWorldConfig, "a ring of near neighbours with some links rewired (Watts-Strogatz)"),
     (ScaleFreeConfig, "few hubs and many leaves, by preferential attachment (Barabási-Albert)"),

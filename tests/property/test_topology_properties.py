@@ -76,7 +76,10 @@ SCALE_FREE = st.integers(2, 60).flatmap(
 ERDOS_RENYI = _fields(
     "erdos-renyi", nodes=st.integers(1, 60), probability=st.floats(0, 1), connected=st.just(False)
 ) | _fields("erdos-renyi", nodes=st.integers(1, 60))
-DRAWN = RANDOM_REGULAR | SMALL_WORLD | SCALE_FREE | ERDOS_RENYI
+SERVED = st.tuples(st.integers(6, 40), st.integers(1, 5)).flatmap(
+    lambda case: _fields("served", nodes=st.just(sum(case)), servers=st.just(case[1]), degree=st.just(4))
+)
+DRAWN = RANDOM_REGULAR | SERVED | SMALL_WORLD | SCALE_FREE | ERDOS_RENYI
 ANY = DETERMINISTIC | DRAWN
 
 

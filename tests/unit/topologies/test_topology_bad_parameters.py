@@ -58,6 +58,8 @@ BAD: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("degree-two", {"kind": "random-regular", "nodes": 8, "degree": 2}, ("degree", "kind: ring", "connected: false")),
     ("degree-one", {"kind": "random-regular", "nodes": 8, "degree": 1}, ("degree", "raise degree")),
     ("regular-too-many-links", {"kind": "random-regular", "nodes": 10**6, "degree": 42}, ("21,000,000", "lower")),
+    ("all-servers", {"kind": "served", "nodes": 2, "servers": 2}, ("servers", "found 2 of 2 nodes")),
+    ("served-odd", {"kind": "served", "nodes": 10, "degree": 3}, ("degree", "9 nodes, both odd")),
     ("probability-2", {"kind": "erdos-renyi", "nodes": 8, "probability": 2}, ("probability", "at most 1")),
     ("probability-negative", {"kind": "erdos-renyi", "nodes": 8, "probability": -0.1}, ("probability", "at least 0")),
     ("probability-nan", {"kind": "erdos-renyi", "nodes": 8, "probability": float("nan")}, ("probability", "nan")),

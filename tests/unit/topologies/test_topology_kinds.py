@@ -49,6 +49,14 @@ def test_every_registered_kind_says_what_it_is() -> None:
         assert schema["additionalProperties"] is False
 
 
+def test_servers_are_linked_to_all_and_peers_at_random() -> None:
+    """The first nodes have every neighbour there is; the others are the random regular graph of the same seed."""
+    topology = build({"kind": "served", "nodes": 22, "servers": 2, "degree": 4}, 7)
+    assert [list(topology.neighbors[server]) for server in (0, 1)] == [[1, *range(2, 22)], [0, *range(2, 22)]]
+    among = build({"kind": "random-regular", "nodes": 20, "degree": 4}, 7)
+    assert [tuple(peer - 2 for peer in peers[2:]) for peers in topology.neighbors[2:]] == list(among.neighbors)
+
+
 def test_siblings_are_linked_on_request() -> None:
     """With sibling links the children of one parent are a complete graph, and nobody else is."""
     topology = build({"kind": "hierarchical", "branching": 3, "levels": 3, "sibling_links": True})
@@ -133,11 +141,11 @@ def test_a_graph_in_parts_has_no_diameter() -> None:
 
 
 def test_only_random_topologies_depend_on_the_seed() -> None:
-    """Another seed draws other links in the four random families, and changes nothing in the others."""
+    """Another seed draws other links in the random families, and changes nothing in the others."""
     differing = set()
     for kind in sorted(set(TOPOLOGIES) - {"file", "links"}):
         config = {"kind": kind, "nodes": 64}
         assert build(config, 1).digest() == build(config, 1).digest()
         if build(config, 1).digest() != build(config, 2).digest():
             differing.add(kind)
-    assert differing == {"random-regular", "erdos-renyi", "small-world", "scale-free"}
+    assert differing == {"random-regular", "served", "erdos-renyi", "small-world", "scale-free"}
