@@ -28,6 +28,7 @@ GOLDEN: list[tuple[dict[str, Any], str]] = [
     ({"kind": "barbell", "clique": 4, "path": 2}, "1fbee7149b12403e"),
     ({"kind": "random-regular", "nodes": 100, "degree": 8}, "8cda8aae9b50ce25"),
     ({"kind": "random-regular", "nodes": 20, "degree": 14}, "1b7ebf5d9fb9213d"),
+    ({"kind": "served", "nodes": 22, "servers": 2, "degree": 4}, "71e2b3bcbbf27e6b"),
     ({"kind": "regions", "regions": {"us-east": 2, "eu-gb": 2}}, "51d637a45c0fe7e6"),
     ({"kind": "regions", "nodes": 500}, "1e63e5fb6a459ffe"),
     (
