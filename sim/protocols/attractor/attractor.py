@@ -185,18 +185,18 @@ class Attractor(Protocol):
     def neighborhood(self, now: int) -> Neighborhood:
         """What was heard and is not too old, brought up to now."""
         own, oldest = self.phase_at(now), now - self.remembered
-        sources, turns, frequencies, stale = [], [], [], []
+        sources, turns, speeds, stale = [], [], [], []
         for source, (phase, speed, at) in self.heard.items():
             if at < oldest:
                 stale.append(source)
                 continue
             difference = (phase + speed * (now - at) - own) & MASK
             turns.append((difference - TURN if difference > HALF else difference) * TURNS_A_UNIT)
-            frequencies.append(speed)
+            speeds.append(speed)
             sources.append(source)
         for source in stale:
             del self.heard[source]
-        return Neighborhood(sources, turns, frequencies)
+        return Neighborhood(sources, turns, speeds)
 
     def _act(self, now: int) -> None:
         """Decide by the reports that were heard."""
@@ -213,8 +213,8 @@ class Attractor(Protocol):
         config: AttractorConfig = self.config
         ticked = None if self.ticked is None else (now - self.ticked) / SECOND
         period = config.period / SECOND
-        own = Own(radians_of(self.phase_at(now)), frequency_of(self.speed), frequency_of(self.natural), period, since)
-        own.since_tick = ticked
+        phase, frequency, natural = radians_of(self.phase_at(now)), frequency_of(self.speed), frequency_of(self.natural)
+        own = Own(phase, frequency, natural, period, since, ticked, self.node.id)
         energy = None if self.energy is None else self.energy.level(now)
         decided = decide(config.strategy, own, heard, config.goal, energy, self.node)
         if config.preferences is not None and heard.turns:
@@ -222,7 +222,8 @@ class Attractor(Protocol):
             wish = PER_PERIOD / period * since * heard.lagging(-self.preference)
             decided = Adjustment((1.0 - weight) * decided.phase + weight * wish, decided.frequency, decided.cost)
         if config.goal.phase is not None:
-            pull = config.goal.pull * since * sine(between(self._goal_phase(), self.phase_at(now)))
+            strength = PER_PERIOD / period if config.goal.pull is None else config.goal.pull
+            pull = strength * since * sine(between(self._goal_phase(), self.phase_at(now)))
             decided = Adjustment(decided.phase + pull, decided.frequency, decided.cost)
         return decided
 

@@ -24,9 +24,9 @@ DECIMALS: Final = 9
 """To which records round phases (radians) and frequencies (radians a second)."""
 
 
-def speed_of_period(period: float) -> int:
+def speed_of_period(period: int) -> int:
     """Units a nanosecond of a cycle that takes so many nanoseconds."""
-    return round(TURN / period)
+    return (2 * TURN + period) // (2 * period)
 
 
 def speed_of_frequency(radians_a_second: float) -> int:

@@ -120,8 +120,10 @@ class Goal(BaseModel):
     period: PositiveDuration | None = Field(
         default=None, description="period of the goal; that of the swarm by default"
     )
-    pull: Annotated[float, Field(ge=0)] = Field(
-        default=1.0, description="how strongly each agent is pulled to the goal's phase, in radians per second"
+    pull: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="how strongly each agent is pulled to the goal's phase, in radians per second; 5 in a period by "
+        "default",
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.protocols.attractor.phase import RADIANS
+from sim.protocols.attractor.phase import RADIANS, frequency_of
 from sim.protocols.attractor.sine import cosine, sine
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ class Own:
     `phase` in radians from 0 to 2 pi; `frequency`, its present angular frequency, and `natural`, the one that it was
     made with, in radians per second; `period`, of its swarm, in seconds; `since`, seconds since it decided last, at
     most two intervals of reports; for strategies that go by pulses `since_tick`, seconds since it passed phase zero
-    itself (None: never yet).
+    itself (None: never yet). `agent` is its number.
     """
 
-    __slots__ = ("frequency", "natural", "period", "phase", "since", "since_tick")
+    __slots__ = ("agent", "frequency", "natural", "period", "phase", "since", "since_tick")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Own:
         period: float,
         since: float,
         since_tick: float | None = None,
+        agent: int = 0,
     ) -> None:
         self.phase = phase
         self.frequency = frequency
@@ -46,26 +47,27 @@ class Own:
         self.period = period
         self.since = since
         self.since_tick = since_tick
+        self.agent = agent
 
 
 class Neighborhood:
     """What an agent has heard, brought up to now: each neighbour's phase where it would be if it had gone on.
 
     `sources`, the neighbours heard of lately; `turns`, by how much each is ahead of the agent, in turns from minus a
-    half to a half; `frequencies` in radians per second. For strategies that go by pulses: `pulse` is the neighbour
+    half to a half; `speeds`, units a nanosecond. For strategies that go by pulses: `pulse` is the neighbour
     whose pulse has just been heard, None otherwise; `pulses`, how many were sent since the agent's own, this one
     included, 0 where this one was sent before; `before`, seconds from the last pulse before the agent's own to its own,
     and `after`, from its own to this one, None where there was none. When a pulse was sent is reckoned as `compensate`
     says.
     """
 
-    __slots__ = ("_cosines", "_sines", "after", "before", "frequencies", "pulse", "pulses", "sources", "turns")
+    __slots__ = ("_cosines", "_sines", "after", "before", "pulse", "pulses", "sources", "speeds", "turns")
 
     def __init__(
         self,
         sources: Sequence[int],
         turns: Sequence[float],
-        frequencies: Sequence[float],
+        speeds: Sequence[int],
         pulse: int | None = None,
         pulses: int = 0,
         before: float | None = None,
@@ -73,7 +75,7 @@ class Neighborhood:
     ) -> None:
         self.sources = sources
         self.turns = turns
-        self.frequencies = frequencies
+        self.speeds = speeds
         self.pulse = pulse
         self.pulses = pulses
         self.before = before
@@ -88,6 +90,11 @@ class Neighborhood:
     def differences(self) -> list[float]:
         """By how much each neighbour is ahead of the agent, in radians from minus pi to pi."""
         return [RADIANS * turns for turns in self.turns]
+
+    @property
+    def frequencies(self) -> list[float]:
+        """The neighbours' frequencies in radians per second."""
+        return [frequency_of(speed) for speed in self.speeds]
 
     @property
     def mean_sine(self) -> float:

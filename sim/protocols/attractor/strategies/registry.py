@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import Field, SerializeAsAny, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
+from sim.protocols.attractor.strategies.arc import Arc
 from sim.protocols.attractor.strategies.attract import Attract
 from sim.protocols.attractor.strategies.consensus_phase import ConsensusPhase
 from sim.protocols.attractor.strategies.desync import Desync
@@ -22,6 +23,7 @@ STRATEGIES: Final[dict[str, type[Strategy]]] = {
     "energy-saving": EnergySaving,
     "consensus-phase": ConsensusPhase,
     "adaptive-gain": AdaptiveGain,
+    "arc": Arc,
     "pulse": PulseCoupling,
     "desync": Desync,
 }
@@ -48,7 +50,7 @@ else:
     AnyStrategy = Annotated[
         SerializeAsAny[
             Annotated[
-                Attract | FrequencyPull | EnergySaving | ConsensusPhase | AdaptiveGain | PulseCoupling | Desync,
+                Attract | FrequencyPull | EnergySaving | ConsensusPhase | AdaptiveGain | Arc | PulseCoupling | Desync,
                 Field(discriminator="kind"),
             ]
         ],

@@ -29,6 +29,7 @@ class Bench:
     def __init__(self, number: int = 0, population: int = 5, storage: Storage | None = None) -> None:
         self.id = number
         self.population = population
+        self.neighbors = tuple(other for other in range(population) if other != number)
         self.random = Stream(number + 1)
         self.storage = Storage() if storage is None else storage
         self.generation = 0
@@ -41,6 +42,11 @@ class Bench:
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Keep what is sent."""
         self.sent.append((destination, payload))
+
+    @property
+    def now(self) -> int:
+        """The clock that nobody has set."""
+        return self.elapsed
 
     def set_timer(self, name: Hashable, delay: int) -> None:
         """Keep when a timer is due."""

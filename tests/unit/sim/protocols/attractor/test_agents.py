@@ -1,0 +1,183 @@
+"""An agent of a swarm: its phase between events, what it hears, what it forgets, what a crash leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.message import Message
+from sim.protocols.attractor.attractor import REPORT, TICK, Attractor
+from sim.protocols.attractor.config import AttractorConfig
+from sim.protocols.attractor.messages import Report
+from sim.protocols.attractor.phase import TURN, radians_of, speed_of_period
+from sim.protocols.attractor.population import Frequencies, InitialPhases
+from sim.randomness import Stream
+from sim.simulation import ClockSpread
+from tests.unit.sim.protocols.attractor.swarms import MILLISECOND, PERIOD, SECOND, coherence, of_kind, phases, swarm
+from tests.unit.sim.protocols.raft.raft_server import Bench
+from topologies.errors import InputError
+
+
+def agent(**options: Any) -> tuple[Attractor, Bench]:
+    """An agent that has started at phase zero, on a bench."""
+    bench = Bench()
+    config = AttractorConfig.model_validate({"period": PERIOD, "phases": {"kind": "aligned"}, **options})
+    protocol = Attractor.on(bench, config)  # type: ignore[arg-type]
+    protocol.on_start()
+    return protocol, bench
+
+
+def tell(protocol: Attractor, source: int, turns: float, **fields: Any) -> None:
+    """A report that the agent hears, of a phase in turns."""
+    report = Report(int(turns * TURN), fields.get("speed", protocol.speed), fields.get("stamp", protocol.node.now))
+    protocol.on_message(Message(source, protocol.node.id, report, 0, 0, 0))
+
+
+@given(st.lists(st.integers(0, 10**10), max_size=20), st.sampled_from([PERIOD, 7 * SECOND + 1, 3600 * SECOND]))
+def test_a_phase_is_the_same_however_often_it_is_asked_for(moments: list[int], period: int) -> None:
+    """What an agent's phase is depends on time alone, not on how often it was looked at."""
+    protocol, _ = agent(period=period)
+    asked = [protocol.phase_at(moment) for moment in sorted(moments)]
+    assert asked == [speed_of_period(period) * moment for moment in sorted(moments)]
+
+
+def test_an_agent_moves_by_the_euler_step_of_its_equation() -> None:
+    """One neighbour a quarter of a turn ahead pulls by K dt, one behind by minus that, both by nothing."""
+    for ahead, expected in (((0.25,), 0.1), ((0.75,), -0.1), ((0.25, 0.75), 0.0), ((0.5,), 0.0)):
+        protocol, bench = agent(strategy={"kind": "attract", "strength": 5.0}, report=20 * MILLISECOND)
+        bench.elapsed = 20 * MILLISECOND
+        for source, turns in enumerate(ahead):
+            tell(protocol, source + 1, protocol.phase_at(bench.elapsed) / TURN + turns)
+        before = protocol.phase_at(bench.elapsed)
+        protocol.on_timer(REPORT)
+        assert radians_of(protocol.phase_at(bench.elapsed) - before + TURN // 2) - 3.141592653589793 == pytest.approx(
+            expected, abs=1e-9
+        )
+
+
+def test_neighbours_are_taken_to_go_on_as_they_were() -> None:
+    """A report of one who goes twice as fast is brought up to now; one who stands still falls behind."""
+    protocol, bench = agent(report=PERIOD)
+    tell(protocol, 1, 0.0, speed=2 * protocol.speed)
+    tell(protocol, 2, 0.0, speed=0)
+    bench.elapsed = PERIOD // 4
+    assert protocol.neighborhood(bench.elapsed).turns == pytest.approx([0.25, -0.25], abs=1e-12)
+
+
+@pytest.mark.parametrize(("way", "age"), [("nothing", 0), ("stamps", 30 * MILLISECOND), ("expected", 10 * MILLISECOND)])
+def test_the_age_of_a_report_is_reckoned_as_the_options_say(way: str, age: int) -> None:
+    """A report from 30 ms ago counts as new, as that old, or as old as is expected."""
+    protocol, bench = agent(compensate=way, delay=10 * MILLISECOND)
+    bench.elapsed = 50 * MILLISECOND
+    tell(protocol, 1, 0.0, stamp=20 * MILLISECOND)
+    assert protocol.neighborhood(bench.elapsed).turns == pytest.approx([age / PERIOD - 0.25], abs=1e-12)
+
+
+def test_one_who_is_not_heard_of_is_forgotten() -> None:
+    """A neighbour whose last report is older than five intervals counts no longer, and is let go."""
+    protocol, bench = agent(report=20 * MILLISECOND)
+    tell(protocol, 1, 0.1)
+    bench.elapsed = 100 * MILLISECOND
+    assert len(protocol.neighborhood(bench.elapsed)) == 1
+    bench.elapsed += 1
+    assert len(protocol.neighborhood(bench.elapsed)) == 0
+    assert not protocol.heard
+
+
+def test_ticks_come_once_a_turn_and_not_again_after_a_step_back() -> None:
+    """An agent that was moved back over phase zero does not pass it twice in one turn."""
+    protocol, bench = agent(ticks=True)
+    bench.elapsed = bench.timers[TICK]
+    protocol.on_timer(TICK)
+    protocol.anchor -= TURN // 4
+    bench.elapsed += PERIOD // 4
+    protocol.on_timer(TICK)
+    assert sum(kind == "tick" for kind, _ in bench.records) == 1
+    assert bench.timers[TICK] >= bench.elapsed + PERIOD - 1
+
+
+def test_an_agent_keeps_its_natural_frequency_and_draws_its_phase_anew() -> None:
+    """After a crash the frequency is the same, from the disk; the phase is another."""
+    simulation = swarm(frequencies={"kind": "gaussian", "width": 1.0})
+    simulation.run(SECOND)
+    before = simulation.nodes[3].protocol
+    simulation.crash(3)
+    simulation.restart(3)
+    simulation.run(SECOND + 1)
+    after = simulation.nodes[3].protocol
+    assert after is not before
+    assert after.natural == before.natural
+    assert after.phase_at(SECOND) != before.phase_at(SECOND)
+
+
+def test_the_frequency_is_drawn_before_the_phase_from_the_node_alone() -> None:
+    """Both come from the stream of the node, so that another swarm with the same seed can begin alike."""
+    simulation = swarm(frequencies={"kind": "uniform", "width": 2.0}, seed=9)
+    rows = simulation.keep_records()
+    simulation.run(0)
+    simulation.run(1)
+    for row in of_kind(rows, "phase")[:12]:
+        assert row.node is not None
+        stream = simulation.streams.stream(f"attractor/{row.node}")
+        twin = Stream(stream.state)
+        offset = Frequencies(kind="uniform", width=2.0).offset(row.node, 12, twin)
+        assert row.fields["frequency"] == pytest.approx(31.41592653589793 + offset, abs=1e-8)
+        assert row.fields["phase"] == pytest.approx(InitialPhases().turns(row.node, 12, twin) * 6.283185307, abs=1e-6)
+
+
+def test_a_disrupted_agent_says_where_it_is() -> None:
+    """Scrambled phases are in the records, so that whoever reads them sees the swarm fall apart."""
+    simulation = swarm()
+    rows = simulation.keep_records()
+    simulation.run(2 * SECOND)
+    assert coherence(simulation) > 0.99
+    count = len(rows)
+    for node in range(12):
+        assert simulation.nodes[node].protocol.disrupt(simulation.streams.stream(f"test/{node}"))
+    simulation.run(2 * SECOND + 1)
+    told = of_kind(rows[count:], "phase")[:12]
+    assert [row.fields["phase"] for row in told] == pytest.approx(phases(simulation), abs=1e-6)
+
+
+def test_clocks_that_drift_are_held_together() -> None:
+    """Agents whose clocks run up to 1 % apart stay in step, and their phases follow their own clocks."""
+    simulation = swarm(clocks=ClockSpread(offset=SECOND, drift=10_000_000))
+    simulation.run(5 * SECOND)
+    assert coherence(simulation) > 0.99
+    assert len({node.elapsed for node in simulation.nodes}) == 12
+
+
+def test_all_decide_together_in_synchronous_updates() -> None:
+    """With synchronous updates every adjustment is at a multiple of the interval; otherwise they are spread out."""
+    simulation = swarm(updates="synchronous", report=20 * MILLISECOND)
+    rows = simulation.keep_records()
+    simulation.run(SECOND)
+    assert {row.time % (20 * MILLISECOND) for row in of_kind(rows, "phase")} == {0}
+    simulation = swarm(report=20 * MILLISECOND)
+    rows = simulation.keep_records()
+    simulation.run(SECOND)
+    assert len({row.time % (20 * MILLISECOND) for row in of_kind(rows, "phase")}) > 10
+
+
+def test_a_server_is_no_agent() -> None:
+    """A node that serves has no phase, sends no reports, and gets none."""
+    simulation = swarm(servers=[0])
+    rows = simulation.keep_records()
+    simulation.run(SECOND)
+    assert simulation.nodes[0].sent == 0
+    assert all(row.node != 0 for row in rows)
+    assert 0 not in simulation.nodes[1].protocol.heard
+    with pytest.raises(InputError, match="expected a node from 0 to 11"):
+        swarm(servers=[12])
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32), st.sampled_from(["asynchronous", "synchronous"]), st.sampled_from([0.0, 0.3]))
+def test_a_mesh_comes_together_whatever_is_lost(seed: int, updates: str, loss: float) -> None:
+    """Identical agents that hear all others end in phase, also where a third of the reports is lost."""
+    simulation = swarm(seed=seed, updates=updates, loss=loss)
+    simulation.run(4 * SECOND)
+    assert coherence(simulation) > 0.999
