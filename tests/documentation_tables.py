@@ -338,6 +338,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "compared protocols": _compared_protocols,
     "other protocols": _other_protocols,
     "attractor": lambda: _protocol("attractor"),
+    "kuramoto": lambda: _protocol("kuramoto"),
     "strategies": _strategies,
     **{name: partial(_population, name) for name in POPULATION},
     "metrics": _metrics,

@@ -164,14 +164,14 @@ def test_all_decide_together_in_synchronous_updates() -> None:
 
 def test_a_server_is_no_agent() -> None:
     """A node that serves has no phase, sends no reports, and gets none."""
-    simulation = swarm(servers=[0])
+    simulation = swarm(duty={"kind": "batch", "server": 0})
     rows = simulation.keep_records()
     simulation.run(SECOND)
     assert simulation.nodes[0].sent == 0
-    assert all(row.node != 0 for row in rows)
+    assert {row.node for row in of_kind(rows, "phase")} == set(range(1, 12))
     assert 0 not in simulation.nodes[1].protocol.heard
-    with pytest.raises(InputError, match="expected a node from 0 to 11"):
-        swarm(servers=[12])
+    with pytest.raises(InputError, match="12"):
+        swarm(duty={"kind": "batch", "server": 12})
 
 
 @settings(max_examples=15)
