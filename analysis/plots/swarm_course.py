@@ -82,10 +82,8 @@ class SwarmCourse:
         phases, energies = Phases(self.run.nodes, life), np.full(self.run.nodes, np.nan)
 
         def look(time: int) -> Look:
-            found, counted = np.full(self.run.nodes, np.nan), phases.counted
-            found[counted] = phases.at(time)
             up = np.frombuffer(life, np.uint8) == UP
-            return Look(time, found, np.where(up, energies, np.nan))
+            return Look(time, phases.of_nodes(time), np.where(up, energies, np.nan))
 
         place = 0
         for record in self.run.states((PHASE, PHASES, *LIFE)):
