@@ -30,6 +30,7 @@ def plot(
     around: str | None = None,
     key: str | None = None,
     at: str | None = None,
+    interval: str | None = None,
 ) -> Path:
     """Draw one or several runs, or a study, and return the path of the picture.
 
@@ -39,14 +40,15 @@ def plot(
     where there are several; `plugins`, modules of the protocols of one's own that ran; `metric`, what is drawn of a
     study, the first that it reports by default; `around`, the moment that a space-time diagram shows, `election`
     for the first or `election:2` for the second; `key`, whose history is drawn; `at`, the moments at which phases
-    are drawn, such as `2s,4s`. Raises InputError where the runs do not hold what the plot needs.
+    are drawn, such as `2s,4s`; `interval`, in which calls, jobs and attempts are counted, such as `10ms`. Raises
+    InputError where the runs do not hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
     from analysis.run_folder import open_run
 
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
-    options = {"around": around, "key": key, "at": at}
+    options = {"around": around, "key": key, "at": at, "interval": interval}
     studies = [
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]

@@ -10,9 +10,11 @@ import numpy as np
 from analysis.coherence_tracker import CoherenceTracker
 from analysis.plots.coherence import CoherenceFigure, CoherenceSeries
 from analysis.plots.course import Curve
+from analysis.plots.energy import INTERVAL, EnergyFigure
 from analysis.plots.run_figures import by_scenario, facts, labels_of, spans_of
 from analysis.plots.swarm_course import mean_field, no_phases, swarm_course
 from sim.convergence import Coherence
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from analysis.plots.run_view import RunView
@@ -37,6 +39,27 @@ def _series(label: str, runs: Sequence[RunView]) -> CoherenceSeries:
     found = [_coherence(run) for run in runs]
     converged = [spans for _, spans in found if spans is not None]
     return CoherenceSeries(label, [curve for curve, _ in found], converged if len(converged) == len(found) else None)
+
+
+def energy_figure(run: RunView) -> EnergyFigure:
+    """Return the energy of the agents and the coherence of a run; raises InputError where it recorded no energy."""
+    course = swarm_course(run, "energy")
+    times = course.instants
+    bounds = np.full((3, len(times)), np.nan)
+    for place, look in enumerate(course.looks(times)):
+        known = look.energies[np.isfinite(look.energies)]
+        if len(known):
+            bounds[:, place] = known.mean(), *np.quantile(known, INTERVAL)
+    if not np.isfinite(bounds).any():
+        raise InputError(
+            f"{run.name}: found no records of energy, which the plot energy needs; "
+            "give its agents some: protocol.energy of an attractor swarm"
+        )
+    curve, _ = _coherence(run)
+    mean, low, high = bounds
+    options = run.scenario.get("protocol", {}).get("energy") or {}
+    words = run.name, facts([run])
+    return EnergyFigure(curve, times, mean, low, high, run.end, *words, options.get("minimum"), spans_of(run))
 
 
 def _coherence(run: RunView) -> tuple[Curve, list[tuple[int, int]] | None]:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from analysis.plots.swarm_plots import draw_coherence, draw_phase_map, draw_phase_raster, draw_phases
+from analysis.plots.swarm_plots import (
+    draw_coherence,
+    draw_energy,
+    draw_load_over_time,
+    draw_phase_map,
+    draw_phase_raster,
+    draw_phases,
+)
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +30,7 @@ class Draw(Protocol):
     """Draws runs; `width` in millimetres, None for the one that suits the plot.
 
     Options that a plot may have, None where not given: `around`, the moment that it shows, such as `election:2`;
-    `at`, moments, such as `2s,4s`; `key`, whose history.
+    `at`, moments, such as `2s,4s`; `interval`, in which events are counted; `key`, whose history.
     """
 
     def __call__(
@@ -183,5 +190,13 @@ PLOTS: Final[dict[str, PlotKind]] = {
         ),
         _plot("phase-raster", "the phase of each agent of a swarm over time, a row for each", draw_phase_raster),
         _plot("phase-map", "the phases of a swarm on its topology", draw_phase_map, options=("at",)),
+        _plot("energy", "the energy of the agents of a swarm beside their coherence", draw_energy),
+        _plot(
+            "load-over-time",
+            "calls, running jobs or attempts to connect over time, and how often there are how many, run beside run",
+            draw_load_over_time,
+            several_runs=True,
+            options=("interval",),
+        ),
     )
 }

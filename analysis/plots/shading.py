@@ -65,18 +65,22 @@ def lane_label(lane: str, spans: Sequence[FaultSpan]) -> str:
     return f"{lane or 'other'}: {', '.join(named)}{more}"
 
 
-def shade_faults(axes: Axes, spans: Sequence[FaultSpan], unit: TimeUnit, *, shaded: bool = True) -> None:
+def shade_faults(
+    axes: Axes, spans: Sequence[FaultSpan], unit: TimeUnit, *, shaded: bool = True, lanes: bool = True
+) -> None:
     """Shade when what was broken, with one entry in the legend for each state of nodes and layer of faults.
 
-    Not `shaded`, where the axes have colours of their own: only the lanes above them are drawn.
+    Not `shaded`, where the axes have colours of their own: only the lanes above them are drawn. Not `lanes`, where
+    those of the axes above tell: there is only the shade.
     """
-    lanes = lanes_of(spans)
-    for place, (lane, members) in enumerate(lanes.items()):
+    found = lanes_of(spans)
+    for place, (lane, members) in enumerate(found.items()):
         color = {**LAYER_COLORS, **LIFE_COLORS}[lane]
-        if shaded and len(lanes) <= MOST_SHADES:
+        if shaded and len(found) <= MOST_SHADES:
             _shade(axes, members, unit, color)
-        _draw_lane(axes, place, members, lane_label(lane, members), unit, color)
-    if shaded and len(lanes) > MOST_SHADES:
+        if lanes:
+            _draw_lane(axes, place, members, lane_label(lane, members), unit, color)
+    if shaded and len(found) > MOST_SHADES:
         _shade(axes, spans, unit, FAINT)
 
 

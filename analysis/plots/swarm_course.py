@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.node_life import AFTER, DOWN, LIFE, UP
 from analysis.plots.run_view import RunView
+from analysis.swarm.order import mean_vector
 from analysis.swarm.phases import Phases
 from sim.convergence import Coherence
 from sim.units import SECOND
@@ -146,4 +147,4 @@ def ticks_of(run: RunView) -> tuple[Times, NDArray[np.int64]]:
 def mean_field(phases: Array) -> complex:
     """Return the mean of exp(iθ) over the agents that have a phase (Kuramoto 1984); NaN where none has."""
     known = phases[np.isfinite(phases)]
-    return complex(np.exp(1j * known).mean()) if len(known) else complex(np.nan, np.nan)
+    return mean_vector(known) if len(known) else complex(np.nan, np.nan)

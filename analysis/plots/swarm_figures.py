@@ -25,6 +25,7 @@ from analysis.plots.swarm_course import (
     ticks_of,
 )
 from analysis.plots.time_axis import told_time
+from analysis.swarm.order import goal_phase
 from sim.convergence import Coherence
 from sim.units import format_duration, parse_duration
 from topologies.errors import InputError
@@ -64,7 +65,7 @@ def goal_of(run: RunView) -> Callable[[int], float | None]:
     if not isinstance(declared, Coherence) or declared.phase is None:
         return lambda time: None
     begin, period = declared.phase, declared.period
-    return lambda time: (begin + tau * (time % period) / period) % tau
+    return lambda time: goal_phase(begin, period, time)
 
 
 def _told_coherence(phases: NDArray[np.float64], agents: int) -> str:

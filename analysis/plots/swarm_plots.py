@@ -35,6 +35,22 @@ def draw_phase_raster(runs: Sequence[RunView], **width: float) -> Figure:
     return draw_raster(raster_figure(runs[0]), **width)
 
 
+def draw_energy(runs: Sequence[RunView], **width: float) -> Figure:
+    """Draw the energy of the agents beside their coherence."""
+    from analysis.plots import energy
+    from analysis.plots.coherence_figure import energy_figure
+
+    return energy.draw_energy(energy_figure(runs[0]), **width)
+
+
+def draw_load_over_time(runs: Sequence[RunView], interval: str | None = None, **width: float) -> Figure:
+    """Draw what a shared resource had to bear over time."""
+    from analysis.plots import load_over_time
+    from analysis.plots.load_figure import load_over_time_figure
+
+    return load_over_time.draw_load_over_time(load_over_time_figure(runs, interval), **width)
+
+
 def draw_phase_map(runs: Sequence[RunView], at: str | None = None, **width: float) -> Figure:
     """Draw the phases on the topology at one moment."""
     from analysis.plots import phase_map

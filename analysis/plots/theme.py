@@ -114,6 +114,21 @@ def new_grid(width_mm: float, height_mm: float, rows: int, columns: int) -> tupl
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
+def new_rows_of_two(width_mm: float, height_mm: float, rows: int) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Return an empty figure like `new_figure`'s with rows of a wide and a narrow axes, which share their y axis."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+    FigureCanvasAgg(figure)
+    options: dict[str, Any] = {"squeeze": False, "sharex": "col", "sharey": "row", "width_ratios": (3, 1)}
+    return figure, [(wide, narrow) for wide, narrow in figure.subplots(rows, 2, **options)]
+
+
+def new_stack(width_mm: float, height_mm: float, rows: int) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure like `new_figure`'s with axes above one another, which share their x axis."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0])
+
+
 def width_mm(figure: Figure) -> float:
     """Return the width of a figure in millimetres."""
     return float(figure.get_figwidth() * MM_PER_INCH)
@@ -127,9 +142,10 @@ def put_title(figure: Figure, name: str, facts: str) -> None:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", linespacing=1.3)
 
 
-def put_legend(figure: Figure, axes: Axes) -> None:
-    """Set the legend below the axes, where it can hide nothing, in as many columns as the width holds."""
-    handles, labels = axes.get_legend_handles_labels()
+def put_legend(figure: Figure, *axes: Axes) -> None:
+    """Set the legend of some axes below them, where it can hide nothing, in as many columns as the width holds."""
+    entries = {label: handle for each in axes for handle, label in zip(*each.get_legend_handles_labels(), strict=True)}
+    handles, labels = list(entries.values()), list(entries)
     if not labels:
         return
     labels = [fill(label, int((width_mm(figure) - 9) / _LETTER_MM)) for label in labels]

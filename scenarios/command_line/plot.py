@@ -19,6 +19,7 @@ from scenarios.command_line.options import plugin_option
 @click.option("--around", metavar="election[:N]", help="Draw space-time around an election, the first unless said.")
 @click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
 @click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
+@click.option("--interval", metavar="TIME", help="In which calls, jobs and attempts are counted, such as 10ms.")
 @plugin_option
 def plot(
     runs: tuple[str, ...],
@@ -28,6 +29,7 @@ def plot(
     around: str | None,
     key: str | None,
     at: str | None,
+    interval: str | None,
     plugins: tuple[str, ...],
 ) -> None:
     """Draw run folders, or the folder of a study, and print the path of the picture.
@@ -60,5 +62,6 @@ def plot(
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
     ending: Literal["png", "svg"] = "svg" if svg else "png"
-    path = draw(folders, kind, out, format=ending, plugins=plugins, metric=metric, around=around, key=key, at=at)
+    options = {"metric": metric, "around": around, "key": key, "at": at, "interval": interval}
+    path = draw(folders, kind, out, format=ending, plugins=plugins, **options)
     click.echo(shortest(path))
