@@ -112,9 +112,13 @@ def measure(row: Row, part: str, numbers: Sequence[int]) -> list[dict[str, float
 
 
 def judge(row: Row, samples: Samples, quick: bool = False) -> list[Verdict]:
-    """Compare what was measured with the references; a quick look allows for the error of its few seeds too."""
+    """Compare what was measured with the references; a quick look allows for the error of its few seeds too.
+
+    One seed tells no error: where chance hardly matters, the tolerance holds for it as it is.
+    """
     verdicts = []
-    slack = float(stats.t.ppf(1 - FALSE_ALARMS / 2, min(map(len, samples.values())) - 1)) if quick else 0.0
+    fewest = min(map(len, samples.values()))
+    slack = float(stats.t.ppf(1 - FALSE_ALARMS / 2, fewest - 1)) if quick and fewest > 1 else 0.0
     for quantity in row.quantities:
         if quick and not quantity.quick:
             continue
@@ -184,6 +188,36 @@ def mean(metric: str, part: str = "", scale: float = 1.0) -> Statistic:
     def statistic(samples: Samples) -> tuple[float, float]:
         values = sum(column(samples, part, name) for name in metric.split("+")) / scale
         return float(np.mean(values)), float(stats.sem(values))
+
+    return statistic
+
+
+def deviation(metric: str, part: str = "") -> Statistic:
+    """The standard deviation of a metric, its error by that of a variance."""
+
+    def statistic(samples: Samples) -> tuple[float, float]:
+        value, error = variance(metric, part)(samples)
+        return sqrt(value), error / (2 * sqrt(value)) if value else 0.0
+
+    return statistic
+
+
+def mean_square(metric: str, part: str = "") -> Statistic:
+    """The mean of the square of a metric."""
+
+    def statistic(samples: Samples) -> tuple[float, float]:
+        squares = column(samples, part, metric) ** 2
+        return float(np.mean(squares)), float(stats.sem(squares))
+
+    return statistic
+
+
+def share_of(metric: str, value: float, part: str = "") -> Statistic:
+    """The share of runs in which a metric has a value."""
+
+    def statistic(samples: Samples) -> tuple[float, float]:
+        share = float(np.mean(column(samples, part, metric) == value))
+        return share, sqrt(share * (1 - share) / len(samples[part]))
 
     return statistic
 
