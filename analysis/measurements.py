@@ -13,6 +13,7 @@ from analysis.clock_skew import ClockSkew
 from analysis.convergence import Tracker, tracker_of
 from analysis.divergence import Divergence
 from analysis.elections import Elections
+from analysis.load import PARTS, SECOND, Load
 from analysis.manifest import RunBalance, balance_of
 from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
@@ -77,6 +78,8 @@ class Measurements:
         if isinstance(declared, Coherence) and declared.target < SPREAD_OUT:
             self.spacing = Spacing(declared, population)
         self.clocks = ClockSkew()
+        cycle = declared.period if isinstance(declared, Coherence) else period or SECOND
+        self.load = Load(max(1, cycle // PARTS))
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -100,6 +103,7 @@ class Measurements:
             self.elections,
             self.divergence,
             self.strikes,
+            self.load,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 
@@ -178,7 +182,8 @@ class Measurements:
         if self.tracker is not None:
             self.tracker.advance(end)
             self.convergence = self.tracker.finish()
-        for collector in (self.beliefs, self.variance, self.spacing, self.clients, self.availability, self.elections):
+        timed = (self.beliefs, self.variance, self.spacing, self.clients, self.availability, self.elections, self.load)
+        for collector in timed:
             if collector is not None:
                 collector.finish(end)
         return self

@@ -12,6 +12,7 @@ from analysis.metric import Metric, Value
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from topologies.errors import InputError
@@ -241,6 +242,7 @@ _METRICS: Final = (
     *METRICS_OF_CLIENTS,
     *METRICS_OF_CONSENSUS,
     *METRICS_OF_SWARMS,
+    *METRICS_OF_LOAD,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from analysis.coherence_tracker import CoherenceTracker
 from analysis.samples_file import Sample
+from analysis.swarm import order
+from analysis.swarm.neighborhoods import Neighborhoods
 from sim.records import DELIVERED
 
 if TYPE_CHECKING:
@@ -21,6 +24,13 @@ SERIES: Final = {
     "messages_in_flight": "messages under way",
 }
 """What is sampled of the whole system."""
+SWARM_SERIES: Final = {
+    "coherence": "Kuramoto order parameter of the agents that are up; none where nobody has a phase",
+    "second_order": "second order parameter: 1 also for two opposite clusters",
+    "local_coherence": "mean over agents of the coherence of each with its neighbours",
+    "entropy": "entropy of the phases, in 36 bins: 0 all in one, 1 spread evenly over all",
+}
+"""What is sampled of a swarm of phase oscillators, where there is one."""
 NODE_SERIES: Final = {
     "messages_sent": "messages that the node sent",
     "messages_delivered": "messages that were delivered to the node",
@@ -41,6 +51,7 @@ class Probes:
         self.tracker = tracker
         self.samples: list[Sample] = []
         self._last = -1
+        self._neighborhoods: Neighborhoods | None = None
         simulation.kernel.observe_at(simulation.now, self._look, simulation)
 
     def _look(self, simulation: Simulation) -> None:
@@ -52,6 +63,11 @@ class Probes:
     def _sample(self, simulation: Simulation) -> None:
         time = self._last = simulation.now
         self.samples += [Sample(time, None, name, value) for name, value in _values(simulation, self.tracker)]
+        if isinstance(self.tracker, CoherenceTracker):
+            if self._neighborhoods is None:
+                self._neighborhoods = Neighborhoods(simulation.topology)
+            found = _swarm_values(self.tracker, self._neighborhoods, time)
+            self.samples += [Sample(time, None, name, value) for name, value in found]
 
     def finish(self, simulation: Simulation) -> list[Sample]:
         """Sample the end of the run, unless that was done, and return all samples."""
@@ -71,6 +87,15 @@ def _values(simulation: Simulation, tracker: Tracker | None) -> Iterator[tuple[s
     yield "messages_sent", float(sent)
     yield "messages_delivered", float(simulation.outcome_counts[DELIVERED])
     yield "messages_in_flight", float(sent + simulation.network.duplicated - concluded - waiting)
+
+
+def _swarm_values(tracker: CoherenceTracker, neighborhoods: Neighborhoods, time: int) -> Iterator[tuple[str, float]]:
+    phases = tracker.phases.at(time)
+    if phases.size:
+        yield "coherence", order.coherence(phases)
+        yield "second_order", order.coherence(phases, 2)
+        yield "local_coherence", neighborhoods.coherence(tracker.phases.of_nodes(time))
+        yield "entropy", order.entropy(phases)
 
 
 def node_samples(measurements: Measurements) -> list[Sample]:

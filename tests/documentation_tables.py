@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from analysis.metric import Metric
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from faults.registry import LAYERS
 
@@ -207,7 +208,9 @@ def _fields_of_several(models: Iterable[type[BaseModel]]) -> str:
 def _metrics() -> str:
     from analysis.metrics import METRICS
 
-    elsewhere = {each.name for each in (*METRICS_OF_CLIENTS, *METRICS_OF_CONSENSUS, *METRICS_OF_SWARMS)}
+    elsewhere = {
+        each.name for each in (*METRICS_OF_CLIENTS, *METRICS_OF_CONSENSUS, *METRICS_OF_SWARMS, *METRICS_OF_LOAD)
+    }
     return _these_metrics(each for each in METRICS.values() if each.name not in elsewhere)
 
 
@@ -218,9 +221,9 @@ def _these_metrics(metrics: Iterable[Metric]) -> str:
 
 def _series() -> str:
     from analysis.client_samples import CLIENT_SERIES
-    from analysis.probes import NODE_SERIES, SERIES
+    from analysis.probes import NODE_SERIES, SERIES, SWARM_SERIES
 
-    named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES).items()]
+    named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES | SWARM_SERIES).items()]
     named += [(name, "each, at the end", text) for name, text in NODE_SERIES.items()]
     return _grid(("metric", "node", "value"), ([f"`{name}`", node, text] for name, node, text in named))
 
@@ -344,6 +347,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "metrics": _metrics,
     "metrics of clients": lambda: _these_metrics(METRICS_OF_CLIENTS),
     "metrics of swarms": lambda: _these_metrics(METRICS_OF_SWARMS),
+    "metrics of load": lambda: _these_metrics(METRICS_OF_LOAD),
     "metrics of consensus": lambda: _these_metrics(METRICS_OF_CONSENSUS),
     "events columns": lambda: _columns("events"),
     "series": _series,

@@ -13,6 +13,7 @@ from analysis.coherence_tracker import CoherenceTracker
 from analysis.manifest import RunBalance, describe
 from analysis.measurements import Measurements
 from analysis.metrics import metrics_of
+from analysis.probes import SWARM_SERIES, Probes
 from analysis.run_folder import open_run
 from analysis.run_writer import RunWriter
 from analysis.swarm.looks import Looks
@@ -20,6 +21,7 @@ from analysis.swarm.strikes import Strikes
 from analysis.verdict import subject_of
 from sim.convergence import Coherence
 from sim.protocols.attractor.attractor import Attractor
+from sim.protocols.attractor.population import Goal
 from sim.records import Record
 from sim.simulation import Simulation
 from tests.small_protocols import MILLISECOND, SECOND, At
@@ -160,8 +162,6 @@ def swarm(kind: str = "ring", detail: Any = "states", **options: Any) -> Simulat
 
 def test_a_real_swarm_from_disk_as_live(tmp_path: Path) -> None:
     """Every metric of a run folder is, to the last bit, what it was live with samples taken in between."""
-    from analysis.probes import Probes
-
     simulation = swarm("mesh", detail="all")
     with RunWriter(tmp_path / "run") as writer:
         simulation.recorder.sink = writer.write
@@ -178,3 +178,19 @@ def test_a_real_swarm_from_disk_as_live(tmp_path: Path) -> None:
     period = Looks(live.tracker, live.end, 3 * SECOND).period
     assert period is not None
     assert PERIOD < period < 1.1 * PERIOD  # reports are late and nobody compensates, so that all wait for all a little
+
+
+def test_samples_of_a_swarm_end_with_its_metrics() -> None:
+    """The series of a swarm are those of its order, and their last values are its metrics at the end."""
+    simulation = swarm(goal=Goal(coherence=1.0, tolerance=0.05))
+    live = Measurements.attach(simulation)
+    probes = Probes(simulation, 100 * MILLISECOND, 3 * SECOND, live.tracker)
+    found = metrics_of(live.ended(simulation.run(until=3 * SECOND)))
+    last = {sample.metric: sample.value for sample in probes.finish(simulation) if sample.time == 3 * SECOND}
+    names = {"coherence": "coherence", "second_order": "coherence_r2", "entropy": "phase_entropy"}
+    names["local_coherence"] = "local_coherence"
+    assert {name: last[name] for name in names} == {
+        name: pytest.approx(found[metric], abs=1e-9) for name, metric in names.items()
+    }
+    assert names.keys() == SWARM_SERIES.keys()
+    assert sum(sample.metric == "coherence" for sample in probes.samples) == 31
