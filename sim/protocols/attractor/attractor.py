@@ -97,6 +97,8 @@ class Attractor(Protocol):
         self.interval = config.interval
         self.remembered = config.remembered
         self.heard: dict[int, tuple[int, int, int]] = {}
+        self.earliest = node.elapsed
+        self.fresh = config.compensate == "nothing"
         self.decided = self.recorded = 0
         self.turns = 0
         self.ticked: int | None = None
@@ -184,19 +186,18 @@ class Attractor(Protocol):
 
     def neighborhood(self, now: int) -> Neighborhood:
         """What was heard and is not too old, brought up to now."""
-        own, oldest = self.phase_at(now), now - self.remembered
-        sources, turns, speeds, stale = [], [], [], []
-        for source, (phase, speed, at) in self.heard.items():
-            if at < oldest:
-                stale.append(source)
-                continue
-            difference = (phase + speed * (now - at) - own) & MASK
-            turns.append((difference - TURN if difference > HALF else difference) * TURNS_A_UNIT)
-            speeds.append(speed)
-            sources.append(source)
-        for source in stale:
+        own, heard = self.phase_at(now), self.heard
+        if self.earliest < now - self.remembered:
+            self._forget(now - self.remembered)
+        differences = [(phase + speed * (now - at) - own) & MASK for phase, speed, at in heard.values()]
+        turns = [(ahead - TURN if ahead > HALF else ahead) * TURNS_A_UNIT for ahead in differences]
+        return Neighborhood(heard, turns)
+
+    def _forget(self, oldest: int) -> None:
+        """Let go what was heard before a time; `earliest` is no later than what is left."""
+        for source in [source for source, (_, _, at) in self.heard.items() if at < oldest]:
             del self.heard[source]
-        return Neighborhood(sources, turns, speeds)
+        self.earliest = min([at for _, _, at in self.heard.values()], default=oldest)
 
     def _act(self, now: int) -> None:
         """Decide by the reports that were heard."""
@@ -288,7 +289,8 @@ class Attractor(Protocol):
     def on_message(self, message: Message) -> None:
         payload = message.payload
         if payload.__class__ is Report:
-            self.heard[message.source] = (payload.phase, payload.speed, self._time_of(payload))
+            at = self.node.elapsed if self.fresh else self._time_of(payload)
+            self.heard[message.source] = (payload.phase, payload.speed, at)
         elif payload.__class__ is Pulse:
             self._hear_pulse(message.source, payload)
         elif self.work is not None:
@@ -301,10 +303,12 @@ class Attractor(Protocol):
     def _time_of(self, payload: Report | Pulse) -> int:
         """When, on the agent's clock that is never set, a message is taken to have been sent."""
         node, config = self.node, self.config
-        if config.compensate == "nothing":
+        if self.fresh:
             return node.elapsed
         age = config.delay if config.compensate == "expected" else max(0, node.now - payload.stamp)
-        return node.elapsed - int(age)
+        at = node.elapsed - int(age)
+        self.earliest = min(self.earliest, at)
+        return at
 
     def _hear_pulse(self, source: int, pulse: Pulse) -> None:
         if self.serves:
@@ -325,7 +329,7 @@ class Attractor(Protocol):
         before = None if self.before is None else self.before / SECOND
         after = None if ticked is None or not pulses else (at - ticked) / SECOND
         since, self.decided = (now - self.decided) / SECOND, now
-        heard = Neighborhood((), (), (), source, pulses, before, after)
+        heard = Neighborhood({}, (), source, pulses, before, after)
         self._adjust(self._decision(heard, since, now), now)
 
     # Faults.

@@ -8,6 +8,7 @@ Chebyshev points of r squared on a quarter of a turn; the error is below 1e-13.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 C0: Final = 6.28318530717927
@@ -27,6 +28,19 @@ def sine(turns: float) -> float:
         turns = -0.5 - turns
     z = turns * turns
     return turns * (C0 + z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6))))))
+
+
+def sum_of_sines(angles: Iterable[float]) -> float:
+    """The sum of the sines of angles in turns, from minus a half to a half, in order; as `sine` has them."""
+    total = 0.0
+    for turns in angles:
+        if turns > 0.25:
+            turns = 0.5 - turns
+        elif turns < -0.25:
+            turns = -0.5 - turns
+        z = turns * turns
+        total += turns * (C0 + z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6))))))
+    return total
 
 
 def cosine(turns: float) -> float:

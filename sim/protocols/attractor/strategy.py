@@ -6,7 +6,7 @@ allowed by `--plugin package.module`; in Python an object of it can be given its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from sim.protocols.attractor.phase import RADIANS, frequency_of
-from sim.protocols.attractor.sine import cosine, sine
+from sim.protocols.attractor.sine import cosine, sine, sum_of_sines
 
 if TYPE_CHECKING:
     from sim.protocols.attractor.population import Goal
@@ -54,28 +54,26 @@ class Neighborhood:
     """What an agent has heard, brought up to now: each neighbour's phase where it would be if it had gone on.
 
     `sources`, the neighbours heard of lately; `turns`, by how much each is ahead of the agent, in turns from minus a
-    half to a half; `speeds`, units a nanosecond. For strategies that go by pulses: `pulse` is the neighbour
+    half to a half, in the same order. For strategies that go by pulses: `pulse` is the neighbour
     whose pulse has just been heard, None otherwise; `pulses`, how many were sent since the agent's own, this one
     included, 0 where this one was sent before; `before`, seconds from the last pulse before the agent's own to its own,
     and `after`, from its own to this one, None where there was none. When a pulse was sent is reckoned as `compensate`
     says.
     """
 
-    __slots__ = ("_cosines", "_sines", "after", "before", "pulse", "pulses", "sources", "speeds", "turns")
+    __slots__ = ("_cosines", "_sines", "after", "before", "heard", "pulse", "pulses", "turns")
 
     def __init__(
         self,
-        sources: Sequence[int],
+        heard: Mapping[int, tuple[int, int, int]],
         turns: Sequence[float],
-        speeds: Sequence[int],
         pulse: int | None = None,
         pulses: int = 0,
         before: float | None = None,
         after: float | None = None,
     ) -> None:
-        self.sources = sources
+        self.heard = heard
         self.turns = turns
-        self.speeds = speeds
         self.pulse = pulse
         self.pulses = pulses
         self.before = before
@@ -87,6 +85,11 @@ class Neighborhood:
         return len(self.turns)
 
     @property
+    def sources(self) -> list[int]:
+        """The neighbours that were heard of lately, by number."""
+        return list(self.heard)
+
+    @property
     def differences(self) -> list[float]:
         """By how much each neighbour is ahead of the agent, in radians from minus pi to pi."""
         return [RADIANS * turns for turns in self.turns]
@@ -94,13 +97,13 @@ class Neighborhood:
     @property
     def frequencies(self) -> list[float]:
         """The neighbours' frequencies in radians per second."""
-        return [frequency_of(speed) for speed in self.speeds]
+        return [frequency_of(speed) for _, speed, _ in self.heard.values()]
 
     @property
     def mean_sine(self) -> float:
         """The mean sine of the differences; 0 where nobody was heard."""
         if self._sines is None:
-            self._sines = sum([sine(turns) for turns in self.turns]) / len(self.turns) if self.turns else 0.0
+            self._sines = sum_of_sines(self.turns) / len(self.turns) if self.turns else 0.0
         return self._sines
 
     @property

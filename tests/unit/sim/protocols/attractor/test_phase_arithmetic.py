@@ -17,7 +17,7 @@ from sim.protocols.attractor.phase import (
     speed_of_period,
     units_of,
 )
-from sim.protocols.attractor.sine import cosine, sine
+from sim.protocols.attractor.sine import cosine, sine, sum_of_sines
 from sim.units import HOUR, MILLISECOND, SECOND
 
 TURNS = st.floats(-0.5, 0.5)
@@ -35,6 +35,12 @@ def test_sine_is_odd_and_cosine_even(turns: float) -> None:
     """Two agents that hear each other are pulled by the same amount, to the bit."""
     assert sine(-turns) == -sine(turns)
     assert cosine(-turns) == cosine(turns)
+
+
+@given(st.lists(TURNS, max_size=9))
+def test_sums_are_those_of_single_sines(angles: list[float]) -> None:
+    """Adding up many gives the bits of adding one by one."""
+    assert sum_of_sines(angles) == sum([sine(turns) for turns in angles], 0.0)
 
 
 def test_sines_are_those_that_were_once_computed() -> None:

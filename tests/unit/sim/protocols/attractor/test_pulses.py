@@ -35,7 +35,7 @@ def agent(turns: float, since_tick: float | None = 0.5) -> Own:
 
 def heard(pulses: int = 1, before: float | None = None, after: float | None = None) -> Neighborhood:
     """A pulse of neighbour 1, so many after the agent's own; `before` and `after`, seconds around that."""
-    return Neighborhood((), (), (), 1, pulses, before, after)
+    return Neighborhood({}, (), 1, pulses, before, after)
 
 
 def run(

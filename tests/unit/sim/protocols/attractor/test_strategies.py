@@ -27,7 +27,8 @@ GOAL = Goal()
 
 def hearing(*turns: float, frequency: float = 10.0) -> Neighborhood:
     """Neighbours that are so many turns ahead."""
-    return Neighborhood(list(range(1, len(turns) + 1)), list(turns), [speed_of_frequency(frequency)] * len(turns))
+    speed = speed_of_frequency(frequency)
+    return Neighborhood({source + 1: (0, speed, 0) for source in range(len(turns))}, list(turns))
 
 
 def test_attraction_is_kuramotos_step() -> None:
