@@ -118,6 +118,11 @@ class Protocol:
 
     @classmethod
     def name(cls) -> str:
-        """What the protocol's random streams are called after: its `kind` where it has one, else its class."""
+        """What the protocol is called: its `kind` where it has one, else its class."""
         kind = cls.Config.model_fields["kind"].default
         return kind if isinstance(kind, str) and kind else cls.__name__.lower()
+
+    @classmethod
+    def stream_name(cls) -> str:
+        """What the nodes' own random streams are called after: its name, unless it is to draw what another draws."""
+        return cls.name()

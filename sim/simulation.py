@@ -120,7 +120,7 @@ class Simulation:
         return f"<Simulation of {what}, seed {self.seed}, at {format_duration(self.kernel.now)}>"
 
     def _build_nodes(self) -> list[Node]:
-        network, name = self.network, self.protocol.name()
+        network, name = self.network, self.protocol.stream_name()
         nodes: list[Node] = []
         for number in range(self.topology.nodes):
             random = Stream(derive_seed(self.seed, f"{name}/{number}"))
@@ -212,7 +212,7 @@ class Simulation:
         first = self.nodes[node]
         if node in self.twins or first.life != "up":
             return False
-        random = self.streams.stream(f"{self.protocol.name()}/{node}.twin")
+        random = self.streams.stream(f"{self.protocol.stream_name()}/{node}.twin")
         second = self._new_node(node, random, first.clock, f"handling/{node}.twin")
         self.twins[node] = Twins(self.network, first, second, second_hears)
         second.start_as_twin(dict(first.storage.medium))

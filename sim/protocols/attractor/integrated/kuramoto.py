@@ -64,6 +64,11 @@ class Kuramoto(Protocol):
 
         return Swarm(simulation)
 
+    @classmethod
+    def stream_name(cls) -> str:
+        """That of swarms that talk by messages, so that one seed gives the same frequencies and phases to both."""
+        return "attractor"
+
     def on_start(self) -> None:
         config, node = self.config, self.node
         speed = speed_of_period(config.period) + speed_of_frequency(self._offset())
