@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.units import Duration, PositiveDuration
+from sim.units import Duration, PositiveDuration, Probability
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,10 +105,10 @@ class Goal(BaseModel):
     """
 
     model_config = _OPTIONS
-    coherence: Annotated[float, Field(ge=0, le=1)] = Field(
+    coherence: Probability = Field(
         default=1.0, description="order parameter R that is aimed at: 1 all together, 0 spread out evenly"
     )
-    tolerance: Annotated[float, Field(gt=0, le=1)] = Field(
+    tolerance: Annotated[Probability, Field(gt=0)] = Field(
         default=0.05, description="how far from it the coherence may be"
     )
     dwell: PositiveDuration | None = Field(
@@ -131,9 +131,7 @@ class Preferences(BaseModel):
     """Local goals: each agent has a phase of its own that it would rather be at, relative to the others' mean."""
 
     model_config = _OPTIONS
-    weight: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=0.1, description="share of an agent's adjustment that its own goal has"
-    )
+    weight: Probability = Field(default=0.1, description="share of an agent's adjustment that its own goal has")
     spread: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="standard deviation of the phases preferred, in radians"
     )
@@ -146,7 +144,7 @@ class Detector(BaseModel):
     """
 
     model_config = _OPTIONS
-    tolerance: Annotated[float, Field(gt=0, le=1)] | None = Field(
+    tolerance: Annotated[Probability, Field(gt=0)] | None = Field(
         default=None, description="how far from the goal's coherence it may be; the goal's tolerance by default"
     )
     dwell: Duration | None = Field(default=None, description="for how long; the goal's dwell by default")
