@@ -224,7 +224,7 @@ METRICS_OF_SWARMS: Final = (
         "energy",
         "by how much the agents' energy has fallen from one record to the next, all together",
         _has_energy,
-        lambda run: _tracker(run).phases.energy_spent,
+        lambda run: round(_tracker(run).phases.energy_spent or 0.0, 6),
     ),
     Metric(
         "lowest_coherence_after_strike",

@@ -19,7 +19,7 @@ IN_STEP: Final = 0.5
 DECAY_FROM, DECAY_TO = 1e-2, 1e-4
 """Shares of the largest spread between which its decay is measured: late enough for the slowest mode to prevail, and
 above what the rounding of records leaves."""
-FEWEST: Final = 10
+FEWEST: Final = 5
 """Looks that a rate is measured by at least."""
 
 
