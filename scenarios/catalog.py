@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -83,11 +84,11 @@ def _plain(value: Any) -> str:
     return yaml.safe_dump(value, default_flow_style=True, width=10_000).removesuffix("...\n").strip()
 
 
-def _scenarios() -> Iterator[Entry]:
+@cache  # reading a hundred files takes longer than all else together
+def _scenarios() -> tuple[Entry, ...]:
     from scenarios.library import names, read
 
-    for name in names():
-        yield Entry("scenario", name, str(read(name).data.get("description", "")).strip())
+    return tuple(Entry("scenario", name, str(read(name).data.get("description", "")).strip()) for name in names())
 
 
 def _studies() -> Iterator[Entry]:
@@ -174,7 +175,7 @@ def _plots() -> Iterator[Entry]:
     yield from (Entry("plot", name, kind.description) for name, kind in STUDY_PLOTS.items())
 
 
-SORTS: Final[dict[str, Callable[[], Iterator[Entry]]]] = {
+SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {
     "scenarios": _scenarios,
     "studies": _studies,
     "claims": _claims,
