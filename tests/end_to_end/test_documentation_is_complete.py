@@ -28,6 +28,7 @@ REFERENCE = "".join(
         "scenarios.md",
         "gossip.md",
         "attractor.md",
+        "kuramoto.md",
         "raft.md",
         "comparison.md",
         "workloads.md",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field, SerializeAsAny, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
 from sim.protocols.attractor.strategies.arc import Arc
@@ -15,6 +15,7 @@ from sim.protocols.attractor.strategies.energy_saving import EnergySaving
 from sim.protocols.attractor.strategies.frequency_pull import FrequencyPull
 from sim.protocols.attractor.strategies.pulse import PulseCoupling
 from sim.protocols.attractor.strategy import Strategy
+from sim.units import shown
 from topologies.errors import InputError
 
 STRATEGIES: Final[dict[str, type[Strategy]]] = {
@@ -41,7 +42,20 @@ def _or_own(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationI
     if load is None:
         raise InputError(f"found {kind!r}; expected the strategy itself, an object of that class", ("kind",))
     own: type[Strategy] = load(kind, Strategy, "a strategy")
-    return own.model_validate(value, context=info.context)
+    try:
+        return own.model_validate(value, context=info.context)
+    except ValidationError as error:
+        raise _of_own(error, own) from None
+
+
+def _of_own(error: ValidationError, own: type[Strategy]) -> InputError:
+    """The first mistake in the options of a user's own strategy."""
+    details = error.errors(include_url=False)[0]
+    path = tuple(details["loc"])
+    if details["type"] == "extra_forbidden":
+        known = ", ".join(own.model_fields)
+        return InputError(f"unknown field {path[-1]!r}; {own.__name__} has {known}", path)
+    return InputError(f"found {shown(details['input'])}; {details['msg'][:1].lower()}{details['msg'][1:]}", path)
 
 
 if TYPE_CHECKING:
