@@ -95,9 +95,10 @@ def _has_goal_phase(run: Measurements) -> bool:
 
 
 def _goal_phase_distance(run: Measurements) -> Value:
-    declared = _tracker(run).declared
+    tracker = _tracker(run)
+    declared, snapshots = tracker.declared, tracker.phases.snapshots
     assert declared.phase is not None
-    goal = order.goal_phase(declared.phase, declared.period, run.end)
+    goal = order.goal_phase(declared.phase, declared.period, snapshots[-1] if snapshots else run.end)
     return _counted(lambda phases: order.distance_on_circle(order.mean_phase(phases), goal))(run)
 
 
@@ -199,7 +200,7 @@ METRICS_OF_SWARMS: Final = (
     Metric(
         "goal_phase_distance",
         "rad",
-        "how far the mean phase is from that of the goal at the end, at most pi",
+        "how far the mean phase is from that of the goal at the end, or in the last snapshot; at most pi",
         _has_goal_phase,
         _goal_phase_distance,
     ),
@@ -207,7 +208,7 @@ METRICS_OF_SWARMS: Final = (
         "goal_period_distance",
         "ns",
         "how far the mean time of a turn of the mean phase is from the goal's period, in the second half of the run; "
-        "none where coherence was below 0.5 in it",
+        "none where coherence was below 0.5 in it, or snapshots are half a period apart",
         _is_swarm,
         _goal_period_distance,
     ),

@@ -39,6 +39,7 @@ class Looks:
         self.mean_phases = np.array(tracker.mean_phases)[here]
         self.spreads = np.array(tracker.spreads)[here]
         self._within = tracker.within()[here]
+        self._aliased = _aliased(tracker)
         self._lasts: NDArray[np.float64] = np.diff(times, append=end)[here].astype(np.float64)
 
     def _mean_of(self, values: NDArray[np.float64]) -> float | None:
@@ -71,11 +72,11 @@ class Looks:
     def period(self) -> float | None:
         """The mean time of a turn of the mean phase, in nanoseconds; None where the swarm is not in step all the time.
 
-        None too where it does not turn at all.
+        None too where it does not turn at all, or where all phases are recorded together less than twice a period.
         """
         import numpy as np
 
-        if self.times.size < 2 or self.coherences.min() < IN_STEP:
+        if self.times.size < 2 or self._aliased or self.coherences.min() < IN_STEP:
             return None
         turned = float(between(np.diff(self.mean_phases), 0.0).sum())
         return float(self.times[-1] - self.times[0]) * tau / turned if turned else None
@@ -90,6 +91,11 @@ class Looks:
         largest = self.spreads.max()
         below = [np.flatnonzero(self.spreads <= share * largest) for share in (DECAY_FROM, DECAY_TO)]
         first, last = (int(found[0]) if found.size else self.spreads.size for found in below)
-        if last - first < FEWEST:
-            return None
-        return decay_rate(self.times[first:last].astype(np.float64) * NANOSECOND, self.spreads[first:last])
+        seconds, spreads = self.times[first:last].astype(np.float64) * NANOSECOND, self.spreads[first:last]
+        changed = np.diff(spreads, prepend=np.inf) != 0  # a snapshot holds until the next: it is seen once
+        return decay_rate(seconds[changed], spreads[changed]) if changed.sum() >= FEWEST else None
+
+
+def _aliased(tracker: CoherenceTracker) -> bool:
+    snapshots = tracker.phases.snapshots
+    return bool(snapshots) and 2 * (snapshots[-1] - snapshots[0]) >= tracker.declared.period

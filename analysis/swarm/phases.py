@@ -39,7 +39,7 @@ class Phases:
     `life` tells who is up, as analysis.node_life numbers it, and is looked at anew each time. An agent counts while
     it is up and has a phase. Records of a phase wait until somebody asks, and are then taken together.
     `energy_spent`: by how much the `energy` of agents has fallen from one of their records to the next, all together;
-    None where no record has any.
+    None where no record has any. `snapshots` are the times of the last two snapshots of all phases.
     """
 
     def __init__(self, population: int, life: bytearray) -> None:
@@ -47,6 +47,7 @@ class Phases:
 
         assert len(life) == population
         self.energy_spent: float | None = None
+        self.snapshots: tuple[int, ...] = ()
         self._energy: dict[int, float] = {}
         self._frequency = np.zeros(population)
         self._phase = np.zeros(population)
@@ -86,6 +87,7 @@ class Phases:
         import numpy as np
 
         self.take()
+        self.snapshots = (*self.snapshots[-1:], record.time)
         found = np.array(record.fields[field], np.float64)
         assert found.shape == self._phase.shape
         self._known[:] = np.isfinite(found)
