@@ -172,7 +172,7 @@ def _plots() -> Iterator[Entry]:
     from analysis.plots.study_plots import STUDY_PLOTS
 
     yield from (Entry("plot", name, kind.description) for name, kind in PLOTS.items())
-    yield from (Entry("plot", name, kind.description) for name, kind in STUDY_PLOTS.items())
+    yield from (Entry("plot", name, kind.description) for name, kind in STUDY_PLOTS.items() if name not in PLOTS)
 
 
 SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {

@@ -99,7 +99,7 @@ def _plot_study(
         raise InputError(unknown_name(chosen, STUDY_PLOTS))
     if study.folder is None and out is None:
         raise InputError("found a study that was not kept on disk; name the file of the picture by out")
-    view = StudyView(study.name, study.frame(), study.factors, study.metrics)
+    view = StudyView(study.name, study.frame(), study.factors, study.metrics, study.scenarios)
     figure = STUDY_PLOTS[chosen].draw(view, metric, None)
     return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from analysis.plots.swarm_plots import (
+    draw_basins,
     draw_coherence,
     draw_energy,
     draw_load_over_time,
@@ -190,6 +191,12 @@ PLOTS: Final[dict[str, PlotKind]] = {
         ),
         _plot("phase-raster", "the phase of each agent of a swarm over time, a row for each", draw_phase_raster),
         _plot("phase-map", "the phases of a swarm on its topology", draw_phase_map, options=("at",)),
+        _plot(
+            "basins",
+            "of a study or several runs, the share of swarms that end in each state",
+            draw_basins,
+            several_runs=True,
+        ),
         _plot("energy", "the energy of the agents of a swarm beside their coherence", draw_energy),
         _plot(
             "load-over-time",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,14 +20,15 @@ MOST_LINES: Final = 16
 class StudyView:
     """What plots see of a study: its name, its runs, what tells its cells apart, and its metrics.
 
-    `frame` is tidy: a row for each run, in the order of cells, with a column for each factor, for `cell`, `error`, and
-    for each metric, which is NaN where a run has none.
+    `scenarios` has the scenario of each cell, as plain data. `frame` is tidy: a row for each run, in the order of
+    cells, with a column for each factor, for `cell`, `error`, and for each metric, which is NaN where a run has none.
     """
 
     name: str
     frame: pd.DataFrame
     factors: Sequence[str]
     metrics: Sequence[str]
+    scenarios: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ def _draw_distribution(study: StudyView, metric: str | None, width: float | None
     facts = _facts(lines, study.frame[chosen][study.frame["error"].isna()].isna().sum(), metric_of.may_never_come)
     words = chosen.replace("_", " ").replace(".", " ")
     plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], metric_of.unit)
-    options: dict[str, Any] = {} if width is None else {"width": width}
-    return draw_distribution(plot, **options)
+    return draw_distribution(plot, **_sized(width))
 
 
 def _facts(lines: Sequence[Any], missing: int, may_never_come: bool) -> str:
@@ -104,12 +104,38 @@ def _lines(study: StudyView, metric: str, may_never_come: bool) -> Iterator[Any]
         yield Distribution(label, values, len(whole) if may_never_come else len(values))
 
 
+def _draw_basins(study: StudyView, metric: str | None, width: float | None) -> Figure:
+    from analysis.plots.basins import draw_basins
+    from analysis.plots.swarm_studies import basins_of_study
+
+    if metric is not None:
+        raise InputError(f"found the metric {metric[:40]!r}; the plot basins draws the states of swarms: leave it out")
+    return draw_basins(basins_of_study(study), **_sized(width))
+
+
+def _draw_bifurcation(study: StudyView, metric: str | None, width: float | None) -> Figure:
+    from analysis.plots.bifurcation import draw_bifurcation
+    from analysis.plots.swarm_studies import bifurcation_of_study
+
+    return draw_bifurcation(bifurcation_of_study(study, metric), **_sized(width))
+
+
+def _sized(width: float | None) -> dict[str, Any]:
+    return {} if width is None else {"width": width}
+
+
 STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
     plot.name: plot
     for plot in (
         StudyPlotKind(
             "distribution", "of a study, the cumulative distribution of a metric, a line a cell", _draw_distribution
         ),
+        StudyPlotKind(
+            "bifurcation",
+            "of a study that sweeps the strength of the coupling, the coherence of its swarms, with theory",
+            _draw_bifurcation,
+        ),
+        StudyPlotKind("basins", "of a study or several runs, the share of swarms that end in each state", _draw_basins),
     )
 }
 """The first one is the plot of a study when no other is asked for."""

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from analysis.plots.run_view import RunView
 
 
+def draw_basins(runs: Sequence[RunView], **width: float) -> Figure:
+    """Draw the share of the runs that end in each state."""
+    from analysis.plots import basins
+    from analysis.plots.swarm_studies import basins_of_runs
+
+    return basins.draw_basins(basins_of_runs(runs), **width)
+
+
 def draw_coherence(runs: Sequence[RunView], **width: float) -> Figure:
     """Draw the coherence over time."""
     from analysis.plots import coherence

@@ -32,9 +32,9 @@ class Study:
     """What the cells of a study came to under all seeds.
 
     `file` is the study with what flags changed; `cells` has the labels of each cell, by its number; `table` has a row
-    for each run, in the order of cells and replicates: labels, `cell`, `replicate`, then what `scenarios.execution.row`
-    describes. `folder` is where it is on disk, if it is. `timing` tells of the machine, all else is the same for equal
-    studies.
+    for each run, in the order of cells and replicates: labels, `cell`, `replicate`, then what
+    `scenarios.execution.row` describes; `scenarios` has the scenario of each cell, as plain data. `folder` is where
+    it is on disk, if it is. `timing` tells of the machine, all else is the same for equal studies.
     """
 
     file: StudyFile
@@ -42,6 +42,7 @@ class Study:
     table: pa.Table = field(repr=False)
     folder: Path | None = None
     timing: Mapping[str, float] = field(default_factory=dict)
+    scenarios: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         cells, runs = len(self.cells), self.table.num_rows
@@ -159,7 +160,14 @@ def open_study(folder: str | Path) -> Study:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         table = pq.read_table(place / RESULTS)
         file = study_file_of(Document(str(place / MANIFEST), manifest["study"]))
-        return Study(file, tuple(cell["labels"] for cell in manifest["cells"]), table, place)
+        return Study(
+            file,
+            tuple(cell["labels"] for cell in manifest["cells"]),
+            table,
+            place,
+            {},
+            tuple(cell["scenario"] for cell in manifest["cells"]),
+        )
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, InputError):
             raise

@@ -74,7 +74,14 @@ def run_design(
         table = _of_design(results.table(), design)
     timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
     labels = tuple(cell.labels for cell in design.cells)
-    studied = Study(design.file, labels, _labelled(table, design), None if out is None else Path(out), timing)
+    studied = Study(
+        design.file,
+        labels,
+        _labelled(table, design),
+        None if out is None else Path(out),
+        timing,
+        tuple(cell.scenario.canonical() for cell in design.cells),
+    )
     return studied if out is None else keep(studied, design)
 
 

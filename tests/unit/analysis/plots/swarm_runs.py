@@ -16,7 +16,9 @@ from sim.simulation import Simulation
 from sim.units import MILLISECOND, SECOND
 from topologies.registry import build
 
-SWARM_PLOTS: Final = frozenset(("coherence", "phases", "phase-raster", "phase-map", "energy", "load-over-time"))
+SWARM_PLOTS: Final = frozenset(
+    ("coherence", "phases", "phase-raster", "phase-map", "basins", "energy", "load-over-time")
+)
 """Plots that need such a run."""
 SWARM_FAULTS: Final = (
     Crash(at=1200 * MILLISECOND, target=5, restart_after=400 * MILLISECOND),

@@ -226,7 +226,7 @@ def assert_legible(figure: Figure, width: float) -> None:
     drawn = figure.get_tightbbox(renderer)
     inches = figure.get_size_inches()
     assert inches[0] * 25.4 == pytest.approx(width)
-    assert (min(drawn.x0, drawn.y0), drawn.x1, drawn.y1) >= (-0.01, 0, 0)
+    assert min(drawn.x0, drawn.y0) >= -0.01
     assert drawn.x1 <= inches[0] + 0.01
     assert drawn.y1 <= inches[1] + 0.01
     title = figure._suptitle.get_window_extent(renderer)  # type: ignore[attr-defined]
