@@ -73,6 +73,6 @@ def is_file(text: str) -> bool:
 
 def _built_in() -> dict[str, Traversable]:
     library = resources.files("scenarios") / "library"
-    folders = [folder for folder in (library, library / "faults") if folder.is_dir()]
+    folders = [folder for folder in (library, library / "faults", library / "uses") if folder.is_dir()]
     files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".yaml")]
     return {file.name.removesuffix(".yaml"): file for file in files}

@@ -37,6 +37,8 @@ SWARMS: Final = ("attractor", "kuramoto")
 """Protocols that have their options on the page of swarms."""
 POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences", "energy", "detector")
 """Blocks of their options."""
+OF_PHASES: Final = ("phase-coordinator", "phase-raft")
+"""Protocols that agree on a phase without a swarm, with their options on the page of uses."""
 LONGEST_CELL: Final = 60
 """Characters of a type or default in a table; longer ones are blocks that have a table of their own."""
 
@@ -237,7 +239,7 @@ def _compared_protocols() -> str:
 
 
 def _other_protocols() -> str:
-    elsewhere = ("gossip", "raft", "timetable", *COMPARED, *SWARMS)
+    elsewhere = ("gossip", "raft", "timetable", *COMPARED, *SWARMS, *OF_PHASES)
     return _kinds(pair for pair in _models_of("protocols") if pair[0] not in elsewhere)
 
 
@@ -254,6 +256,16 @@ def _population(name: str) -> str:
     models = {"energy": Energy, "natural frequencies": population.Frequencies, "first phases": population.InitialPhases}
     models |= {"goal": population.Goal, "preferences": population.Preferences, "detector": population.Detector}
     return _fields(models[name])
+
+
+def _phase_agreement() -> str:
+    """The options of protocols that agree on a phase, but for those of Raft."""
+    of_raft = {f"`{name}`" for name in dict(_models_of("protocols"))["raft"].model_fields}
+    rows = (
+        [f"`{kind}`", *cells] for kind, model in _models_of("protocols") if kind in OF_PHASES for cells in _cells(model)
+    )
+    kept = (row for row in rows if row[0] != "`phase-raft`" or row[1] not in of_raft)
+    return _grid(("kind", "field", "type", "default", "meaning"), kept)
 
 
 def _duties() -> str:
@@ -338,6 +350,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "raft": lambda: _protocol("raft"),
     "timetable": lambda: _protocol("timetable"),
     "duties": _duties,
+    "phase agreement": _phase_agreement,
     "compared protocols": _compared_protocols,
     "other protocols": _other_protocols,
     "attractor": lambda: _protocol("attractor"),

@@ -12,6 +12,8 @@ from sim.protocols.averaging import Averaging
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
+from sim.protocols.phase_agreement.coordinated import PhaseCoordinator
+from sim.protocols.phase_agreement.replicated import PhaseRaft
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
 from sim.protocols.sir import Sir
@@ -39,6 +41,8 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),
+    (PhaseCoordinator, "a coordinator tells all its phase and period, replaced without agreement where failover is on"),
+    (PhaseRaft, "servers of Raft follow the phase and period that their log agrees on"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

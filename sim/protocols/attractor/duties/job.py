@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.protocols.attractor.duties.duty import Duty, Work
+from sim.protocols.attractor.duties.duty import Duty, NodeNumber, Work
 from sim.units import SECOND, PositiveDuration
 
 if TYPE_CHECKING:
@@ -24,9 +24,18 @@ class JobDuty(Duty):
     kind: Literal["job"] = "job"
     length: PositiveDuration = Field(default=30 * SECOND, description="how long the job of an agent runs")
 
+    server: NodeNumber | None = Field(
+        default=None, description="a node that has no job, such as that of a scheduler; all have one by default"
+    )
+
+    @property
+    def servers(self) -> dict[str, int]:
+        """The node without a job, if there is one."""
+        return {} if self.server is None else {"server": self.server}
+
     def begin(self, node: Node) -> Work:
-        """Every node has a job."""
-        return Job(node, self.length)
+        """Every other node has a job."""
+        return Work(node) if node.id == self.server else Job(node, self.length)
 
 
 class Job(Work):

@@ -1,0 +1,1 @@
+"""Agreement on a phase and a period without a swarm: told by a coordinator, or by a replicated log."""
