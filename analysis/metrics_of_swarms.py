@@ -223,7 +223,7 @@ METRICS_OF_SWARMS: Final = (
     Metric(
         "energy_spent",
         "energy",
-        "by how much the agents' energy has fallen from one record to the next, all together",
+        "by how much the agents' energy has fallen from one record to the next, all together, with what faults drain",
         _has_energy,
         lambda run: round(_tracker(run).phases.energy_spent or 0.0, 6),
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scenarios.names import listed, unknown_name
-from scenarios.plugins import load_protocol
+from scenarios.plugins import import_plugin, load_protocol
 from scenarios.replay import folder_of
 from scenarios.run import Run
 from scenarios.study.result import Study, is_study, open_study
@@ -61,6 +61,8 @@ def plot(
     _refuse_plots_of_studies(kind, metric)
     paths = [folder_of(each) for each in given if not isinstance(each, Study)]
     folders = [open_run(path) for path in paths]
+    for module in plugins:  # parts of a protocol's options may be of it, too
+        import_plugin(module)
     for folder in folders:
         kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
         if kind_of_protocol.partition(":")[0] in plugins:

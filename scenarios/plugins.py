@@ -47,7 +47,7 @@ def load_class(kind: str, base: type[Kind], noun: str, *, allowed_plugins: Colle
     if module_name not in allowed_plugins:
         refused = f"found {shown(kind)}, which would run code of the module {module_name}"
         raise InputError(f"{refused}; to allow that, add --plugin {module_name}")
-    module = _imported(module_name)
+    module = import_plugin(module_name)
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, base)):
         if found is not None:
@@ -61,7 +61,7 @@ def load_class(kind: str, base: type[Kind], noun: str, *, allowed_plugins: Colle
     return found
 
 
-def _imported(module_name: str) -> ModuleType:
+def import_plugin(module_name: str) -> ModuleType:
     """Return a module, looked for in the current folder too; whatever its import raises becomes an InputError."""
     here = str(Path.cwd())
     if here not in sys.path:

@@ -161,11 +161,20 @@ def _protocol_of(config: Mapping[str, Any]) -> type[Protocol] | None:
     return getattr(sys.modules.get(module), name, None) if name else None
 
 
+def _loaded(name: str, base: type[Any], noun: str) -> type[Any]:
+    """Return a class that is named `module:Class`, of a module that is loaded."""
+    module, _, inside = name.partition(":")
+    found = getattr(sys.modules.get(module), inside, None)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise InputError(f"found {name!r}, which is not loaded; name its module with --plugin to have {noun}")
+    return found
+
+
 def _convergence_of(protocol: type[Protocol] | None, config: Mapping[str, Any]) -> Convergence | None:
     if protocol is None:
         return None
     try:
-        options = protocol.Config.model_validate_json(json.dumps(config))
+        options = protocol.Config.model_validate_json(json.dumps(config), context={"load_class": _loaded})
     except ValueError:  # of another version, or with a part of the user's own that is not loaded
         return protocol.convergence
     return protocol.converges(options)
