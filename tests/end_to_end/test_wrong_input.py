@@ -78,7 +78,7 @@ FLAGS = [
     (["plot", "full", "space-time", "--around"], "requires an argument"),
     (["plot", "full", "history", "--keys", "k0"], "No such option '--keys'"),
     (["plot", "full", "--format", "png", "--out", "x.svg"], "found --format png and --out x.svg"),
-    (["list", "protocol"], "'protocol' is not one of 'scenarios', 'studies', 'topologies', 'protocols'"),
+    (["list", "protocol"], "'protocol' is not one of 'scenarios', 'studies', 'claims', 'topologies'"),
     (["show"], "Missing argument 'NAME'"),
     (["show", "gosip"], "found nothing called 'gosip'; did you mean 'gossip'?"),
     (["check"], "Missing argument 'SCENARIO'"),
