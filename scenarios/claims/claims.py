@@ -76,7 +76,7 @@ def run_plan(
             studied = run_design(design, workers=processes[design.setting], out=place, resume=going_on, on_rows=watch)
             frames[name] = studied.frame()
             now += studied.timing["runs"]
-    judged = tuple(_judged(planned, frames[planned.study]) for planned in plan.claims)
+    judged = tuple(_judged(planned, frames) for planned in plan.claims)
     timing = {"seconds": perf_counter() - began, "runs": now}
     measured = Claims(plan.table, plan.usual_runs, judged, plan.runs, folder, timing)
     if folder is not None:
@@ -84,14 +84,15 @@ def run_plan(
     return measured
 
 
-def _judged(planned: Planned, frame: pd.DataFrame) -> Judged:
+def _judged(planned: Planned, frames: Mapping[str, pd.DataFrame]) -> Judged:
     claim = planned.claim
     bounds = claim.claimed.bounds(claim.measure.unit)
-    outcomes = (
-        outcome_of(setup, claim.measure, bounds, {role: frame[frame["cell"] == cell] for role, cell in cells.items()})
-        for setup, cells in planned.cells.items()
-    )
-    return Judged(planned.name, claim, planned.study, tuple(outcomes))
+    outcomes = []
+    for setup, shown in planned.setups.items():
+        frame = frames[shown.study]
+        cells = {role: frame[frame["cell"] == cell] for role, cell in shown.cells.items()}
+        outcomes.append(outcome_of(setup, shown.study, claim.measure, bounds, cells))
+    return Judged(planned.name, claim, tuple(outcomes))
 
 
 def _refuse_another(folder: Path | None, plan: Plan, resume: bool) -> None:

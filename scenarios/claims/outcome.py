@@ -26,7 +26,7 @@ LAWS: Final = ("power", "log")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a setup came to in so many runs, of which `failed` ended in an error and `missing` have no value.
+    """What a setup came to in so many runs of a study, of which `failed` ended in an error and `missing` have no value.
 
     Runs of a comparison or of a growth are one in each cell, under the same seed. `parts` has the statistic of each
     cell, `misfits` by which factor each law of growth misses those; `needed` is how many runs would tell, where all
@@ -34,6 +34,7 @@ class Outcome:
     """
 
     name: str
+    study: str
     verdict: str
     runs: int
     failed: int
@@ -49,6 +50,7 @@ class Outcome:
         low, high = (self.estimate.low, self.estimate.high) if self.estimate else (None, None)
         return {
             "name": self.name,
+            "study": self.study,
             "verdict": self.verdict,
             "runs": self.runs,
             "failed": self.failed,
@@ -63,16 +65,20 @@ class Outcome:
 
 
 def outcome_of(
-    name: str, measure: Value | Came | Holds | Compared | Growth, bounds: Bounds, cells: Mapping[Role, pd.DataFrame]
+    name: str,
+    study: str,
+    measure: Value | Came | Holds | Compared | Growth,
+    bounds: Bounds,
+    cells: Mapping[Role, pd.DataFrame],
 ) -> Outcome:
-    """Return what a setup came to, by the rows of the runs of its cells."""
+    """Return what a setup came to, by the rows of the runs of its cells in a study."""
     if isinstance(measure, Value | Came | Holds):
         (runs,) = cells.values()
-        return _of_one(name, measure, bounds, runs)
-    return _of_several(name, measure, bounds, cells)
+        return _of_one(name, study, measure, bounds, runs)
+    return _of_several(name, study, measure, bounds, cells)
 
 
-def _of_one(name: str, measure: Value | Came | Holds, bounds: Bounds, runs: pd.DataFrame) -> Outcome:
+def _of_one(name: str, study: str, measure: Value | Came | Holds, bounds: Bounds, runs: pd.DataFrame) -> Outcome:
     whole = runs[runs["error"].isna()]
     found = _verdicts(whole, measure.check) if isinstance(measure, Holds) else whole[measure.metric]
     known = found.dropna().tolist()
@@ -87,7 +93,7 @@ def _of_one(name: str, measure: Value | Came | Holds, bounds: Bounds, runs: pd.D
         needed = _needed(holding, of, bounds)
     verdict = bounds.verdict(estimate)
     return Outcome(
-        name, verdict, len(runs), len(runs) - len(whole), missing, estimate,
+        name, study, verdict, len(runs), len(runs) - len(whole), missing, estimate,
         needed=needed if verdict == "undecided" else None, error=_first_error(runs),
     )  # fmt: skip
 
@@ -123,7 +129,9 @@ def _needed(holding: int, of: int, bounds: Bounds) -> int | None:
     return None
 
 
-def _of_several(name: str, measure: Compared | Growth, bounds: Bounds, cells: Mapping[Role, pd.DataFrame]) -> Outcome:
+def _of_several(
+    name: str, study: str, measure: Compared | Growth, bounds: Bounds, cells: Mapping[Role, pd.DataFrame]
+) -> Outcome:
     import pandas as pd
 
     errors = pd.DataFrame({role: runs.set_index("replicate")["error"].notna() for role, runs in cells.items()})
@@ -144,7 +152,16 @@ def _of_several(name: str, measure: Compared | Growth, bounds: Bounds, cells: Ma
         misfits = {}
     error = next((told for runs in cells.values() if (told := _first_error(runs))), None)
     return Outcome(
-        name, bounds.verdict(estimate), len(values), int(failed.sum()), missing, estimate, parts, misfits, error=error
+        name,
+        study,
+        bounds.verdict(estimate),
+        len(values),
+        int(failed.sum()),
+        missing,
+        estimate,
+        parts,
+        misfits,
+        error=error,
     )
 
 

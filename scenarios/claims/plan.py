@@ -27,13 +27,20 @@ ITSELF: Final = ""
 
 
 @dataclass(frozen=True)
+class Shown:
+    """Where a setup of a claim is shown: in a study, in the cells of these numbers, by their roles."""
+
+    study: str
+    cells: Mapping[Role, int]
+
+
+@dataclass(frozen=True)
 class Planned:
-    """A claim with the study that shows it, and for each setup the numbers of its cells there, by their roles."""
+    """A claim with where each of its setups is shown."""
 
     name: str
     claim: Claim
-    study: str
-    cells: Mapping[str, Mapping[Role, int]]
+    setups: Mapping[str, Shown]
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,9 @@ class Plan:
 
 @dataclass
 class _Cells:
-    """The different cells that claims need, each with a label and with what runs there."""
+    """The different cells that a claim needs, each with a label and with what runs there, so many times the usual."""
 
+    times: float
     runs: dict[str, Runs] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -92,13 +100,8 @@ def plan_of(
             raise InputError(f"--only: {unknown_name(name, file.claims)}")
     claims, shared = _assigned(file)
     wanted = [each for each in claims if not only or each.name in only]
-    studies = dict.fromkeys(each.study for each in wanted)
-    designs = {
-        name: _design(
-            name, [each for each in claims if each.study == name], shared[name], file, document, runs, plugins
-        )
-        for name in studies
-    }
+    studies = dict.fromkeys(shown.study for each in wanted for shown in each.setups.values())
+    designs = {name: _design(name, claims, shared[name], file, document, runs, plugins) for name in studies}
     return Plan(file, runs, tuple(wanted), designs)
 
 
@@ -109,16 +112,28 @@ def _document(table: Document | Mapping[str, Any] | str | Path) -> Document:
 
 
 def _assigned(file: ClaimsFile) -> tuple[list[Planned], dict[str, _Cells]]:
-    """Return all claims of a table with their studies; claims that have the same setups share one."""
+    """Return all claims of a table with their studies; claims that have the same setups share them."""
     names: dict[str, str] = {}
     shared: dict[str, _Cells] = {}
     claims = []
     for name, claim in file.claims.items():
-        cells = _Cells()
-        places = {setup: _places(claim, setup, cells) for setup in claim.setups}
-        study = names.setdefault(canonical_json([claim.times, list(cells.numbers)]), name)
-        shared.setdefault(study, cells)
-        claims.append(Planned(name, claim, study, places))
+        parts: dict[float, _Cells] = {}
+        for setup in claim.setups.values():
+            times = setup.times or claim.times
+            parts.setdefault(times, _Cells(times))
+        places = {
+            setup: (times := each.times or claim.times, _places(claim, setup, parts[times]))
+            for setup, each in claim.setups.items()
+        }
+        studies = {}
+        for times, cells in parts.items():
+            own = name if len(parts) == 1 else f"{name}-x{times:g}"
+            while own in shared:  # where a claim is called like a part of another one
+                own += "-"
+            studies[times] = names.setdefault(canonical_json([times, list(cells.numbers)]), own)
+            shared.setdefault(studies[times], cells)
+        setups = {setup: Shown(studies[times], cells) for setup, (times, cells) in places.items()}
+        claims.append(Planned(name, claim, setups))
     return claims, shared
 
 
@@ -149,22 +164,23 @@ def _design(
     runs: int,
     plugins: Collection[str],
 ) -> Design:
-    claim = claims[0].claim
-    metrics = dict.fromkeys(each.claim.measure.metric for each in claims if not isinstance(each.claim.measure, Holds))
+    """Return the study of these cells, which reports what any claim of the table reads in them."""
+    here = [each for each in claims if any(shown.study == name for shown in each.setups.values())]
+    metrics = dict.fromkeys(each.claim.measure.metric for each in here if not isinstance(each.claim.measure, Holds))
     data = {
         "name": name,
-        "description": claim.text,
+        "description": here[0].claim.text,
         "seed": file.seed,
         "cases": {label: {"scenario": each.scenario, "set": each.set} for label, each in cells.runs.items()},
         "labels": {"case": "setup"},
-        "seeds": min(MOST_SEEDS, max(1, round(runs * claim.times))),
+        "seeds": min(MOST_SEEDS, max(1, round(runs * cells.times))),
         "metrics": list(metrics),
     }
-    lines = dict(_lines(name, cells, document))
+    lines = dict(_lines(here[0].name, cells, document))
     try:
         return design_of(Document(document.name, data, lines, folder=document.folder), plugins=plugins)
     except InputError as error:
-        told = "\n".join(f"{line} (in the claim {name})" for line in error.message.splitlines())
+        told = "\n".join(f"{line} (in the claim {here[0].name})" for line in error.message.splitlines())
         raise InputError(told, error.path) from None
 
 

@@ -22,11 +22,10 @@ VERDICTS: Final = ("holds", "fails", "depends", "undecided")
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim, what each of its setups came to, and the study that holds their runs."""
+    """A claim, and what each of its setups came to."""
 
     name: str
     claim: Claim
-    study: str
     setups: tuple[Outcome, ...]
 
     @property
@@ -52,7 +51,6 @@ class Judged:
             "verdict": self.verdict,
             **{verdict: self.setups_that(verdict) for verdict in ("holds", "fails", "undecided")},
             "turns_on": self.claim.turns_on if self.verdict == "depends" else "",
-            "study": self.study,
             "unit_of_parts": measure.unit_of_parts,
             "setups": [outcome.plain() for outcome in self.setups],
         }

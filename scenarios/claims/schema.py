@@ -28,6 +28,9 @@ _NO_SCENARIO: Final = "missing field 'scenario' (what is run); give one to the c
 _OPTIONS: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
 
+Times = Annotated[float, Field(gt=0, le=100)]
+
+
 @dataclass(frozen=True)
 class Runs:
     """What runs in a setup: a scenario, and the fields that are changed in it, in their order.
@@ -64,6 +67,10 @@ class Setup(Side):
         default=(), description="of a growth: sizes instead of those of the claim"
     )
 
+    times: Times | None = Field(
+        default=None, description="multiple of the usual number of runs, instead of the claim's"
+    )
+
 
 class Claim(Side):
     """What is claimed, what is measured of it, and in which setups."""
@@ -76,11 +83,8 @@ class Claim(Side):
     against: Side | None = Field(default=None, description="of a comparison: the baseline, in all setups")
     setups: dict[Word, Setup] = Field(min_length=1, description="the conditions, by name")
     turns_on: str = Field(default="", max_length=1000, description="on what the verdict turns, where it depends")
-    times: float = Field(
-        default=1.0,
-        gt=0,
-        le=100,
-        description="multiple of the usual number of runs: 20 for a share near 1, 0.1 where runs take long",
+    times: Times = Field(
+        default=1.0, description="multiple of the usual number of runs: 20 for a share near 1, 0.1 where runs take long"
     )
 
 

@@ -159,9 +159,10 @@ def planned(plan: Plan) -> dict[str, Any]:
             "text": each.claim.text,
             "claimed": each.claim.claimed.words(),
             "measured": each.claim.measure.words(),
-            "setups": list(each.cells),
-            "runs": plan.designs[each.study].file.seeds,
-            "study": each.study,
+            "setups": {
+                setup: {"study": shown.study, "cells": len(shown.cells), "runs": plan.designs[shown.study].file.seeds}
+                for setup, shown in each.setups.items()
+            },
         }
         for each in plan.claims
     ]
@@ -176,9 +177,10 @@ def plan_table(plan: Plan) -> Table:
     for head in ("claim", "measured", "claimed", "setup", "scenarios", "runs"):
         table.add_column(head, overflow="fold")
     for each in plan.claims:
-        design, first = plan.designs[each.study], (each.name, each.claim.measure.words(), each.claim.claimed.words())
-        for setup, cells in each.cells.items():
-            names = dict.fromkeys(design.cells[cell].scenario.name for cell in cells.values())
-            table.add_row(*first, setup, ", ".join(names), f"{len(cells)} x {design.file.seeds:,}")
+        first = (each.name, each.claim.measure.words(), each.claim.claimed.words())
+        for setup, shown in each.setups.items():
+            design = plan.designs[shown.study]
+            names = dict.fromkeys(design.cells[cell].scenario.name for cell in shown.cells.values())
+            table.add_row(*first, setup, ", ".join(names), f"{len(shown.cells)} x {design.file.seeds:,}")
             first = ("", "", "")
     return table

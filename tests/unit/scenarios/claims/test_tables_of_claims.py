@@ -169,7 +169,7 @@ def test_claims_with_the_same_setups_share_their_runs() -> None:
     often = BODY.replace("value, metric: converged_at", "came, metric: converged_at").replace("2s", "1")
     text = GOOD + "  often:\n    text: It comes.\n    source: others\n" + often
     plan = plan_of_text(text, runs=7)
-    assert {each.name: each.study for each in plan.claims} == {"fast": "fast", "often": "fast"}
+    assert {each.name: each.setups["small"].study for each in plan.claims} == {"fast": "fast", "often": "fast"}
     assert (plan.runs, list(plan.designs)) == (7, ["fast"])
     alone = plan_of_text(text, runs=7, only=["often"])
     assert alone.designs["fast"].about() == plan.designs["fast"].about()
@@ -184,8 +184,20 @@ def test_a_baseline_that_all_setups_share_runs_once() -> None:
         "{a: {measured: {set: {network.loss: 1%}}}, b: {measured: {set: {network.loss: 2%}}}}",
     )
     plan = plan_of_text(text, runs=2)
-    assert plan.claims[0].cells == {"a": {"measured": 0, "against": 1}, "b": {"measured": 2, "against": 1}}
+    cells = {name: shown.cells for name, shown in plan.claims[0].setups.items()}
+    assert cells == {"a": {"measured": 0, "against": 1}, "b": {"measured": 2, "against": 1}}
     assert plan.runs == 6
+
+
+def test_a_setup_may_take_more_runs_than_others() -> None:
+    """Setups that take another multiple of the usual runs are in a study of their own."""
+    plan = plan_of_text(swapped("{small: {}}", "{small: {times: 20}, large: {times: 0.1}, other: {}}"), runs=10)
+    assert {name: plan.designs[shown.study].file.seeds for name, shown in plan.claims[0].setups.items()} == {
+        "small": 200,
+        "large": 1,
+        "other": 10,
+    }
+    assert list(plan.designs) == ["fast-x20", "fast-x0.1", "fast-x1"]
 
 
 @pytest.mark.parametrize(

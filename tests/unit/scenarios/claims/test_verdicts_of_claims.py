@@ -37,7 +37,7 @@ def outcome(measure: dict[str, Any], claimed: dict[str, Any], *cells: pd.DataFra
     """What a setup comes to."""
     of = MEASURES.validate_python(measure)
     named = dict(zip(roles or ("measured", "against"), cells, strict=False))
-    return outcome_of("here", of, Claimed(**claimed).bounds(of.unit), named)
+    return outcome_of("here", "study", of, Claimed(**claimed).bounds(of.unit), named)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,10 @@ def judged(*verdicts: str) -> Judged:
             },
         )
     )
-    outcomes = [Outcome(f"setup {number}", each, 40, 0, 0, Estimate(1, 1, 1)) for number, each in enumerate(verdicts)]
-    return Judged("fast", table.claims["fast"], "fast", tuple(outcomes))
+    outcomes = [
+        Outcome(f"setup {number}", "fast", each, 40, 0, 0, Estimate(1, 1, 1)) for number, each in enumerate(verdicts)
+    ]
+    return Judged("fast", table.claims["fast"], tuple(outcomes))
 
 
 @pytest.mark.parametrize(
