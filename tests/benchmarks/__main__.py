@@ -146,6 +146,41 @@ def raft(operations: int) -> list[Comparison]:
     ]
 
 
+def kuramoto(updates: int) -> list[Comparison]:
+    """Oscillators that are moved together, by number of agents, and by what their equations hold."""
+
+    def side(label: str, nodes: int, topology: dict[str, Any], method: str = "rk4", **options: Any) -> Side:
+        steps = max(2, updates // nodes // (4 if method == "rk4" else 1))
+        options = {"method": method, "frequencies": {"kind": "gaussian", "width": 1.0}, **options}
+        return Side(
+            label, "kuramoto:swarm_side", {"nodes": nodes, "steps": steps, "topology": topology, "options": options}
+        )
+
+    regular, mesh = {"kind": "random-regular", "degree": 8}, {"kind": "mesh"}
+    return [
+        Comparison(
+            "Kuramoto, degree 8, by agents",
+            "stage of an agent",
+            tuple(side(f"{nodes:,} agents", nodes, regular) for nodes in (100_000, 1_000, 10_000)),
+            tolerance=None,
+        ),
+        Comparison(
+            "Kuramoto, 10,000 agents, by equations",
+            "stage of an agent",
+            (
+                side("Runge and Kutta", 10_000, regular),
+                side("Euler", 10_000, regular, "euler"),
+                side("Euler and Maruyama, with noise", 10_000, regular, "euler", noise=0.1),
+                side("with a lag", 10_000, regular, lag=0.3),
+                side("with a delay", 10_000, regular, delay="105ms"),
+                side("links that learn", 10_000, regular, learning={}),
+                side("a mean field", 10_000, mesh),
+            ),
+            tolerance=None,
+        ),
+    ]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
@@ -155,6 +190,7 @@ BENCHMARKS = {
     "runs": (runs, 2_000, 400),
     "histories": (histories, 100_000, 20_000),
     "raft": (raft, 10_000, 2_000),
+    "kuramoto": (kuramoto, 60_000_000, 12_000_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 

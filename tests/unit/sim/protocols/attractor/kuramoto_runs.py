@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from faults.registry import FAULTS
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.simulation import Simulation
 from sim.units import parse_duration
@@ -37,3 +38,18 @@ def coherence(phases: NDArray[np.float64]) -> NDArray[np.float64]:
 def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """By how much phases differ, from -pi to pi."""
     return (one - other + pi) % (2 * pi) - pi
+
+
+def digests() -> list[str]:
+    """Of short runs that between them use every part: sparse, mean field, weights, delay, lag, noise, learning, faults."""
+    common = {"strength": 3.0, "frequencies": {"kind": "gaussian", "width": 1.0}, "lag": 0.2, "snapshot": "100ms"}
+    crash = {"kind": "crash", "target": 3, "at": "505ms", "restart_after": "200ms"}
+    loss = {"kind": "loss", "probability": 0.3, "at": "700ms"}
+    faults = tuple(FAULTS[str(one["kind"])].config.model_validate(one) for one in (crash, loss))
+    runs: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        ({"kind": "random-regular", "nodes": 300, "degree": 7}, {"delay": "53ms"}),
+        ({"kind": "random-regular", "nodes": 100, "degree": 3}, {"method": "euler", "noise": 0.1}),
+        ({"kind": "mesh", "nodes": 300}, {}),
+        ({"kind": "star", "nodes": 50}, {"learning": {"rate": 0.5}}),
+    )
+    return [swarm(topology, faults, **common, **options).run(10**9).digest() for topology, options in runs]
