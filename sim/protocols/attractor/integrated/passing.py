@@ -7,9 +7,10 @@ messages mean nothing to coupling, which has a delay of its own for all links.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.network.config import IndependentLoss
+from sim.network.effects import LinkEffect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,17 +61,16 @@ class Passing:
             self._concerned.clear()
             return None
         shares = np.ones(self._links().number)
-        for separation in self._network.separations:
-            shares[self._where(separation, separation.separates)] = 0.0
         for part in self._state:
-            if isinstance(part, tuple):
-                effect, share = part
-                shares[self._where(effect, effect.links)] *= share
+            cause, share = part if isinstance(part, tuple) else (part, 0.0)
+            shares[self._where(cause)] *= share
         return shares
 
-    def _where(self, key: object, concerns: Callable[[int, int], bool]) -> NDArray[bool_]:
-        """For which links a partition or fault is meant; found out once for each."""
-        found = self._concerned.get(key)
+    def _where(self, cause: Any) -> NDArray[bool_]:
+        """Which links a partition or fault is about; found out once for each, which then has touched so many."""
+        found = self._concerned.get(cause)
         if found is None:
-            found = self._concerned[key] = self._links().where(concerns)
+            found = self._links().where(cause.links if isinstance(cause, LinkEffect) else cause.separates)
+            self._concerned[cause] = found
+            cause.touched += int(found.sum())
         return found

@@ -41,7 +41,7 @@ def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def digests() -> list[str]:
-    """Of short runs that between them use every part: sparse, mean field, weights, delay, lag, noise, learning, faults."""
+    """Of short runs that use every part between them: sparse, mean field, weights, delay, noise, learning, faults."""
     common = {"strength": 3.0, "frequencies": {"kind": "gaussian", "width": 1.0}, "lag": 0.2, "snapshot": "100ms"}
     crash = {"kind": "crash", "target": 3, "at": "505ms", "restart_after": "200ms"}
     loss = {"kind": "loss", "probability": 0.3, "at": "700ms"}
