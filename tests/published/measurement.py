@@ -234,6 +234,11 @@ def variance(metric: str, part: str = "", scale: float = 1.0) -> Statistic:
     return statistic
 
 
+def middle(metric: str, part: str = "") -> Statistic:
+    """The median of a metric where chance hardly matters, so that no error is reckoned with."""
+    return lambda samples: (float(np.median(column(samples, part, metric))), 0.0)
+
+
 def every(metric: str, reference: float, part: str = "") -> Statistic:
     """The value that is farthest from the reference: equal to it where all are."""
 

@@ -13,6 +13,7 @@ from tests.published.measurement import (
     excess,
     mean,
     mean_square,
+    middle,
     share_above,
     share_of,
 )
@@ -46,9 +47,7 @@ def _threshold() -> Row:
     for strength, (coherence, within) in references.items():
         part, quick = f"K={strength:g}", strength == 2.0
         parts[part] = Part("kuramoto-threshold", (f"protocol.strength={strength}",), quick=quick)
-        quantities.append(
-            Quantity(f"coherence, {part}", coherence, within, every("coherence_mean", coherence, part), quick)
-        )
+        quantities.append(Quantity(f"coherence, {part}", coherence, within, middle("coherence_mean", part), quick))
     source = "Kuramoto 1975 and 1984; Strogatz, Physica D 143, 2000"
     return Row("K01", "Kuramoto's oscillators, Lorentzian", source, parts, tuple(quantities), 1, 1)
 
@@ -77,9 +76,9 @@ def _relaxation() -> Row:
         times = (f"duration={duration}", f"protocol.period={period}", f"protocol.step={step}")
         settings = (f"topology={topology}", *times, f"protocol.snapshot={step}")
         parts[part] = Part("kuramoto-relaxation", settings)
-        quantities.append(Quantity(f"rate, {part}", rate, 0.015 * rate, every("decay_rate", rate, part)))
+        quantities.append(Quantity(f"rate, {part}", rate, 0.015 * rate, middle("decay_rate", part)))
     source = "Arenas, Díaz-Guilera and Pérez-Vicente, Physical Review Letters 96, 114102, 2006"
-    return Row("K06", "relaxation at the algebraic connectivity", source, parts, tuple(quantities), 5, 1)
+    return Row("K06", "relaxation at the algebraic connectivity", source, parts, tuple(quantities), 9, 3)
 
 
 def _twisted(part: str, share: tuple[float, float], spread: tuple[float, float], quick: bool) -> list[Quantity]:
