@@ -12,6 +12,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.checks import Checks
+from analysis.coherence_tracker import CoherenceTracker
 from analysis.convergence import Tracker, attach, tracker_of
 from analysis.measurements import Measurements
 from analysis.metrics import metrics_of
@@ -31,6 +32,7 @@ FALSE_ALARMS = 1e-4
 Sample = Mapping[str, float]
 Samples = Mapping[str, Sequence[Sample]]
 """Metrics of each run, by the part of the row that it belongs to."""
+Until = Literal["end", "course", "converged", "extinct", "vectorised"]
 Statistic = Callable[[Samples], tuple[float, float]]
 """An estimate and its standard error."""
 
@@ -41,13 +43,16 @@ class Part:
 
     `until` is the scenario's own end; `converged`: the end of the round in which it converges, so that all messages of
     the round count; `extinct`: the end of the first round after which no node spreads a rumour; `vectorised`: as
-    `converged`, computed by rounds of the whole population. `quick` is False for what takes too long for a quick look.
+    `converged`, computed by rounds of the whole population. `course`: the sample holds the coherence at each look of
+    the tracker too. `quick` is False for what takes too long for a quick look. Parts that have the same
+    `seeds_of` have the same seeds, so that their runs can be compared in pairs.
     """
 
     scenario: str
     overrides: tuple[str, ...] = ()
-    until: Literal["end", "converged", "extinct", "vectorised"] = "end"
+    until: Until = "end"
     quick: bool = True
+    seeds_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,8 @@ def measure(row: Row, part: str, numbers: Sequence[int]) -> list[dict[str, float
     """Run a part of a row for these replicates, whose seeds derive from the row, the part and the number."""
     chosen = row.parts[part]
     scenario = load(LIBRARY / f"{chosen.scenario}.yaml", chosen.overrides)
-    seeds = (derive_seed(0, f"{row.id}/{part}/{number}") >> 64 for number in numbers)
+    named = chosen.seeds_of or part
+    seeds = (derive_seed(0, f"{row.id}/{named}/{number}") >> 64 for number in numbers)
     return [_run(scenario.model_copy(update={"seed": seed}), chosen.until) for seed in seeds]
 
 
@@ -134,7 +140,7 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
     simulation = build(scenario)
     measurements = Measurements.attach(simulation)
     checks = Checks.attach(scenario.checks, simulation)
-    if until == "end":
+    if until in ("end", "course"):
         run_to_end(simulation, scenario, measurements.tracker)
     else:
         spreading = attach(
@@ -144,7 +150,11 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
         _run_to_end_of_round(simulation, scenario, tracker)
     assert simulation.balance().sums
     violated = sum(verdict.verdict == "violated" for verdict in checks.ended(simulation, "duration"))
-    return {"violated": violated, **dict(_numbers(metrics_of(measurements.ended(simulation))))}
+    sample = {"violated": violated, **dict(_numbers(metrics_of(measurements.ended(simulation))))}
+    if until == "course":
+        assert isinstance(measurements.tracker, CoherenceTracker)
+        sample |= {f"look.{number}": value for number, value in enumerate(measurements.tracker.coherences)}
+    return sample
 
 
 def _run_to_end_of_round(simulation: Simulation, scenario: Scenario, tracker: Tracker) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import product
 from math import log
 
+from tests.published.agreement_rows import AGREEMENT_ROWS
 from tests.published.measurement import (
     Part,
     Quantity,
@@ -271,6 +272,7 @@ ROWS = {
         _voter(),
         *RAFT_ROWS,
         *OSCILLATOR_ROWS,
+        *AGREEMENT_ROWS,
     )
 }
 """Every row by its number."""
