@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.protocols.attractor.integrated.adaptation import Adaptation
-from sim.protocols.attractor.integrated.circle import Circle, digits_for
+from sim.protocols.attractor.integrated.circle import EXACT, Circle, digits_for
 from sim.protocols.attractor.integrated.coupling import Coupling, MeanField, Sparse, Weighted
 from sim.protocols.attractor.integrated.history import History
 from sim.protocols.attractor.integrated.links import Links
-from sim.protocols.attractor.integrated.motion import UNITS_A_RADIAN, Motion
+from sim.protocols.attractor.integrated.motion import UNITS, UNITS_A_RADIAN, Motion
+from sim.protocols.attractor.integrated.noise import size_of_noise
 from sim.protocols.attractor.integrated.passing import share_that_arrives
 from sim.units import SECOND, format_duration
 from topologies.errors import InputError
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from sim.protocols.attractor.integrated.config import KuramotoConfig
     from topologies.topology import Topology
 
+MOST_IN_A_STEP: Final = UNITS / 4
+"""By how much coupling or noise may move an agent in a step; more is no integration of anything."""
+FEWEST_DIGITS: Final = 20
+"""Binary digits after the point that sines have at least: enough for a million agents in a mean field, and more."""
 MOST_REMEMBERED: Final = 50_000_000
 """Phases that a delay may have remembered: 17 bytes each."""
 
@@ -40,9 +45,12 @@ class Equations:
         reach = degrees if self._stated is None else self.links.matrix_of_places() @ abs(self._stated)
         strength = config.strength * share_that_arrives(network)
         self._scale = strength * UNITS_A_RADIAN * config.step / SECOND / norm
-        self._check_step(float(np.max(np.abs(self._scale) * reach)))
+        self._check_step(float(np.max(np.abs(self._scale) * reach)), "coupling", "step")
+        self._check_step(size_of_noise(config.noise, config.step), "noise", "noise")
         self._check_delay()
-        self._digits = digits_for(max(float(size) if self._is_complete else 1.0, float(reach.max())))
+        most = 2.0 * float(reach.max()) if config.learning is not None else float(reach.max())
+        self._digits = digits_for(max(float(size) if self._is_complete else 1.0, most))
+        self._check_weights(most)
 
     @cached_property
     def links(self) -> Links:
@@ -66,11 +74,16 @@ class Equations:
         size = self._topology.nodes
         return self._topology.links == size * (size - 1) // 2
 
-    def _check_step(self, most: float) -> None:
-        if most >= 2.0**63:
-            found = f"found steps of {format_duration(self._config.step)}, in which coupling may move an agent by"
-            turns = f"{most * 2.0**-64:.3g} turns"
-            raise InputError(f"{found} {turns}; expected less than half a turn: shorten the step", ("protocol", "step"))
+    def _check_step(self, most: float, what: str, field: str) -> None:
+        if most >= MOST_IN_A_STEP:
+            found = f"found steps of {format_duration(self._config.step)}, in which {what} may move an agent by"
+            turns = f"{most / UNITS:.3g} turns"
+            raise InputError(f"{found} {turns}; expected less than a quarter: shorten the step", ("protocol", field))
+
+    def _check_weights(self, most: float) -> None:
+        if self._digits < FEWEST_DIGITS:
+            found = f"found links of which those of one agent weigh {most:.3g} together"
+            raise InputError(f"{found}; expected at most {2.0 ** (EXACT - FEWEST_DIGITS):.3g}: scale the weights down")
 
     def _check_delay(self) -> None:
         steps, agents = self._config.delay // self._config.step, self._topology.nodes

@@ -27,6 +27,7 @@ class History:
         self._slopes: NDArray[float64] = np.zeros((self._size if smooth else 0, nodes))
         self._up: NDArray[bool_] = np.zeros((self._size, nodes), dtype=bool)
         self._advance: NDArray[uint64] = np.zeros(nodes, dtype=np.uint64)
+        self._turns: NDArray[float64] = np.zeros(nodes)
         self._now = 0
 
     def begin(self, phases: NDArray[uint64], advance: NDArray[uint64], up: NDArray[bool_]) -> None:
@@ -35,13 +36,23 @@ class History:
             self._phases[-back] = phases - advance * phases.dtype.type(back)
             self._up[-back] = up
 
-    def note(self, number: int, phases: NDArray[uint64], advance: NDArray[uint64], up: NDArray[bool_]) -> None:
-        """Take in where all are as a step begins, by how much natural frequencies move them, and who is up."""
+    def note(
+        self,
+        number: int,
+        phases: NDArray[uint64],
+        advance: NDArray[uint64],
+        turns: NDArray[float64],
+        up: NDArray[bool_],
+    ) -> None:
+        """Take in where all are as a step begins, by how much natural frequencies move them, and who is up.
+
+        `turns` is the `advance` of a step once more, in turns, whole ones included.
+        """
         place = number % self._size
         self._now = number
         self._phases[place] = phases
         self._up[place] = up
-        self._advance = advance
+        self._advance, self._turns = advance, turns
 
     def note_slopes(self, slopes: NDArray[float64]) -> None:
         """Take in what coupling does to each at the beginning of the step, in units of phase a step."""
@@ -70,9 +81,12 @@ class History:
                 path -= share**2 * (1.0 - share) * self._slopes[after]
         else:
             path = share * coupled
-        path += share * self._advance.view(np.int64)
-        units: NDArray[uint64] = np.rint(path).astype(np.int64).view(np.uint64)
-        return earlier + units
+        natural = share * self._turns
+        natural -= np.rint(natural)
+        path *= 0.5
+        path += natural * 2.0**63
+        units: NDArray[uint64] = np.rint(path).astype(np.int64).view(np.uint64)  # of two, which cannot overflow
+        return earlier + units * np.uint64(2)
 
     def audible(self, halves: int) -> NDArray[bool_]:
         """Who was up when what is heard so many half steps into the step was said."""

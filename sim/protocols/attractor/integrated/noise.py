@@ -28,6 +28,11 @@ WORD: Final = 1 << 64
 SIXTH: Final = WORD // 6
 
 
+def size_of_noise(strength: float, step: int) -> int:
+    """By how many units an agent moves in a step in which it does: sqrt(3) standard deviations of sqrt(2 D h)."""
+    return round(sqrt(6.0 * strength * step / SECOND) * UNITS_A_RADIAN)
+
+
 class Noise:
     """Draws for all agents: `strength` is D in rad**2 / s, so that a lone phase has the variance 2 D t."""
 
@@ -36,7 +41,7 @@ class Noise:
 
         seeds = (derive_seed(root, f"{name}/{node}/noise") >> 64 for node in range(nodes))
         self._seeds = np.fromiter(seeds, dtype=np.uint64, count=nodes)
-        self._size = round(sqrt(6.0 * strength * step / SECOND) * UNITS_A_RADIAN)
+        self._size = size_of_noise(strength, step)
 
     def increments(self, step: int) -> NDArray[int64]:
         """By how many units each phase moves in the step of this number."""

@@ -15,7 +15,7 @@ from sim.protocol import Collective
 from sim.protocols.attractor.integrated.equations import Equations
 from sim.protocols.attractor.integrated.noise import Noise
 from sim.protocols.attractor.integrated.passing import Passing
-from sim.protocols.attractor.phase import DECIMALS, MASK, RADIANS
+from sim.protocols.attractor.phase import DECIMALS, MASK, RADIANS, TURNS_A_UNIT
 
 if TYPE_CHECKING:
     from numpy import bool_, float64, uint64
@@ -53,6 +53,7 @@ class Swarm(Collective):
         self._shares: Any = None
         self._speeds = [0] * size
         self._natural: NDArray[uint64] = np.zeros((2, size), dtype=np.uint64)
+        self._turns: NDArray[float64] = np.zeros(size)
         self._up: NDArray[bool_] = np.zeros(size, dtype=bool)
         self._down = np.ones(size, dtype=bool)
         self._coming: list[int] = []
@@ -143,6 +144,7 @@ class Swarm(Collective):
         moved = self._speed(node) * self._config.step
         self._natural[0, node] = (moved >> 1 & MASK) >> SHIFT
         self._natural[1, node] = (moved & MASK) >> SHIFT
+        self._turns[node] = moved * TURNS_A_UNIT
 
     # Time.
 
@@ -171,7 +173,7 @@ class Swarm(Collective):
     def _move(self) -> None:
         motion = self._motion
         if motion.history is not None:
-            motion.history.note(self._taken, motion.phases, motion.advance[1], self._up)
+            motion.history.note(self._taken, motion.phases, motion.advance[1], self._turns, self._up)
         noise = None if self._noise is None else self._noise.increments(self._taken)
         if not self._config.strength:
             motion.drift(noise)
