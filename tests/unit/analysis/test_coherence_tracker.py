@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from analysis.beliefs import Beliefs
 from analysis.coherence_tracker import DENSE, CoherenceTracker
 from analysis.convergence import feed, tracker_of
+from analysis.liveness_check import LivenessKept
+from analysis.manifest import RunBalance
+from analysis.verdict import RunEnd, Subject
 from sim.convergence import Coherence
 from sim.records import Record
 
@@ -24,6 +27,8 @@ LOOK = PERIOD // 20
 TURN = tau / (PERIOD * 1e-9)
 """Radians per second of one turn a period."""
 IN_STEP = Coherence(target=0.9, tolerance=0.1, dwell=50, period=PERIOD)
+
+NO_MESSAGES = RunBalance(sent=0, outcomes={}, in_flight=0, waiting=0, duplicated=0, sums=True)
 
 
 def records(*told: tuple[int, int | None, str, dict[str, Any]]) -> list[Record]:
@@ -225,3 +230,27 @@ def test_beliefs_before_the_dwell_is_over_are_right() -> None:
     beliefs.finish(100)
     assert (beliefs.claims, beliefs.wrong_claims) == (2, 1)
     assert (beliefs.node_time, beliefs.too_early, beliefs.too_late) == (400, 5, 10 * 3 + 40 * 2 + 40 * 3)
+
+
+@pytest.mark.parametrize(
+    ("again", "verdict", "reason"),
+    [
+        (150, "holds", "converged 60ns after the core was healed"),
+        (500, "violated", "the coherence, 0.0000, to come within 0.1 of 0.9"),
+    ],
+)
+def test_liveness_is_judged_by_the_begin_of_the_dwell(again: int, verdict: str, reason: str) -> None:
+    """A core of two is in time where the dwell begins within 100 ns, though it ends later and nobody asks then."""
+    check = LivenessKept(Subject(IN_STEP, 3))
+    told = records(
+        phase(0, 0, 0.0, 0.0),
+        phase(0, 1, pi, 0.0),
+        phase(0, 2, 1.0, 0.0),
+        (100, None, "liveness", {"core": (0, 1), "within": 100}),
+        phase(again, 1, 0.0, 0.0),
+    )
+    for record in told:
+        check.observe(record)
+    judged = check.finish(RunEnd(1000, "duration", NO_MESSAGES))
+    assert judged.verdict == verdict
+    assert reason in judged.reason
