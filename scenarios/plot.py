@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from analysis.run_folder import RunFolder
 
-Format = Literal["png", "svg"]
+Format = Literal["png", "svg", "gif", "mp4"]
 
 
 def plot(
@@ -24,24 +24,28 @@ def plot(
     kind: str | None = None,
     out: str | Path | None = None,
     *,
-    format: Format = "png",  # noqa: A002  the name that matplotlib gives it too
+    format: Format | None = None,  # noqa: A002  the name that matplotlib gives it too
     plugins: Collection[str] = (),
     metric: str | None = None,
     around: str | None = None,
     key: str | None = None,
     at: str | None = None,
     interval: str | None = None,
+    frames: str | int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Draw one or several runs, or a study, and return the path of the picture.
 
     Parameters: `runs`, run folders, or what `run` gave with a folder, or the same of one study; `kind`, one that
     `murmur list plots` names, by default `leaders` of one run whose servers have a leader, `coherence` of swarms,
-    else `spread`, and the first one for studies; `out`, the file, by default KIND.png in the folder, or beside it
-    where there are several; `plugins`, modules of the protocols of one's own that ran; `metric`, what is drawn of a
-    study, the first that it reports by default; `around`, the moment that a space-time diagram shows, `election`
-    for the first or `election:2` for the second; `key`, whose history is drawn; `at`, the moments at which phases
-    are drawn, such as `2s,4s`; `interval`, in which calls, jobs and attempts are counted, such as `10ms`. Raises
-    InputError where the runs do not hold what the plot needs.
+    else `spread`, and the first one for studies; `format`, PNG unless given, GIF of an animation; `out`, the file,
+    by default KIND with that ending in the folder, or beside it where there are several; `plugins`, modules of the
+    protocols of one's own that ran; `metric`, what is drawn of a study, the first that it reports by default;
+    `around`, the moment that a space-time diagram shows, `election` for the first or `election:2` for the second;
+    `key`, whose history is drawn; `at`, the moments at which phases are drawn, such as `2s,4s`; `interval`, in
+    which calls, jobs and attempts are counted, such as `10ms`; `frames`, how many an animation has, 200 unless
+    given; `progress`, what is told how many of them are done. Raises InputError where the runs do not hold what the
+    plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
@@ -49,30 +53,38 @@ def plot(
 
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
     options = {"around": around, "key": key, "at": at, "interval": interval}
+    options["frames"] = None if frames is None else str(frames)
     studies = [
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]
     if studies:
         _refuse_options_of_runs(**options)
-        return _plot_study(studies, len(given), kind, out, format, metric)
-    if kind is not None and kind not in PLOTS:
-        _refuse_plots_of_studies(kind, metric)
-        raise InputError(unknown_name(kind, PLOTS))
+        return _plot_study(studies, len(given), kind, out, format or "png", metric)
     _refuse_plots_of_studies(kind, metric)
+    if kind is not None and kind not in PLOTS:
+        raise InputError(unknown_name(kind, PLOTS))
     paths = [folder_of(each) for each in given if not isinstance(each, Study)]
     folders = [open_run(path) for path in paths]
-    for module in plugins:  # parts of a protocol's options may be of it, too
-        import_plugin(module)
-    for folder in folders:
-        kind_of_protocol = str(folder.manifest.scenario["protocol"]["kind"])
-        if kind_of_protocol.partition(":")[0] in plugins:
-            load_protocol(kind_of_protocol, plugins)
+    _load(folders, plugins)
     chosen = _first_look(folders, options) if kind is None else kind
+    if format is not None and format not in PLOTS[chosen].formats:
+        formats = listed(list(PLOTS[chosen].formats))
+        raise InputError(f"the plot {chosen} has no format {format}; it has {formats}")
     figure = PLOTS[chosen].draw(folders, None, **options)
     if out is None:
         first = paths[0].resolve()
-        out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format}"
-    return save(figure, out)
+        out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format or PLOTS[chosen].formats[0]}"
+    return save(figure, out, progress)
+
+
+def _load(folders: Sequence[RunFolder], plugins: Collection[str]) -> None:
+    """Load the protocols of the user's own that ran."""
+    for module in plugins:  # parts of a protocol's options may be of it, too
+        import_plugin(module)
+    for folder in folders:
+        kind = str(folder.manifest.scenario["protocol"]["kind"])
+        if kind.partition(":")[0] in plugins:
+            load_protocol(kind, plugins)
 
 
 def _plot_study(

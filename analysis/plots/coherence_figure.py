@@ -36,7 +36,7 @@ def coherence_figure(runs: Sequence[RunView]) -> CoherenceFigure:
 
 
 def _series(label: str, runs: Sequence[RunView]) -> CoherenceSeries:
-    found = [_coherence(run) for run in runs]
+    found = [coherence_of(run) for run in runs]
     converged = [spans for _, spans in found if spans is not None]
     return CoherenceSeries(label, [curve for curve, _ in found], converged if len(converged) == len(found) else None)
 
@@ -55,14 +55,14 @@ def energy_figure(run: RunView) -> EnergyFigure:
             f"{run.name}: found no records of energy, which the plot energy needs; "
             "give its agents some: protocol.energy of an attractor swarm"
         )
-    curve, _ = _coherence(run)
+    curve, _ = coherence_of(run)
     mean, low, high = bounds
     options = run.scenario.get("protocol", {}).get("energy") or {}
     words = run.name, facts([run])
     return EnergyFigure(curve, times, mean, low, high, run.end, *words, options.get("minimum"), spans_of(run))
 
 
-def _coherence(run: RunView) -> tuple[Curve, list[tuple[int, int]] | None]:
+def coherence_of(run: RunView) -> tuple[Curve, list[tuple[int, int]] | None]:
     """Return the coherence at each look of its tracker, and when it was converged; None where no goal tells."""
     if not isinstance(run.convergence, Coherence):
         course = swarm_course(run, "coherence")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from analysis.plots.swarm_plots import (
+    draw_animation,
     draw_basins,
     draw_coherence,
     draw_energy,
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 
 NARROWEST_MM: Final = 60
 WIDEST_MM: Final = 400
+STILL: Final = ("png", "svg")
+"""Formats of plots that do not move, the usual one first."""
 
 
 class Draw(Protocol):
     """Draws runs; `width` in millimetres, None for the one that suits the plot.
 
     Options that a plot may have, None where not given: `around`, the moment that it shows, such as `election:2`;
-    `at`, moments, such as `2s,4s`; `interval`, in which events are counted; `key`, whose history.
+    `at`, moments, such as `2s,4s`; `interval`, in which events are counted; `frames`, how many
+    an animation has; `key`, whose history.
     """
 
     def __call__(
@@ -44,6 +48,7 @@ class Draw(Protocol):
 class PlotKind:
     """One plot: its name, what it shows in one line, how it is drawn, whether it takes several runs, and its options.
 
+    The first of its formats is the one that it has unless another is asked for.
     `draw` raises InputError where the runs do not hold what the plot needs.
     """
 
@@ -52,6 +57,7 @@ class PlotKind:
     draw: Draw
     several_runs: bool = False
     options: tuple[str, ...] = ()
+    formats: tuple[str, ...] = STILL
 
 
 def _draw_spread(runs: Sequence[RunView], **width: float) -> Figure:
@@ -134,6 +140,7 @@ def _plot(
     draw: Callable[..., Figure],
     several_runs: bool = False,
     options: tuple[str, ...] = (),
+    formats: tuple[str, ...] = STILL,
 ) -> PlotKind:
     def checked(runs: Sequence[RunFolder | RunView], width: float | None = None, **given_options: str | None) -> Figure:
         from analysis.plots.run_view import RunView, view_of_folder
@@ -151,7 +158,7 @@ def _plot(
         views = [run if isinstance(run, RunView) else view_of_folder(run) for run in runs]
         return draw(views, **chosen)
 
-    return PlotKind(name, description, checked, several_runs, options)
+    return PlotKind(name, description, checked, several_runs, options, formats)
 
 
 PLOTS: Final[dict[str, PlotKind]] = {
@@ -204,6 +211,13 @@ PLOTS: Final[dict[str, PlotKind]] = {
             draw_load_over_time,
             several_runs=True,
             options=("interval",),
+        ),
+        _plot(
+            "animation",
+            "a swarm on the circle and on its topology as time passes, as GIF or MP4",
+            draw_animation,
+            options=("frames",),
+            formats=("gif", "mp4", *STILL),
         ),
     )
 }

@@ -53,7 +53,7 @@ def phases_figure(run: RunView, at: str | None = None) -> PhaseCircles:
     instants = np.array([time for time, _ in moments])
     agents, goal = course.agents, goal_of(run)
     told = [
-        Moment(look.phases, f"{words}\n{told_time(time)}, {_told_coherence(look.phases, agents)}".strip(), goal(time))
+        Moment(look.phases, f"{words}\n{told_time(time)}, {told_coherence(look.phases, agents)}".strip(), goal(time))
         for (time, words), look in zip(moments, course.looks(instants), strict=True)
     ]
     return PhaseCircles(told, run.name, facts([run]))
@@ -68,7 +68,8 @@ def goal_of(run: RunView) -> Callable[[int], float | None]:
     return lambda time: goal_phase(begin, period, time)
 
 
-def _told_coherence(phases: NDArray[np.float64], agents: int) -> str:
+def told_coherence(phases: NDArray[np.float64], agents: int) -> str:
+    """Return the coherence of some phases in words, and how many agents are up where not all of them are."""
     known = int(np.isfinite(phases).sum())
     up = "" if known == agents else f"\n{known:,} up"
     return f"R = {abs(mean_field(phases)):.2f}{up}" if known else "none up"
@@ -170,11 +171,14 @@ def _drift(phases: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _seen_turning(phases: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return phases (agents, times) less the angle by which the agents turned in the mean since the first time."""
-    angles = [0.0]
-    for before, after in pairwise(phases.T):
-        turned = mean_field(after - before)
-        angles.append(float(np.angle(turned)) if abs(turned) > 0 else 0.0)
-    return np.asarray((phases - np.array(list(accumulate(angles)))) % tau)
+    angles = list(accumulate((turned_between(*pair) for pair in pairwise(phases.T)), initial=0.0))
+    return np.asarray((phases - np.array(angles)) % tau)
+
+
+def turned_between(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    """Return by which angle (radians) the agents turned in the mean from one time to another, from -π to π."""
+    turned = mean_field(after - before)
+    return float(np.angle(turned)) if abs(turned) > 0 else 0.0
 
 
 def _marked(

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from analysis.plots.run_view import RunView
 
 
+def draw_animation(runs: Sequence[RunView], frames: str | None = None, **width: float) -> Figure:
+    """Draw circle, topology and coherence, one moment after another."""
+    from analysis.plots.film import draw_film
+    from analysis.plots.film_frames import film_of
+
+    return draw_film(film_of(runs[0], frames), **width)
+
+
 def draw_basins(runs: Sequence[RunView], **width: float) -> Figure:
     """Draw the share of the runs that end in each state."""
     from analysis.plots import basins

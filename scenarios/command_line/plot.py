@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Final
 
 import click
 
 from scenarios.command_line.options import plugin_option
 
+FORMATS: Final = ("png", "svg", "gif", "mp4")
+
 
 @click.command()
 @click.argument("runs", metavar="RUN... [KIND]", nargs=-1, required=True)
 @click.option(
-    "--format", "file_format", type=click.Choice(("png", "svg")), help="Format of the picture; png by default."
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    help="Format of the picture; png unless given, of animations gif.",
 )
 @click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
@@ -20,6 +25,7 @@ from scenarios.command_line.options import plugin_option
 @click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
 @click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
 @click.option("--interval", metavar="TIME", help="In which calls, jobs and attempts are counted, such as 10ms.")
+@click.option("--frames", metavar="N", help="How many frames an animation has; 200 unless given.")
 @plugin_option
 def plot(
     runs: tuple[str, ...],
@@ -30,6 +36,7 @@ def plot(
     key: str | None,
     at: str | None,
     interval: str | None,
+    frames: str | None,
     plugins: tuple[str, ...],
 ) -> None:
     """Draw run folders, or the folder of a study, and print the path of the picture.
@@ -41,6 +48,7 @@ def plot(
 
     from analysis.plots.registry import PLOTS
     from analysis.plots.study_plots import STUDY_PLOTS
+    from scenarios.command_line.film_progress import FilmProgress
     from scenarios.command_line.summary import shortest
     from scenarios.names import did_you_mean
     from scenarios.plot import plot as draw
@@ -60,8 +68,10 @@ def plot(
         raise InputError(f"found the plot {kind} but no run; expected run folders before it: murmur plot RUN {kind}")
     if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
-    svg = file_format == "svg" or (file_format is None and out is not None and out.endswith(".svg"))
-    ending: Literal["png", "svg"] = "svg" if svg else "png"
-    options = {"metric": metric, "around": around, "key": key, "at": at, "interval": interval}
-    path = draw(folders, kind, out, format=ending, plugins=plugins, **options)
+    named = file_format if out is None else out.rpartition(".")[2].lower()
+    ending: Any = named if named in FORMATS else None  # other endings are refused when the picture is written
+    options: dict[str, Any] = {"metric": metric, "around": around, "key": key, "at": at, "interval": interval}
+    with FilmProgress() as progress:
+        options |= {"frames": frames, "progress": progress.take}
+        path = draw(folders, kind, out, format=ending, plugins=plugins, **options)
     click.echo(shortest(path))

@@ -17,7 +17,7 @@ from sim.units import MILLISECOND, SECOND
 from topologies.registry import build
 
 SWARM_PLOTS: Final = frozenset(
-    ("coherence", "phases", "phase-raster", "phase-map", "basins", "energy", "load-over-time")
+    ("coherence", "phases", "phase-raster", "phase-map", "animation", "basins", "energy", "load-over-time")
 )
 """Plots that need such a run."""
 SWARM_FAULTS: Final = (
