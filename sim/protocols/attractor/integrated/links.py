@@ -42,7 +42,8 @@ class Links:
         self.receivers: NDArray[int32] = np.repeat(np.arange(topology.nodes, dtype=np.int32), degrees)
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
-        return zip(self.sources.tolist(), self.receivers.tolist(), strict=True)
+        """Source and receiver of each link, one after the other: of a complete graph they would fill gigabytes."""
+        return ((source, receiver) for receiver, others in enumerate(self.topology.neighbors) for source in others)
 
     def weights(self) -> NDArray[float64] | None:
         """The weight of each link as the topology states it; None where it states none."""
