@@ -76,8 +76,9 @@ def _course() -> Row:
     parts = _parts(40, (), "course", True) | _parts(20, (), "course", True) | _parts(10, (), "course", False)
     quantities = (
         Quantity("largest difference of R, reports every 40 ms", 0, 0.04, apart(40)),
+        Quantity("largest difference of R, reports every 20 ms", 0, 0.02, apart(20)),
         Quantity("largest difference of R, reports every 10 ms", 0, 0.01, apart(10), False),
-        Quantity("its ratio, 20 ms to 40 ms", 0.5, 0.05, shrinks(40, 20)),
+        Quantity("its ratio, 20 ms to 40 ms", 0.5, 0.05, shrinks(40, 20), False),
         Quantity("its ratio, 10 ms to 20 ms", 0.5, 0.05, shrinks(20, 10), False),
     )
     return Row("A01", "coherence over time, by messages and integrated", SOURCE, parts, quantities, 20, 4)
