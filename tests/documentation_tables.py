@@ -249,6 +249,12 @@ def _strategies() -> str:
     return _kinds(STRATEGIES.items())
 
 
+def _learning() -> str:
+    from sim.protocols.attractor.integrated.config import Learning
+
+    return _fields(Learning)
+
+
 def _population(name: str) -> str:
     from sim.energy import Energy
     from sim.protocols.attractor import population
@@ -355,6 +361,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "other protocols": _other_protocols,
     "attractor": lambda: _protocol("attractor"),
     "kuramoto": lambda: _protocol("kuramoto"),
+    "learning": _learning,
     "strategies": _strategies,
     **{name: partial(_population, name) for name in POPULATION},
     "metrics": _metrics,
