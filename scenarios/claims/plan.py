@@ -66,15 +66,19 @@ class _Cells:
     runs: dict[str, Runs] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def number(self, label: str, runs: Runs) -> int:
-        """Return the number of the cell in which this runs; one that is there already, where it is the same."""
+    def add(self, label: str, runs: Runs) -> str:
+        """Add a cell in which this runs, unless it is there already, and return what spells it."""
         spelled = canonical_json([runs.scenario, list(runs.set.items())])
         if spelled not in self.numbers:
             while label in self.runs:
                 label += "'"
             self.numbers[spelled] = len(self.runs)
             self.runs[label] = runs
-        return self.numbers[spelled]
+        return spelled
+
+    def have(self, others: _Cells) -> bool:
+        """Whether all cells of others are here, as often run."""
+        return self.times == others.times and others.numbers.keys() <= self.numbers.keys()
 
 
 def plan_of(
@@ -112,41 +116,40 @@ def _document(table: Document | Mapping[str, Any] | str | Path) -> Document:
 
 
 def _assigned(file: ClaimsFile) -> tuple[list[Planned], dict[str, _Cells]]:
-    """Return all claims of a table with their studies; claims that have the same setups share them."""
-    names: dict[str, str] = {}
+    """Return all claims of a table with their studies; one whose cells an earlier claim has takes that one's study."""
     shared: dict[str, _Cells] = {}
     claims = []
     for name, claim in file.claims.items():
         parts: dict[float, _Cells] = {}
-        for setup in claim.setups.values():
-            times = setup.times or claim.times
-            parts.setdefault(times, _Cells(times))
-        places = {
-            setup: (times := each.times or claim.times, _places(claim, setup, parts[times]))
-            for setup, each in claim.setups.items()
-        }
+        places = {}
+        for setup, each in claim.setups.items():
+            times = each.times or claim.times
+            places[setup] = times, _places(claim, setup, parts.setdefault(times, _Cells(times)))
         studies = {}
         for times, cells in parts.items():
             own = name if len(parts) == 1 else f"{name}-x{times:g}"
             while own in shared:  # where a claim is called like a part of another one
                 own += "-"
-            studies[times] = names.setdefault(canonical_json([times, list(cells.numbers)]), own)
+            studies[times] = next((study for study, of in shared.items() if of.have(cells)), own)
             shared.setdefault(studies[times], cells)
-        setups = {setup: Shown(studies[times], cells) for setup, (times, cells) in places.items()}
+        setups = {}
+        for setup, (times, spelled) in places.items():
+            numbers = shared[studies[times]].numbers
+            setups[setup] = Shown(studies[times], {role: numbers[text] for role, text in spelled.items()})
         claims.append(Planned(name, claim, setups))
     return claims, shared
 
 
-def _places(claim: Claim, setup: str, cells: _Cells) -> dict[Role, int]:
-    """Return the cells of one setup by their roles."""
+def _places(claim: Claim, setup: str, cells: _Cells) -> dict[Role, str]:
+    """Add the cells of one setup, and return what spells each of them, by their roles."""
     if isinstance(claim.measure, Growth):
         sizes = claim.setups[setup].sizes or claim.measure.sizes
         grown = {size: _grown(side_of(claim, setup), claim.measure.over, size) for size in sizes}
-        return {size: cells.number(f"{setup} @ {size}", runs) for size, runs in grown.items()}
+        return {size: cells.add(f"{setup} @ {size}", runs) for size, runs in grown.items()}
     if claim.measure.compares:
         labels = {SIDES[0]: setup, SIDES[1]: f"{SIDES[1]}: {setup}"}
-        return {side: cells.number(labels[side], side_of(claim, setup, side)) for side in SIDES}
-    return {ITSELF: cells.number(setup, side_of(claim, setup))}
+        return {side: cells.add(labels[side], side_of(claim, setup, side)) for side in SIDES}
+    return {ITSELF: cells.add(setup, side_of(claim, setup))}
 
 
 def _grown(runs: Runs, path: str, size: int) -> Runs:

@@ -124,7 +124,8 @@ def _value(value: float | str, unit: str) -> str:
     if isinstance(value, str):
         return value
     if unit == "difference":
-        return f"{100 * value:+.3g} %".replace("-", "−")
+        per_cent = f"{100 * value:+,.0f}" if abs(value) >= 10 else f"{100 * value:+.3g}"
+        return f"{per_cent} %".replace("-", "−")
     return f"{value:,.3g}" if unit in ("ratio", "exponent") else shown_metric(value, unit)
 
 
