@@ -177,6 +177,18 @@ def test_claims_with_the_same_setups_share_their_runs() -> None:
     assert (apart.runs, list(apart.designs)) == (28, ["fast", "often"])
 
 
+def test_a_claim_about_some_of_the_runs_of_an_earlier_one_shares_them() -> None:
+    """What is compared is also measured by itself, in the cells of the comparison."""
+    compared = COMPARED.replace("{small: {}}", "{a: {set: {network.loss: 1%}}, b: {set: {network.loss: 2%}}}")
+    compared = compared.replace("    setups", "    against: {scenario: gossip-mesh}\n    setups")
+    alone = BODY.replace("{small: {}}", "{only b: {set: {network.loss: 2%}}}")
+    plan = plan_of_text(compared + "  quick:\n    text: It is quick.\n    source: others\n" + alone, runs=5)
+    shown = plan.claims[1].setups["only b"]
+    assert (shown.study, list(shown.cells.values())) == ("fast", [plan.claims[0].setups["b"].cells["measured"]])
+    assert plan.runs == 20
+    assert plan.designs["fast"].file.metrics == ("messages", "converged_at")
+
+
 def test_a_baseline_that_all_setups_share_runs_once() -> None:
     """Setups that change only what is measured have one baseline."""
     text = COMPARED.replace(
