@@ -18,6 +18,7 @@ GOLDEN = {
     "gossip-churn": "2aa1ecfb3f5893b50004883a51be6c78880d199df58c0972388ce0b0983702c2",
     "gossip-lossy-links": "93ffa5d8fbe125730e829fd2b3331f41662d2614fb176d080ca9fd5f5a75187c",
     "kuramoto": "74c75174e012242fbd6aac7fde3c973332cc03e6bd7353f2a8fe6d6be9f6216b",
+    "phase-agreement": "d6dae8b1043d572564bf2c97d467006b3fc96fe5fa36d65d2a9939467ec87d7c",
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",

@@ -1,10 +1,11 @@
 """A coordinator tells everyone its phase and period, and all others take them over.
 
-It tells them every `heartbeat`; they reckon with the age of what they hear by its stamp against their own clocks. So
-whoever loses its phase has it back with the next message, as long as the coordinator lives and can be heard. Without
-failover that is node 0 for ever. With failover the others are standbys, as in `sim.protocols.coordinator`: the n-th of
-them takes over after n timeouts of silence and tells its own phase from then on. Nobody agrees to that: a partition
-makes two coordinators, of which the one of the lesser epoch obeys when they meet again.
+It tells them every `heartbeat`; they reckon with the age of what they hear, by its stamp against their clocks or as one
+that they expect. So whoever loses its phase has it back with the next message, as long as the coordinator lives and can
+be heard. Without failover that is node 0 for ever. With failover the others are standbys, as in
+`sim.protocols.coordinator`: the n-th of them takes over after n timeouts of silence and tells its own phase from then
+on. Nobody agrees to that: a partition makes two coordinators, of which the one of the lesser epoch obeys when they meet
+again.
 
 Records: `phase` (phase, frequency), at the start and whenever it is told; `role` (role, term: the epoch, leader,
 cause).
@@ -22,7 +23,7 @@ from sim.convergence import Convergence
 from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.phase_agreement.oscillator import Oscillator, OscillatorConfig
 from sim.roles import Roles
-from sim.units import PositiveDuration
+from sim.units import Duration, PositiveDuration
 
 if TYPE_CHECKING:
     from sim.message import Message
@@ -38,6 +39,11 @@ class PhaseCoordinatorConfig(OscillatorConfig):
 
     kind: Literal["phase-coordinator"] = "phase-coordinator"
     heartbeat: PositiveDuration = Field(default=100_000_000, description="time between what the coordinator tells all")
+    compensate: Literal["stamps", "expected"] = Field(
+        default="stamps",
+        description="how the age of what it tells is reckoned: by its stamp against the own clock, or as `delay`",
+    )
+    delay: Duration = Field(default=0, description="age on arrival that `compensate: expected` assumes")
     failover: bool = Field(default=False, description="standbys take over, in order, without agreement")
     takeover_timeout: PositiveDuration = Field(
         default=400_000_000, description="silence after which the first standby takes over; the n-th waits n times it"
@@ -128,7 +134,9 @@ class PhaseCoordinator(Protocol):
         if told.epoch > self.epoch:
             self._obey(told.epoch, "append")
         self._wait()
-        self.oscillator.move(told.phase + told.speed * max(0, self.node.now - told.stamp), told.speed)
+        by_stamp = self.config.compensate == "stamps"
+        age = max(0, self.node.now - told.stamp) if by_stamp else self.config.delay
+        self.oscillator.move(told.phase + told.speed * age, told.speed)
 
     def disrupt(self, stream: Stream) -> bool:
         """Be at another phase, anywhere in the cycle."""

@@ -86,6 +86,16 @@ def test_a_partition_makes_two_coordinators_and_the_later_epoch_wins() -> None:
     assert any(row.kind == "role" and row.node == 0 and row.fields["role"] == "follower" for row in rows)
 
 
+@pytest.mark.parametrize(("delay", "off"), [("5ms", 0.0), ("25ms", 0.1)])
+def test_a_delay_that_is_expected_is_added_whatever_clocks_say(delay: str, off: float) -> None:
+    """Without stamps all are off by what the delay is other than expected, and by nothing else."""
+    options = OSCILLATING | {"compensate": "expected", "delay": delay}
+    simulation, _ = agents(PhaseCoordinator, options)
+    simulation.nodes[2].clock = Clock(offset=50 * MILLISECOND)
+    simulation.run(2 * SECOND)
+    assert apart(simulation) == pytest.approx(off, abs=0.01)
+
+
 def test_a_coordinator_that_restarts_tells_all_where_it_is_now() -> None:
     """Without failover a coordinator comes back with a phase of its own, and all take it over."""
     simulation, _ = agents(PhaseCoordinator, OSCILLATING, murmur.Crash(target=0, at="1s", restart_after="1s"))
