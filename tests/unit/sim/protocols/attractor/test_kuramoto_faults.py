@@ -7,6 +7,7 @@ import pytest
 
 from faults.registry import FAULTS
 from sim.network.config import NetworkConfig
+from sim.node_life import LIFE_RECORDS
 from sim.protocols.attractor.integrated.kuramoto import FAULTS as KNOWN
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.simulation import Simulation
@@ -181,3 +182,30 @@ def test_random_plans_hold_only_what_means_something() -> None:
         kinds |= {one.kind for one in drawn}
     assert kinds <= KNOWN
     assert len(kinds) > 6
+
+
+@pytest.mark.parametrize("options", [{}, {"delay": "70ms", "lag": 0.2}, {"learning": {"rate": 1.0}}])
+def test_under_random_plans_agents_move_when_their_nodes_are_up(options: dict) -> None:
+    """Whatever befalls them: in a step in which a node's life does not change its agent moves, or does not."""
+    from faults.random_plan import RandomPlan
+    from sim.randomness import Stream
+
+    plan = RandomPlan(layers=("node", "network", "partition", "clock", "swarm"), most=12, fewest=6)
+    steps, still = 0, 0
+    for seed in range(6):
+        faults = plan.draw(build(RING, 1), Kuramoto, 3 * 10**9, None, Stream(seed), config=Kuramoto.Config())
+        simulation = swarm(RING, faults, seed, **{**ALIKE, **options})
+        changed: set[int | None] = set()
+        simulation.recorder.observe(LIFE_RECORDS, lambda record, changed=changed: changed.add(record.node))
+        for end in range(10**8 + 1, 3 * 10**9, 10**8):
+            simulation.run(end)
+            before = simulation.collective.phases.copy()
+            lives = [node.life for node in simulation.nodes]
+            changed.clear()
+            simulation.run(end + 2 * 10**7)
+            for node in set(range(12)) - changed:
+                moved = simulation.collective.phases[node] != before[node]
+                assert moved == (lives[node] == "up")
+                steps, still = steps + 1, still + (not moved)
+    assert steps > 1000
+    assert still > 50
