@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
@@ -27,17 +28,22 @@ def decide(
     """What the strategy has the agent at a node do; raises StrategyError where that cannot be told."""
     try:
         decided = strategy.decide(own, heard, goal, energy)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         last = extract_tb(error.__traceback__)[-1]
         raise _wrong(strategy, node, f"raised {what} ({last.filename}:{last.lineno})") from error
     if decided.__class__ is not Adjustment:
         raise _wrong(strategy, node, f"returned {decided!r:.80}; expected an Adjustment")
-    if not (-MOST <= decided.phase <= MOST and -MOST <= decided.frequency <= MOST):
+    if not (_is_finite(decided.phase) and _is_finite(decided.frequency)):
         raise _wrong(strategy, node, f"asked for {decided!r:.120}; expected finite numbers")
-    if decided.cost is not None and not 0.0 <= decided.cost <= MOST:
+    if decided.cost is not None and not (_is_finite(decided.cost) and decided.cost >= 0.0):
         raise _wrong(strategy, node, f"asked for a cost of {decided.cost!r:.40}; expected a finite one, not below 0")
     return decided
+
+
+def _is_finite(value: float) -> bool:
+    """Whether this is a number at all, and no larger than an adjustment can be."""
+    return (value.__class__ is float or isinstance(value, Real)) and -MOST <= value <= MOST
 
 
 def _wrong(strategy: Strategy, node: Node, what: str) -> StrategyError:

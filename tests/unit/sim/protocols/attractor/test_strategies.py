@@ -149,7 +149,7 @@ class Wrong(Strategy):
 
     def decide(self, own: Own, heard: Neighborhood, goal: Goal, energy: float | None) -> Adjustment:
         """Return or raise it."""
-        if isinstance(self.does, Exception):
+        if isinstance(self.does, BaseException):
             raise self.does
         return self.does  # type: ignore[no-any-return]
 
@@ -162,7 +162,11 @@ class Wrong(Strategy):
         (Adjustment(float("nan")), "expected finite numbers"),
         (Adjustment(float("inf")), "expected finite numbers"),
         (Adjustment(0.0, -1e300), "expected finite numbers"),
+        (Adjustment(None), "expected finite numbers"),  # type: ignore[arg-type]
+        (Adjustment(0.0, "1"), "expected finite numbers"),  # type: ignore[arg-type]
         (Adjustment(0.0, 0.0, -1.0), "expected a finite one"),
+        (Adjustment(0.0, 0.0, "1"), "expected a finite one"),  # type: ignore[arg-type]
+        (SystemExit(0), "raised SystemExit: 0"),
     ],
 )
 def test_a_strategy_that_goes_wrong_is_named(does: Any, told: str) -> None:
