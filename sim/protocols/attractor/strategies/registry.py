@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticSerializationError, to_json
 
 from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
 from sim.protocols.attractor.strategies.arc import Arc
@@ -33,7 +34,7 @@ STRATEGIES: Final[dict[str, type[Strategy]]] = {
 def _or_own(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Strategy:
     """A strategy of the user's own where one is given or named, otherwise one that is built in."""
     if isinstance(value, Strategy):
-        return value
+        return _given(value, info)
     kind = value.get("kind") if isinstance(value, dict) else None
     if not (isinstance(kind, str) and ":" in kind):
         chosen: Strategy = handler(value)
@@ -42,10 +43,27 @@ def _or_own(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationI
     if load is None:
         raise InputError(f"found {kind!r}; expected the strategy itself, an object of that class", ("kind",))
     own: type[Strategy] = load(kind, Strategy, "a strategy")
-    try:
-        return own.model_validate(value, context=info.context)
+    _demand_decision(own, kind)
+    try:  # as JSON, where a list stands for a tuple too
+        return own.model_validate_json(to_json(value), context=info.context)
+    except PydanticSerializationError:
+        raise InputError(f"found options of {kind} that no file can hold; expected the strategy itself") from None
     except ValidationError as error:
         raise _of_own(error, own) from None
+
+
+def _given(strategy: Strategy, info: ValidationInfo) -> Strategy:
+    """A strategy that is given itself; in a scenario under the name by which it can be found again."""
+    own = type(strategy)
+    _demand_decision(own, strategy.kind)
+    if own in STRATEGIES.values() or ":" in strategy.kind or "load_class" not in (info.context or {}):
+        return strategy
+    return strategy.model_copy(update={"kind": f"{own.__module__}:{own.__qualname__}"})
+
+
+def _demand_decision(own: type[Strategy], kind: str) -> None:
+    if own.decide is Strategy.decide:
+        raise InputError(f"found {shown(kind)}, which does not decide; give {own.__name__} a method decide", ("kind",))
 
 
 def _of_own(error: ValidationError, own: type[Strategy]) -> InputError:
