@@ -2,8 +2,8 @@
 
 Each step each agent moves by 0, or by plus or minus sqrt(3) standard deviations with probability 1/6 each: the first
 five moments are those of a Gaussian, so that distributions converge with order 1 as with Gaussian increments (Kloeden
-and Platen, "Numerical solution of stochastic differential equations", 1992, section 14.1; for weak order 1 two points
-would do). No logarithm or cosine decides.
+and Platen, "Numerical solution of stochastic differential equations", 1992, section 14.2; the two points of section
+14.1 would do for order 1). No logarithm or cosine decides.
 
 An agent's draws are the numbers of a SplitMix64 generator of its own (Steele, Lea and Flood, "Fast splittable
 pseudorandom number generators", OOPSLA 2014), which gives the draw of any step at once.

@@ -49,7 +49,7 @@ def digests() -> list[str]:
     runs: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
         ({"kind": "random-regular", "nodes": 300, "degree": 7}, {"delay": "53ms"}),
         ({"kind": "random-regular", "nodes": 100, "degree": 3}, {"method": "euler", "noise": 0.1}),
-        ({"kind": "mesh", "nodes": 300}, {}),
+        ({"kind": "mesh", "nodes": 257}, {"step": "20ms"}),
         ({"kind": "star", "nodes": 50}, {"learning": {"rate": 0.5}}),
     )
     return [swarm(topology, faults, **common, **options).run(10**9).digest() for topology, options in runs]
