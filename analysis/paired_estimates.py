@@ -62,15 +62,16 @@ def exponent_of(
     return combined(samples, statistic, slope)
 
 
-def misfit_of(found: Sequence[float], sizes: Sequence[float], law: str) -> float:
-    """Return by which factor a law misses values, each more than 0, in the root mean square: 0.1 is about 10 %."""
+def fit_of(found: Sequence[float], sizes: Sequence[float], law: str) -> tuple[float, float]:
+    """Return the exponent of a law, and by what part it misses values more than 0 in the root mean square, about."""
     import numpy as np
 
     scale = np.log(np.array(sizes, dtype=float))
     scale = np.log(scale) if law == "log" else scale
     values = np.log(np.array(found, dtype=float))
-    left = values - np.polyval(np.polyfit(scale, values, 1), scale)
-    return float(np.sqrt((left**2).mean()))
+    line = np.polyfit(scale, values, 1)
+    left = values - np.polyval(line, scale)
+    return float(line[0]), float(np.sqrt((left**2).mean()))
 
 
 def combined(samples: Sequence[Sequence[float]], statistic: Statistic, combination: Combination) -> Estimate | None:

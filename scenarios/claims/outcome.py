@@ -8,7 +8,7 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.estimates import Estimate, mean_of, median_of, quantile_of, share_of
-from analysis.paired_estimates import FEWEST, difference_of, exponent_of, misfit_of, ratio_of
+from analysis.paired_estimates import FEWEST, difference_of, exponent_of, fit_of, ratio_of
 from scenarios.claims.bound import Bounds
 from scenarios.claims.measure import Came, Compared, Growth, Holds, Value
 from scenarios.study.answer import NEVER
@@ -29,8 +29,8 @@ class Outcome:
     """What a setup came to in so many runs of a study, of which `failed` ended in an error and `missing` have no value.
 
     Runs of a comparison or of a growth are one in each cell, under the same seed. `parts` has the statistic of each
-    cell, `misfits` by which factor each law of growth misses those; `needed` is how many runs would tell, where all
-    runs agree and are too few.
+    cell, `fits` the exponent of each law of growth and by what part it misses those; `needed` is how many runs would
+    tell, where all runs agree and are too few.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Outcome:
     missing: int
     estimate: Estimate | None
     parts: Mapping[str, float] = field(default_factory=dict)
-    misfits: Mapping[str, float] = field(default_factory=dict)
+    fits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     needed: int | None = None
     error: str | None = None
 
@@ -58,7 +58,7 @@ class Outcome:
             "value": None if self.estimate is None else _number(self.estimate.value),
             "interval": [None if each is None else _number(each) for each in (low, high)],
             "parts": {name: _number(value) for name, value in self.parts.items()},
-            "misfits": dict(self.misfits),
+            "fits": {law: {"exponent": exponent, "misfit": misfit} for law, (exponent, misfit) in self.fits.items()},
             "needed": self.needed,
             "error": self.error,
         }
@@ -146,10 +146,10 @@ def _of_several(
     if isinstance(measure, Growth):
         sizes = [int(role) for role in cells]
         estimate = exponent_of(samples, sizes, statistic, measure.law)
-        misfits = _misfits(list(parts.values()), sizes)
+        fits = _fits(list(parts.values()), sizes)
     else:
         estimate = (ratio_of if measure.kind == "ratio" else difference_of)(samples, statistic)
-        misfits = {}
+        fits = {}
     error = next((told for runs in cells.values() if (told := _first_error(runs))), None)
     return Outcome(
         name,
@@ -160,15 +160,15 @@ def _of_several(
         missing,
         estimate,
         parts,
-        misfits,
+        fits,
         error=error,
     )
 
 
-def _misfits(values: list[float], sizes: list[int]) -> dict[str, float]:
+def _fits(values: list[float], sizes: list[int]) -> dict[str, tuple[float, float]]:
     if not values or any(not isfinite(value) or value <= 0 for value in values):
         return {}
-    return {law: misfit_of(values, sizes, law) for law in LAWS}
+    return {law: fit_of(values, sizes, law) for law in LAWS}
 
 
 def _along_last_axis(statistic: str) -> Statistic:

@@ -136,13 +136,19 @@ def _parts(claim: Plain, setup: Plain) -> Iterator[str]:
         yield f"{parts['measured']} against {parts['against']}"
     elif parts:
         yield ", ".join(f"{value} at {int(size):,}" for size, value in parts.items())
-    if setup["misfits"]:
-        told = (f"{100 * miss:.2g} % {law}" for law, miss in setup["misfits"].items())
-        yield f"misfit of the laws: {', '.join(told)}"
+    if setup["fits"]:
+        told = (
+            f"{_law(law, fit['exponent'])} misses by {100 * fit['misfit']:.2g} %" for law, fit in setup["fits"].items()
+        )
+        yield ", ".join(told)
     if setup["missing"]:
         yield f"no value in {setup['missing']:,}"
     if setup["needed"]:
         yield f"{setup['needed']:,} such runs would tell"
+
+
+def _law(law: str, exponent: float) -> str:
+    return f"{'(log N)' if law == 'log' else 'N'}^{exponent:.3g}"
 
 
 def _troubles(claim: Plain) -> Iterator[str]:

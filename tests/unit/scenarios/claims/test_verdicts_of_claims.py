@@ -189,9 +189,9 @@ def test_growth_is_judged_over_its_sizes() -> None:
     stuck = [runs([1e9] * 10), runs([2e9] * 10), runs([None] * 10)]
     found = [outcome(measure, {"at_most": 1.2}, *cells, roles=(8, 64, 512)) for cells in (logarithmic, linear, stuck)]
     assert [each.verdict for each in found] == ["holds", "fails", "fails"]
-    assert found[0].misfits["log"] < 1e-9 < found[0].misfits["power"]
+    assert found[0].fits["log"][1] < 1e-9 < found[0].fits["power"][1]
     assert found[2].plain()["value"] == "never"
-    assert not found[2].misfits
+    assert not found[2].fits
 
 
 def judged(*verdicts: str) -> Judged:
