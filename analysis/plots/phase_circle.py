@@ -31,6 +31,8 @@ MOST_DOTS: Final = 150
 """Agents that are dots; more are bars of a histogram around the circle."""
 _BARS: Final = 72
 _PANEL_MM: Final = 26.0
+_WITH_EDGES: Final = 0.6
+"""Share of the room that stacked dots ask for, below which they have it without their edges."""
 _LINE_MM: Final = 3.2
 _REACH: Final = 1.62
 """Half of what an axis shows, in radii of the circle."""
@@ -111,8 +113,8 @@ def _draw_dots(axes: Axes, known: NDArray[np.float64], side_mm: float) -> list[A
     size = float(np.clip(10 / np.sqrt(len(known)), 0.9, 2.2))  # diameter in millimetres
     step = size / side_mm * 2 * _REACH
     radii = 1 + step * _levels(known, step)
-    if radii.max() > _REACH - step:
-        radii = 1 + (radii - 1) * (_REACH - step - 1) / (radii.max() - 1)
+    squeezed = min(1.0, (_REACH - step - 1) / max(radii.max() - 1, step))
+    radii = 1 + (radii - 1) * squeezed
     points = axes.scatter(
         radii * np.cos(known),
         radii * np.sin(known),
@@ -122,7 +124,7 @@ def _draw_dots(axes: Axes, known: NDArray[np.float64], side_mm: float) -> list[A
         vmin=0,
         vmax=tau,
         edgecolor=BLACK,
-        linewidth=0.3,
+        linewidth=0.3 if squeezed > _WITH_EDGES else 0.05,
         zorder=4,
     )
     return [points]
@@ -142,7 +144,7 @@ def _levels(known: NDArray[np.float64], step: float) -> NDArray[np.int64]:
 
 
 def _draw_bars(axes: Axes, known: NDArray[np.float64], side_mm: float) -> list[Any]:
-    """Bars that stand on the circle, the highest one of the same height in all panels."""
+    """Bars that stand on the circle, as high as the root of their counts, the highest alike in all panels."""
     counts, edges = np.histogram(known, _BARS, (0, tau))
     heights = (_REACH - 1.05) * np.sqrt(counts / counts.max())
     middles = (edges[:-1] + edges[1:]) / 2

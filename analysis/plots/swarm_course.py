@@ -77,6 +77,13 @@ class SwarmCourse:
         known = np.abs(self.frequencies[np.isfinite(self.frequencies)])
         return float(np.median(known)) * self.run.end / SECOND / tau if len(known) else np.inf
 
+    def known_after(self, time: int) -> int:
+        """Return the first time (ns) at which what happened at another is known: of snapshots, that of the next."""
+        if not self.snapshots:
+            return time
+        later = (record.time for record in self.run.states((PHASES,)) if record.time > time)
+        return next(later, self.run.end)
+
     def looks(self, instants: Times) -> Iterator[Look]:
         """Yield what is known at each of the instants (ns), in order."""
         life = bytearray(self.run.nodes)

@@ -41,6 +41,8 @@ MOST_ROWS: Final = 400
 """Agents in a raster."""
 MOST_CYCLES: Final = 30
 """Cycles in a raster; in longer runs it turns with the agents, so that what is seen is how they differ."""
+_MOST_FOR_REGIONS: Final = 2_000
+"""Nodes up to which the topology is built for a raster, to see whether it has regions."""
 _NOUNS: Final = {"crashed": "crash", "paused": "pause", "absent": "absence"}
 _IN_ORDER: Final = frozenset(("ring", "line", "circulant", "small-world"))
 """Topologies in which nodes with near numbers are near."""
@@ -49,7 +51,7 @@ _IN_ORDER: Final = frozenset(("ring", "line", "circulant", "small-world"))
 def phases_figure(run: RunView, at: str | None = None) -> PhaseCircles:
     """Return the phases at the moments that `at` names, else before, during and after faults, else evenly spaced."""
     course = swarm_course(run, "phases")
-    moments = _moments_named(at, run.end) if at is not None else _moments_of(spans_of(run), run.end)
+    moments = _moments_named(at, run.end) if at is not None else _moments_of(spans_of(run), run.end, course.known_after)
     instants = np.array([time for time, _ in moments])
     agents, goal = course.agents, goal_of(run)
     told = [
@@ -87,8 +89,11 @@ def _moments_named(at: str, end: int) -> list[tuple[int, str]]:
     return [(time, "") for time in times]
 
 
-def _moments_of(spans: Sequence[FaultSpan], end: int) -> list[tuple[int, str]]:
-    """Return a moment just before, within and after each of the first faults; evenly spaced ones where none was."""
+def _moments_of(spans: Sequence[FaultSpan], end: int, known: Callable[[int], int]) -> list[tuple[int, str]]:
+    """Return a moment just before, within and after each of the first faults; evenly spaced ones where none was.
+
+    `known` gives the first time from which one knows what a strike at a moment did.
+    """
     struck = [(begin, stop) for begin, stop in merged(spans) if begin < end]
     if not struck:
         times = np.unique(np.linspace(0, end, EVEN_MOMENTS).astype(np.int64))
@@ -98,7 +103,9 @@ def _moments_of(spans: Sequence[FaultSpan], end: int) -> list[tuple[int, str]]:
     for (begin, stop), (following, _) in pairwise([*shown, (struck[len(shown)][0] if len(struck) > 3 else end, end)]):
         words = _kinds_between(spans, begin, stop)
         moments.setdefault(max(begin - 1, 0), f"before {words}")
-        moments.setdefault(*((begin, words) if stop == begin else ((begin + stop) // 2, f"during {words}")))
+        moments.setdefault(
+            *((min(known(begin), following), words) if stop == begin else ((begin + stop) // 2, f"during {words}"))
+        )
         if stop < following:
             moments.setdefault(following if following == end else following - 1, f"after {words}")
     if struck[-1][1] == end:
@@ -140,7 +147,7 @@ def raster_figure(run: RunView) -> PhaseRaster:
         name=run.name,
         facts=facts([run]) + words,
         phase="Phase in a turning frame (rad)" if turning else "Phase (rad)",
-        order="Agent" if _is_in_order(run) else "Agent, slowest at the top",
+        order="Agent" if _is_in_order(run) else f"Agent, {_told_regions(run)}slowest at the top",
         spans=spans_of(run),
     )
 
@@ -155,12 +162,25 @@ def _is_in_order(run: RunView) -> bool:
 
 def _rows(run: RunView, drift: NDArray[np.float64]) -> tuple[list[int], dict[int, int], str]:
     """Return the agents that have a row, the row of each, and in words how many are left out."""
-    order = np.arange(run.nodes) if _is_in_order(run) else np.argsort(drift, kind="stable")
+    order = np.arange(run.nodes) if _is_in_order(run) else np.lexsort((drift, _places_of_regions(run)))
     order = order[np.isfinite(drift[order])]  # servers do not oscillate
     step = -(-len(order) // MOST_ROWS)
     agents = [int(agent) for agent in order[::step]]
     words = f"; {len(agents)} agents drawn" if step > 1 else ""
     return agents, {agent: row for row, agent in enumerate(agents)}, words
+
+
+def _places_of_regions(run: RunView) -> NDArray[np.int64]:
+    """Return the place of the region of each node, in the order in which nodes are numbered; 0 where there is none."""
+    regions = run.topology().regions if run.nodes <= _MOST_FOR_REGIONS else None
+    if regions is None:
+        return np.zeros(run.nodes, np.int64)
+    places = {region: place for place, region in enumerate(dict.fromkeys(regions))}
+    return np.array([places[region] for region in regions], np.int64)
+
+
+def _told_regions(run: RunView) -> str:
+    return "by region, " if _places_of_regions(run).any() else ""
 
 
 def _drift(phases: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -55,7 +55,8 @@ def basins_of_study(study: StudyView) -> BasinFigure:
     groups = list(_cells(study))
     _refuse_many(len(groups), MOST_SETS, "basins", "cells")
     series = [BasinSeries(label, counted(_states(study, cell))) for label, _, cell in groups]
-    told = f"{_runs_told([each.runs for each in series])} in each cell, intervals of 95 %"
+    of_each = " in each cell" if len(series) > 1 else ""
+    told = f"{_runs_told([each.runs for each in series])}{of_each}, intervals of 95 %"
     return BasinFigure(series, study.name, told)
 
 

@@ -107,6 +107,19 @@ def test_moments_lie_before_during_and_after_faults(swarm: RunView) -> None:
     assert captions[1][1].endswith(f"R = {coherence:.2f}")
 
 
+def test_of_snapshots_the_first_one_after_a_strike_shows_what_it_did() -> None:
+    """A snapshot at the moment of a strike may have been taken before it: the next one is drawn."""
+    strike = {"id": "d", "fault": "disrupt", "strike": 1, "phase": "strike", "targets": (1,), "touched": 1}
+    rows = [(time, None, "phases", {"phases": (0.1 * time,) * 4}) for time in (0, 5, 10)]
+    figure = phases_figure(told([*rows[:2], (5, None, "fault", strike), rows[2]], end=SECOND))
+    assert [moment.caption.splitlines()[0] for moment in figure.moments] == [
+        "before disrupt",
+        "disrupt",
+        "after disrupt",
+    ]
+    assert figure.moments[1].phases[0] == pytest.approx(1.0)
+
+
 def test_moments_can_be_named_and_are_even_without_faults() -> None:
     """`at` names moments, in any order; where nothing broke there are six from begin to end."""
     calm = swarm_run(faults=(), until=SECOND)
