@@ -22,7 +22,7 @@ from topologies.errors import InputError
 
 def calls(*times: int, kind: str = "call", seed: int = 1, name: str = "told") -> RunView:
     """A run with a record at each of these milliseconds, of one second."""
-    run = told([(time, time % 4, kind, {}) for time in times], end=SECOND)
+    run = told([(time, time % 4, kind, {"requests": 2, "waits": (1, 1)}) for time in times], end=SECOND)
     return replace(run, seed=seed, name=name, scenario={"name": name})
 
 
@@ -33,10 +33,20 @@ def loads(run: RunView, interval: str) -> list[int]:
 
 
 def test_calls_are_counted_in_each_interval() -> None:
-    """An interval holds its begin and not its end, save the last one; intervals without a call count as 0."""
-    assert loads(calls(0, 99, 100, 450, 451, 1000), "100ms") == [2, 1, 0, 0, 2, 0, 0, 0, 0, 1]
-    assert load_over_time_figure([calls(3)]).series[0].interval == 5 * MILLISECOND
+    """An interval holds its begin and not its end; those without a call count as 0, and only whole ones are shown."""
+    assert loads(calls(0, 99, 100, 450, 451, 1000), "100ms") == [2, 1, 0, 0, 2, 0, 0, 0, 0, 0]
+    assert loads(calls(0, 899, 900), "300ms") == [1, 0, 1]
     assert load_over_time_figure([calls(3)], "100ms").quantity == "Calls in 100ms"
+
+
+def test_intervals_are_a_tenth_of_the_cycle_unless_said(swarm: RunView) -> None:
+    """As in the metrics of load; a 200th of a run without a cycle, and longer where they would be too many."""
+    assert load_over_time_figure([swarm]).series[0].interval == 20 * MILLISECOND
+    assert load_over_time_figure([calls(3)]).series[0].interval == 5 * MILLISECOND
+    table = replace(calls(3), scenario={"protocol": {"period": "50ms"}})
+    assert load_over_time_figure([table]).series[0].interval == 5 * MILLISECOND
+    quick = replace(calls(3), scenario={"protocol": {"period": "1ms"}})
+    assert load_over_time_figure([quick]).series[0].interval == MILLISECOND
 
 
 def test_jobs_are_counted_while_they_run() -> None:
