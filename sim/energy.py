@@ -22,9 +22,10 @@ class Energy(BaseModel):
 
     @model_validator(mode="after")
     def _within(self) -> Self:
-        if self.minimum > self.capacity:
-            found = f"found {self.minimum:g}, more than the capacity, {self.capacity:g}"
-            raise InputError(f"{found}: no agent would ever act; make it smaller", ("minimum",))
+        for name in ("cost", "minimum"):
+            if getattr(self, name) > self.capacity:
+                found = f"found {getattr(self, name):g}, more than the capacity, {self.capacity:g}"
+                raise InputError(f"{found}: no agent would ever act; make it smaller", (name,))
         return self
 
 

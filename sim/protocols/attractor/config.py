@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.energy import Energy
 from sim.protocol import ProtocolConfig
@@ -12,7 +12,8 @@ from sim.protocols.attractor.duties.registry import AnyDuty
 from sim.protocols.attractor.population import Detector, Frequencies, Goal, InitialPhases, Preferences
 from sim.protocols.attractor.strategies.attract import Attract
 from sim.protocols.attractor.strategies.registry import AnyStrategy
-from sim.units import Duration, PositiveDuration
+from sim.units import Duration, PositiveDuration, format_duration
+from topologies.errors import InputError
 
 REPORTS_A_PERIOD = 10
 REPORTS_REMEMBERED = 5
@@ -48,6 +49,17 @@ class AttractorConfig(ProtocolConfig):
     detector: Detector | None = Field(default=None, description="agents' own judgement of convergence; none by default")
     ticks: bool = Field(default=False, description="whether agents record each time that they pass phase zero")
     duty: AnyDuty | None = Field(default=None, description="what an agent does at each tick")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.compensate == "expected" and self.delay > self.remembered:
+            limit = format_duration(self.remembered)
+            found = f"found {format_duration(self.delay)}, longer than reports are remembered, {limit}"
+            raise InputError(f"{found}: no report would ever count; make it shorter, or forget longer", ("delay",))
+        if self.preferences is not None and self.by_pulses:
+            found = f"found local goals with the strategy {self.strategy.kind}, which goes by pulses"
+            raise InputError(f"{found}: agents do not tell their phases; leave them out", ("preferences",))
+        return self
 
     @property
     def servers(self) -> tuple[int, ...]:
