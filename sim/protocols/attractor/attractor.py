@@ -21,7 +21,7 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sim.convergence import Coherence, Convergence
@@ -122,7 +122,8 @@ class Attractor(Protocol):
             self.belief = Belief(config)
         self.natural = self.speed = speed_of_period(config.period) + speed_of_frequency(self._natural_offset())
         if config.preferences is not None:
-            self.preference = node.random.normal(0.0, config.preferences.spread)
+            spread = config.preferences.spread
+            self.preference = self._kept("preference", lambda: node.random.normal(0.0, spread))
         self._begin_at(config.phases.turns(node.id, node.population, node.random), now)
         self.decided = now
         if not config.by_pulses:
@@ -133,13 +134,18 @@ class Attractor(Protocol):
         config, node = self.config, self.node
         if config.frequencies.kind == "fixed" or config.frequencies.draw == "quantiles":
             return float(config.frequencies.offset(node.id, node.population, node.random))
-        if "frequency" not in node.storage:
-            node.storage["frequency"] = config.frequencies.offset(node.id, node.population, node.random)
-        return float(node.storage["frequency"])
+        return self._kept("frequency", lambda: config.frequencies.offset(node.id, node.population, node.random))
+
+    def _kept(self, name: str, draw: Callable[[], float]) -> float:
+        """What is on the disk under a name, drawn where there is nothing yet."""
+        storage = self.node.storage
+        if name not in storage:
+            storage[name] = draw()
+        return float(storage[name])
 
     def _begin_at(self, turns: float, now: int) -> None:
         self.anchor, self.since = int(turns % 1.0 * 2.0**53) << 43, now
-        self.turns = self.anchor // TURN
+        self.turns = self.anchor // TURN if self.speed >= 0 else -(-self.anchor // TURN)
         self._record(now)
         self._arm_tick(now)
 
@@ -164,14 +170,18 @@ class Attractor(Protocol):
             energy = round(self.energy.level(now), 6)
             self.node.record("phase", phase=phase, frequency=frequency, energy=energy)
 
+    def _record_where_due(self, now: int) -> None:
+        """Say where the agent is, once a period if nothing else has it do so."""
+        if now - self.recorded >= self.config.period:
+            self._record(now)
+
     def _adjust(self, adjustment: Adjustment, now: int) -> None:
         """Move, pay, and say so."""
         moved, changed = adjustment.phase, adjustment.frequency
         if moved == 0.0 and changed == 0.0:
             if self.energy is not None and adjustment.cost:
                 self.energy.spend(adjustment.cost)
-            if now - self.recorded >= self.config.period:
-                self._record(now)
+            self._record_where_due(now)
             return
         self.anchor, self.since = self.phase_at(now) + units_of(moved), now
         if changed:
@@ -207,6 +217,7 @@ class Attractor(Protocol):
         if self.belief is not None:
             self.belief.look(self.node, now, heard.coherence)
         if self.energy is not None and not self.energy.suffices(now):
+            self._record_where_due(now)
             return
         self._adjust(self._decision(heard, since, now), now)
 
@@ -238,31 +249,37 @@ class Attractor(Protocol):
     # Ticks.
 
     def _arm_tick(self, now: int) -> None:
-        """Pass phase zero now, if that is where the agent is, or when it will be there."""
+        """Pass phase zero now, if that is where the agent is, or when it will be there; forwards or backwards.
+
+        It passes it a turn after it has passed it last, so that one who is moved back over it does not do so again.
+        """
         if not self.config.ticking:
             return
-        left = (self.turns + 1) * TURN - self.phase_at(now)
+        phase, speed = self.phase_at(now), self.speed
+        left, back = (self.turns + 1) * TURN - phase, phase - (self.turns - 1) * TURN
         if left <= SNAP:
-            self._tick(now, left)
-        elif self.speed > 0:
-            self.node.set_timer(TICK, -(-left // self.speed))
+            if left > 0:
+                self.anchor, self.since = phase + left, now
+            self.turns = (phase + SNAP) // TURN
+            self._tick(now)
+        elif back <= 0:
+            self.turns = -(-phase // TURN)
+            self._tick(now)
+        elif speed:
+            self.node.set_timer(TICK, -(-left // speed) if speed > 0 else -(back // speed))
         else:
             self.node.cancel_timer(TICK)
 
-    def _tick(self, now: int, left: int) -> None:
-        if left > 0:
-            self.anchor, self.since = self.phase_at(now) + left, now
-        self.turns = self.phase_at(now) // TURN
-        if self.pulsed is not None:
-            self.before = now - self.pulsed
+    def _tick(self, now: int) -> None:
+        pulsed = self.pulsed
+        self.before = None if pulsed is None or now - pulsed > self.remembered else now - pulsed
         self.ticked, self.pulses = now, 0
         node = self.node
         node.record("tick")
         if self.config.by_pulses:
             if self.belief is not None:
                 self.belief.look(node, now, self.neighborhood(now).coherence)
-            if now - self.recorded >= self.config.period:
-                self._record(now)
+            self._record_where_due(now)
             pulse = Pulse(node.now)
             for peer in self.peers:
                 node.send(peer, pulse)
@@ -314,9 +331,11 @@ class Attractor(Protocol):
         if self.serves:
             return
         now = self.node.elapsed
-        if self.phase_at(now) >= (self.turns + 1) * TURN:  # its own is due at this very instant, and comes first
+        if abs(self.phase_at(now) - self.turns * TURN) >= TURN:  # its own is due at this very instant, and comes first
             self._arm_tick(now)
         at = self._time_of(pulse)
+        if now - at > self.remembered:
+            return
         self.heard[source] = (0, self.natural, at)
         ticked, pulses = self.ticked, 0
         if ticked is not None and at < ticked:
@@ -328,7 +347,7 @@ class Attractor(Protocol):
             return
         before = None if self.before is None else self.before / SECOND
         after = None if ticked is None or not pulses else (at - ticked) / SECOND
-        since, self.decided = (now - self.decided) / SECOND, now
+        since, self.decided = min(now - self.decided, 2 * self.interval) / SECOND, now
         heard = Neighborhood({}, (), source, pulses, before, after)
         self._adjust(self._decision(heard, since, now), now)
 
@@ -339,7 +358,7 @@ class Attractor(Protocol):
         if self.serves:
             return False
         now = self.node.elapsed
-        turn = self.phase_at(now) // TURN
+        turn = self.turns if self.speed >= 0 else self.turns - 1
         self.anchor, self.since = turn * TURN + (int(stream.random() * 2.0**53) << 43), now
         self._record(now)
         self._arm_tick(now)

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sim.message import Message
 from sim.protocols.attractor.attractor import REPORT, TICK, Attractor
 from sim.protocols.attractor.config import AttractorConfig
-from sim.protocols.attractor.messages import Report
-from sim.protocols.attractor.phase import TURN, radians_of, speed_of_period
+from sim.protocols.attractor.messages import Pulse, Report
+from sim.protocols.attractor.phase import TURN, radians_of, speed_of_frequency, speed_of_period
 from sim.protocols.attractor.population import Frequencies, InitialPhases
+from sim.protocols.attractor.strategy import Adjustment
 from sim.randomness import Stream
 from sim.simulation import ClockSpread
 from tests.unit.sim.protocols.attractor.swarms import MILLISECOND, PERIOD, SECOND, coherence, of_kind, phases, swarm
@@ -99,6 +101,61 @@ def test_ticks_come_once_a_turn_and_not_again_after_a_step_back() -> None:
     assert bench.timers[TICK] >= bench.elapsed + PERIOD - 1
 
 
+def pass_time(protocol: Attractor, bench: Bench, until: int) -> None:
+    """Let ticks that are due come, up to a time."""
+    while bench.timers.get(TICK, until + 1) <= until:
+        bench.elapsed = bench.timers.pop(TICK)
+        protocol.on_timer(TICK)
+    bench.elapsed = until
+
+
+def ticks_in(bench: Bench, since: int = 0) -> int:
+    """How many ticks there are among the records, from one of them on."""
+    return [kind for kind, _ in bench.records[since:]].count("tick")
+
+
+MOVES = st.tuples(
+    st.integers(0, 3 * PERIOD),
+    st.one_of(st.just(0.0), st.floats(-20.0, 20.0), st.floats(-0.5, 0.5)),
+    st.one_of(st.just(0.0), st.floats(-100.0, 100.0)),
+)
+
+
+@given(st.floats(-100.0, 100.0), st.lists(MOVES, max_size=12))
+def test_no_tick_is_lost_and_none_comes_twice_in_a_turn(offset: float, moves: list[tuple[int, float, float]]) -> None:
+    """However its phase and frequency are changed, backwards too, an agent ticks when it is a turn from its last."""
+    protocol, bench = agent(ticks=True)
+    protocol.speed += speed_of_frequency(offset)
+    protocol._begin_at(0.25, 0)
+    for wait, phase, frequency in moves:
+        earlier, ticked = protocol.turns, len(bench.records)
+        pass_time(protocol, bench, bench.elapsed + wait)
+        assert ticks_in(bench, ticked) == abs(protocol.turns - earlier)
+        earlier, ticked = protocol.turns, len(bench.records)
+        protocol._adjust(Adjustment(phase, frequency), bench.elapsed)
+        assert ticks_in(bench, ticked) == (protocol.turns != earlier)
+        assert abs(protocol.phase_at(bench.elapsed) - protocol.turns * TURN) < TURN
+
+
+def test_one_who_goes_backwards_ticks_once_a_turn() -> None:
+    """An agent whose natural frequency is below zero passes phase zero as often as one that goes forwards."""
+    protocol, bench = agent(ticks=True)
+    protocol.speed = -protocol.speed
+    protocol._begin_at(0.25, 0)
+    pass_time(protocol, bench, 10 * PERIOD)
+    assert ticks_in(bench) == 10
+
+
+def test_one_who_is_put_elsewhere_ticks_when_it_passes_zero_from_there() -> None:
+    """An agent that was moved back over phase zero, and is then disrupted, passes it at the end of that turn."""
+    protocol, bench = agent(ticks=True)
+    pass_time(protocol, bench, PERIOD)
+    protocol._adjust(Adjustment(-0.1), PERIOD)
+    assert protocol.disrupt(Stream(1))
+    pass_time(protocol, bench, 2 * PERIOD)
+    assert ticks_in(bench) == 2
+
+
 def test_an_agent_keeps_its_natural_frequency_and_draws_its_phase_anew() -> None:
     """After a crash the frequency is the same, from the disk; the phase is another."""
     simulation = swarm(frequencies={"kind": "gaussian", "width": 1.0})
@@ -181,3 +238,73 @@ def test_a_mesh_comes_together_whatever_is_lost(seed: int, updates: str, loss: f
     simulation = swarm(seed=seed, updates=updates, loss=loss)
     simulation.run(4 * SECOND)
     assert coherence(simulation) > 0.999
+
+
+def test_one_who_has_no_energy_left_still_says_where_it_is() -> None:
+    """Once a period there is a record of its phase and its energy, also while it does not act."""
+    protocol, bench = agent(report=20 * MILLISECOND, energy={"capacity": 10.0, "recovery": "0.01/s"})
+    assert protocol.drain(1.0)
+    told = len(bench.records)
+    for moment in range(20 * MILLISECOND, SECOND + 1, 20 * MILLISECOND):
+        bench.elapsed = moment
+        protocol.on_timer(REPORT)
+    assert [kind for kind, _ in bench.records[told:]] == ["phase"] * 5
+    assert bench.records[-1][1]["energy"] == pytest.approx(0.01)
+
+
+def test_local_goals_are_kept_over_a_crash() -> None:
+    """What an agent prefers is on its disk, as its natural frequency is."""
+    protocol, bench = agent(preferences={"spread": 1.0})
+    again = Attractor.on(bench, protocol.config)  # type: ignore[arg-type]
+    again.on_restart()
+    assert again.preference == protocol.preference
+    bench.storage.clear()
+    again.on_restart()
+    assert again.preference != protocol.preference
+
+
+def hear_pulse(protocol: Attractor, bench: Bench, at: int, stamp: int | None = None) -> int:
+    """Let time pass, have neighbour 1 heard, and give by how many units the agent moves."""
+    pass_time(protocol, bench, at)
+    before = protocol.phase_at(at)
+    pulse = Pulse(at if stamp is None else stamp)
+    protocol.on_message(Message(1, protocol.node.id, pulse, 0, 0, 0))
+    return protocol.phase_at(at) - before
+
+
+def test_pulses_of_long_ago_count_no_longer() -> None:
+    """An agent that has heard nobody for a hundred turns does not take that for the gap before its own pulse."""
+    protocol, bench = agent(strategy={"kind": "desync"})
+    assert hear_pulse(protocol, bench, PERIOD // 10) == 0
+    assert hear_pulse(protocol, bench, 100 * PERIOD + PERIOD // 5) == 0
+    assert protocol.before is None
+    assert hear_pulse(protocol, bench, 101 * PERIOD + PERIOD // 10) == pytest.approx(0.95 * 0.35 * TURN, rel=1e-9)
+
+
+def test_a_pulse_that_is_too_old_on_arrival_does_not_count() -> None:
+    """By its stamp it was sent an hour ago, or the sender's clock is that wrong: the agent stays where it is."""
+    protocol, bench = agent(strategy={"kind": "desync"}, compensate="stamps")
+    assert hear_pulse(protocol, bench, PERIOD // 2) == 0
+    assert hear_pulse(protocol, bench, PERIOD + PERIOD // 5, stamp=-3600 * SECOND) == 0
+    assert hear_pulse(protocol, bench, PERIOD + PERIOD // 4) == pytest.approx(0.95 * 0.125 * TURN, rel=1e-9)
+
+
+def test_the_pull_of_the_goal_is_that_of_two_intervals_at_most() -> None:
+    """An agent that decides rarely, as it hears few pulses, is not pulled past the goal's phase."""
+    protocol, bench = agent(strategy={"kind": "pulse", "strength": 1e-9}, goal={"phase": 1.0})
+    moved = hear_pulse(protocol, bench, 50 * PERIOD + PERIOD // 2)
+    assert 0 < moved / TURN * 2 * 3.141592653589793 <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"compensate": "expected", "delay": PERIOD}, "no report would ever count"),
+        ({"strategy": {"kind": "pulse"}, "preferences": {}}, "which goes by pulses"),
+        ({"energy": {"capacity": 10.0, "cost": 11.0}}, "no agent would ever act"),
+    ],
+)
+def test_options_that_undo_each_other_are_refused(options: dict[str, Any], told: str) -> None:
+    """Reports forgotten before they come, local goals where no phases are told, actions dearer than the store."""
+    with pytest.raises(ValidationError, match=told):
+        agent(**options)
