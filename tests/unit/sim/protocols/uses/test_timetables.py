@@ -4,6 +4,8 @@ import itertools
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import murmur
 from faults.clock.offset import ClockStep
@@ -69,6 +71,35 @@ def test_a_scheduler_spaces_anew_when_agents_crash_and_join() -> None:
     for node in range(1, 14):
         ticks = times(rows, "tick", node)
         assert all(later - earlier >= HOUR // 2 for earlier, later in itertools.pairwise(ticks))
+
+
+@settings(max_examples=15)
+@given(
+    crashes=st.lists(
+        st.tuples(st.integers(1, 7), st.integers(1, 200), st.sampled_from([None, 3, 40])),
+        max_size=5,
+        unique_by=lambda at: at[0],
+    ),
+    scheduler=st.sampled_from([None, 30, 100]),
+    seed=st.integers(0, 1000),
+)
+def test_slots_are_even_once_it_is_quiet(
+    crashes: list[tuple[int, int, int | None]], scheduler: int | None, seed: int
+) -> None:
+    """Whoever crashes and restarts when, the scheduler too: five minutes later all that are up are spaced evenly."""
+    faults = [
+        murmur.Crash(target=node, at=at * SECOND, restart_after=None if after is None else after * SECOND)
+        for node, at, after in crashes
+    ]
+    if scheduler is not None:
+        faults.append(murmur.Crash(target=0, at=scheduler * SECOND, restart_after=20 * SECOND))
+    config: dict[str, Any] = {"period": MINUTE, "heartbeat": 5 * SECOND, "timeout": MINUTE}
+    network = {"latency": "5ms", "loss": "10%"}
+    simulation, rows = system(8, JOB, schedule="central", faults=tuple(faults), network=network, seed=seed, **config)
+    simulation.run(10 * MINUTE - 1)
+    up = 7 - sum(after is None for _, _, after in crashes)
+    last = sorted(time - 9 * MINUTE for time in times(rows, "tick") if time >= 9 * MINUTE)
+    assert last == [place * MINUTE // up for place in range(up)]
 
 
 def test_slots_arrive_over_lossy_links() -> None:
