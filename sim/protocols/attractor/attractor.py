@@ -14,9 +14,9 @@ A phase is a whole number of units (`sim.protocols.attractor.phase`), linear in 
 is never set, so that it is exact at every moment between two adjustments. Decisions are made with sines that are the
 same on every platform (`sim.protocols.attractor.sine`); records round to 9 decimals.
 
-Records: `phase` (phase, frequency, and energy where it is modelled) at the start, at each adjustment, and else once a
-period; `tick` each time phase zero is passed, where that matters; `believes` (converged) when an agent's own judgement
-changes.
+Records: `phase` (phase, frequency in true time, and energy where it is modelled) at the start, at each adjustment, and
+else once a period; `tick` each time phase zero is passed, where that matters; `believes` (converged) when an agent's
+own judgement changes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sim.clock import BILLION
 from sim.convergence import Coherence, Convergence
 from sim.energy import EnergyStore
 from sim.protocol import Lie, Protocol, ProtocolConfig
@@ -163,7 +164,11 @@ class Attractor(Protocol):
     def _record(self, now: int) -> None:
         self.recorded = now
         phase = round(radians_of(self.phase_at(now)), DECIMALS)
-        frequency = round(frequency_of(self.speed), DECIMALS)
+        clock = self.node.clock
+        rate = (
+            1.0 if clock is None else clock.rate / BILLION
+        )  # of its own time, which no agent knows, but a record does
+        frequency = round(frequency_of(self.speed) * rate, DECIMALS)
         if self.energy is None:
             self.node.record("phase", phase=phase, frequency=frequency)
         else:

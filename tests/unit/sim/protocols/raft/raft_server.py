@@ -34,6 +34,7 @@ class Bench:
         self.storage = Storage() if storage is None else storage
         self.generation = 0
         self.elapsed = 0
+        self.clock = None
         self.sent: list[tuple[int, Any]] = []
         self.timers: dict[Hashable, int] = {}
         self.records: list[tuple[str, dict[str, Any]]] = []
