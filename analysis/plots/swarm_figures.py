@@ -227,7 +227,7 @@ def map_at(run: RunView, phases: NDArray[np.float64], spans: Sequence[FaultSpan]
         topology=topology,
         phases=phases,
         name=run.name,
-        facts=f"{facts([run])}; at {told_time(time)}, R = {abs(mean_field(phases)):.2f}",
+        facts=f"{facts([run])}; at {told_time(time)}, R\u00a0=\u00a0{abs(mean_field(phases)):.2f}",
         down=crashed,
         restarted=back,
         cut=set() if topology.implicit else cut_links(now, topology.edges(), topology.nodes),
