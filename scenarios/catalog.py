@@ -123,6 +123,22 @@ def _workloads() -> Iterator[Entry]:
     return (Entry("workload", name, kind.description, kind.config) for name, kind in WORKLOADS.items())
 
 
+def _strategies() -> Iterator[Entry]:
+    from sim.protocols.attractor.strategies.registry import STRATEGIES
+
+    return (Entry("strategy", name, _first_sentence(model), model) for name, model in STRATEGIES.items())
+
+
+def _duties() -> Iterator[Entry]:
+    from sim.protocols.attractor.duties.registry import DUTIES
+
+    return (Entry("duty", name, _first_sentence(model), model) for name, model in DUTIES.items())
+
+
+def _first_sentence(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").partition("\n")[0].partition("; ")[0].rstrip(".")
+
+
 def _faults() -> Iterator[Entry]:
     from faults.registry import FAULTS
 
@@ -182,6 +198,8 @@ SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {
     "topologies": _topologies,
     "protocols": _protocols,
     "workloads": _workloads,
+    "strategies": _strategies,
+    "duties": _duties,
     "faults": _faults,
     "metrics": _metrics,
     "checks": _checks,

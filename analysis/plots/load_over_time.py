@@ -10,7 +10,7 @@ import numpy as np
 import seaborn
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from analysis.plots.shading import shade_faults
+from analysis.plots.shading import lanes_height, shade_faults
 from analysis.plots.theme import (
     BLACK,
     BLUE,
@@ -80,7 +80,7 @@ def draw_load_over_time(plot: LoadFigure, width: float = COLUMN_MM) -> Figure:
             _mark(over_time, how_often, series)
             _scale(over_time, highest, logarithmic)
             set_time_axis(over_time, plot.end, unit)
-            over_time.set_title(_heading(series), fontsize=6.5, loc="left", pad=9 if series.spans else 3)
+            over_time.set_title(_heading(series), fontsize=6.5, loc="left", pad=3 + lanes_height(series.spans))
         for over_time, how_often in rows[:-1]:
             over_time.set_xlabel("")
             how_often.set_xlabel("")

@@ -84,6 +84,11 @@ def shade_faults(
         _shade(axes, spans, unit, FAINT)
 
 
+def lanes_height(spans: Iterable[FaultSpan]) -> float:
+    """Return how much room the lanes of these faults take above the axes, in points."""
+    return len(lanes_of(spans)) * (_LANE_POINTS + _GAP_POINTS)
+
+
 def _shade(axes: Axes, spans: Sequence[FaultSpan], unit: TimeUnit, color: str) -> None:
     alpha = _SHADE if color != FAINT else 2 * _SHADE
     for begin, end in merged(span for span in spans if span.end > span.begin):

@@ -116,10 +116,10 @@ def _size(value: float) -> float:
 def _verdicts(explanation: Explanation) -> Iterator[str]:
     """Yield which verdicts are others without a fault, and what they are with all of them."""
     several = len(explanation.seeds) > 1
-    for each in (*explanation.single, *explanation.pairs, explanation.unbroken):
-        name = "all faults" if len(each.faults) == len(explanation.faults) > 1 else " and ".join(each.faults)
-        if each is explanation.unbroken and len(explanation.faults) == 1:
-            return
+    everything = len(explanation.faults)
+    fewer = [each for each in (*explanation.single, *explanation.pairs) if len(each.faults) < everything]
+    for each in (*fewer, explanation.unbroken):
+        name = "all faults" if len(each.faults) == everything > 1 else " and ".join(each.faults)
         for (check, before, after), runs in each.changed.items():
             yield f"without {name}: {check} {after} instead of {before}" + (f", in {_runs(runs)}" if several else "")
         if each.failed:

@@ -11,6 +11,8 @@ SORTS = (
     "topologies",
     "protocols",
     "workloads",
+    "strategies",
+    "duties",
     "faults",
     "metrics",
     "checks",
@@ -25,7 +27,8 @@ SORTS = (
 def list_names(sort: str | None, as_json: bool) -> None:
     """List what has a name: all of it, or one SORT.
 
-    SORT is scenarios, studies, claims, topologies, protocols, workloads, faults, metrics, checks, plots or blocks.
+    SORT is scenarios, studies, claims, topologies, protocols, workloads, strategies, duties, faults, metrics, checks,
+    plots or blocks.
     """
     from scenarios.catalog import entries
 

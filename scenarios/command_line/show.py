@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from scenarios.catalog import Entry
 
 _FILES: Final = {
-    "scenario": "scenarios.library",
-    "study": "scenarios.study.library",
-    "claims": "scenarios.claims.library",
+    "scenario": ("scenarios", "scenarios.library"),
+    "study": ("studies", "scenarios.study.library"),
+    "claims": ("claims", "scenarios.claims.library"),
 }
-"""Where the files of a sort of things are."""
+"""Sorts of things that are files: what several of them are called, and the module that reads them."""
 
 
 @click.command()
@@ -23,7 +23,7 @@ def show(name: str) -> None:
     """Show the file of a built-in scenario, study or table of claims, or what the protocol, fault, ... NAME is.
 
     The name of a sort, such as faults, shows a line for each of it; SORT/NAME, such as claims/gossip, only that of its
-    sort.
+    sort. Of a name that several things have no file is shown, but how to see it.
     """
     from scenarios.catalog import SORTS, entries, find
 
@@ -32,11 +32,14 @@ def show(name: str) -> None:
 
         print_names(name, [(entry.name, entry.description) for entry in entries(name)])
         return
-    for entry in find(name):
-        if entry.sort in _FILES:
+    found = find(name)
+    for entry in sorted(found, key=lambda entry: entry.sort in _FILES):
+        if entry.sort in _FILES and len(found) == 1:
             click.echo(_text_of(entry), nl=False)
             continue
         click.echo(f"{entry.name} ({entry.sort}): {entry.description}")
+        if entry.sort in _FILES:
+            click.echo(f"  its file: murmur show {_FILES[entry.sort][0]}/{entry.name}")
         if entry.config is not None:
             from scenarios.catalog import fields
             from scenarios.command_line.tables import field_table, output
@@ -48,5 +51,5 @@ def _text_of(entry: Entry) -> str:
     """Return the file of a built-in scenario, study or table of claims."""
     from importlib import import_module
 
-    text: str = import_module(_FILES[entry.sort]).text_of(entry.name)
+    text: str = import_module(_FILES[entry.sort][1]).text_of(entry.name)
     return text

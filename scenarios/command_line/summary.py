@@ -72,7 +72,8 @@ def shown_metric(value: Any, unit: str) -> str:
         return seconds(value)
     if unit.startswith("share"):
         return f"{100 * value:.3g} %"
-    number = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    whole = isinstance(value, int) or abs(value) >= 1_000
+    number = f"{value:,.0f}" if whole else f"{value:,.4g}"
     return f"{number} {unit}" if unit.endswith("/s") else number
 
 

@@ -52,6 +52,18 @@ def test_a_list_that_goes_to_a_pipe_has_each_description_on_the_line_of_its_name
     assert printed(capsys, "show", "scenarios").splitlines() == lines
 
 
+def test_a_name_that_several_things_have_shows_fields_first_and_how_to_print_the_files(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Otherwise a long file hides the options of a protocol, or two files are printed as if they were one."""
+    shown = printed(capsys, "show", "kuramoto")
+    assert shown.startswith("kuramoto (protocol): ")
+    assert shown.splitlines()[-1].strip() == "its file: murmur show scenarios/kuramoto"
+    assert yaml.safe_load(printed(capsys, "show", "scenarios/kuramoto"))["name"] == "kuramoto"
+    assert "murmur show scenarios/cron" in (both := printed(capsys, "show", "cron"))
+    assert "murmur show studies/cron" in both
+
+
 def test_everything_that_is_listed_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """`show` knows each name of each sort."""
     for entries in json.loads(printed(capsys, "list", "--json")).values():

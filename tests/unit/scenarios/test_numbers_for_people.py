@@ -14,6 +14,7 @@ from scenarios.command_line.summary import shown_metric
         (0.98765, "share", "98.8 %"),
         (0.5, "share of node-time", "50 %"),
         (12_345, "messages", "12,345"),
+        (12_345.6, "messages", "12,346"),
         (6.70849, "messages/node", "6.708"),
         (100.51388949, "operations/s", "100.5 operations/s"),
         ({"crash": 5_000_000, "loss": None}, "ns", "crash: 5 ms, loss: none"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class BatchDuty(Duty):
-    """Options of batching; times are nanoseconds."""
+    """Passes on at its tick what it was asked for; times are nanoseconds."""
 
     records: ClassVar[tuple[str, ...]] = ("call", "answered", "served")
     payloads: ClassVar[tuple[type, ...]] = (Call, Answer)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ConnectDuty(Duty):
-    """Options of the pool and its clients; times are nanoseconds."""
+    """Asks a pool for a connection at its tick; times are nanoseconds."""
 
     records: ClassVar[tuple[str, ...]] = ("attempt", "skipped", "connected", "lent")
     payloads: ClassVar[tuple[type, ...]] = (Wanted, Lent, Returned)

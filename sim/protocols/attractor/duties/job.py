@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class JobDuty(Duty):
-    """Options of the job; `length` in nanoseconds."""
+    """Runs a job at its tick; `length` in nanoseconds."""
 
     records: ClassVar[tuple[str, ...]] = ("job",)
 
