@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Final, TypeVar
 
 from scenarios.names import did_you_mean
-from sim.protocol import Protocol, ProtocolConfig
+from sim.protocol import Protocol, ProtocolConfig, ProtocolError
 from sim.units import shown
 from topologies.errors import InputError
 
@@ -75,8 +75,10 @@ def import_plugin(module_name: str) -> ModuleType:
         raise InputError(f"the plugin {module_name} cannot be imported ({reason}); {remedy}") from error
 
 
-class ProtocolError(InputError):
-    """A user's own protocol raised an error: what, when, as which node handled what, and at which line."""
+def own_modules(protocol: ProtocolConfig) -> tuple[str, ...]:
+    """Return the modules of the protocol and the strategy of one's own in a block, which it was allowed to load."""
+    kinds = (protocol.kind, getattr(getattr(protocol, "strategy", None), "kind", ""))
+    return tuple(dict.fromkeys([kind.partition(":")[0] for kind in kinds if ":" in kind]))
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from topologies.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 Lie = Callable[[Any, "Stream"], Any | None]
 """Makes other words of a payload, drawn from a stream, None where it cannot; the payload stays as it is."""
+
+
+class ProtocolError(InputError):
+    """A user's own part of a protocol raised an error: what, when, as which node handled what, and at which line."""
 
 
 class ProtocolConfig(BaseModel):

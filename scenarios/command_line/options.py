@@ -38,7 +38,7 @@ plugin_option = click.option(
     "plugins",
     metavar="MODULE",
     multiple=True,
-    help="Allow protocols of this Python module, as package.module:Class; can be repeated.",
+    help="Allow protocols and strategies of this Python module, as package.module:Class; can be repeated.",
 )
 
 

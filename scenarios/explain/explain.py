@@ -15,6 +15,7 @@ from scenarios.execution.workers import Workers
 from scenarios.explain.counterfactual import Places, left_out, without
 from scenarios.explain.explanation import Explanation, Outcomes, compare, estimates
 from scenarios.explain.outcome import Outcome, outcome_of
+from scenarios.plugins import own_modules
 from scenarios.run import Run, run_loaded
 from topologies.errors import InputError
 
@@ -59,7 +60,7 @@ def explain(
     if not faults:
         raise InputError(f"{first.scenario.name} has no faults to explain; add some to it, or take another run")
     pairs = len(faults) <= MOST_FOR_PAIRS if pairs is None else pairs
-    plugins = _own_plugins(first.scenario)
+    plugins = own_modules(first.scenario.protocol)
     plans = _plans(first.scenario, left_out(len(faults), pairs), plugins)
     chosen = (
         (first.scenario.seed,) if seeds is None else tuple(seed_of_run(first.scenario.seed, n) for n in range(seeds))
@@ -114,12 +115,6 @@ def _plans(scenario: Scenario, wanted: Sequence[Places], plugins: tuple[str, ...
         data = without(scenario, places, plugins)
         plans[places] = seen.setdefault(canonical_json(data["faults"]), places), data
     return plans
-
-
-def _own_plugins(scenario: Scenario) -> tuple[str, ...]:
-    """Return the module of a protocol of one's own, which the run itself was allowed to load."""
-    module, _, name = str(scenario.protocol.kind).partition(":")
-    return (module,) if name else ()
 
 
 def _outcomes(

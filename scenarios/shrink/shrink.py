@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.plan import resolve
-from scenarios.plugins import ProtocolError
+from scenarios.plugins import own_modules
 from scenarios.run import Run, run_loaded
 from scenarios.schema import scenario_of
 from scenarios.shrink.faults import fewer_faults, named
@@ -21,6 +21,7 @@ from scenarios.shrink.wanted import SameError, SameViolation, Threshold, Wanted,
 from scenarios.violation import signature_of
 from scenarios.yaml_loader import load_text
 from scenarios.yaml_writer import scenario_text
+from sim.protocol import ProtocolError
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ def shrink(
     given = first.model_copy(update={"detail": scenario.detail})
     if isinstance(wanted, SameError) and out is not None and (Path(out) / RUN).exists():
         raise InputError(f"{out} holds the run of another shrunk scenario; give another folder: this one has no run")
-    kind = given.protocol.kind
-    setting = Setting(wanted, (kind.partition(":")[0],) if ":" in kind else ())
+    setting = Setting(wanted, own_modules(given.protocol))
     with Search(setting, _with_its_check(first.canonical(), wanted), runs - 1, workers, watch) as search:
         search.ran, search.tally = 1, tally
         given, complete = _reduce(search, given)

@@ -44,9 +44,9 @@ FAILED = Trial(False)
 
 def try_out(setting: Setting, data: Data) -> Trial:
     """Run a scenario in memory; one that ends in an error shows nothing but that error."""
-    from scenarios.plugins import ProtocolError
     from scenarios.run import run_loaded
     from scenarios.shrink.wanted import SameError
+    from sim.protocol import ProtocolError
 
     try:
         run = run_loaded(setting.scenario(data), None)

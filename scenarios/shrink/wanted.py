@@ -14,8 +14,8 @@ from sim.units import format_duration, parse_duration, parse_probability, shown
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    from scenarios.plugins import ProtocolError
     from scenarios.run import Run
+    from sim.protocol import ProtocolError
 
 Number = int | float
 

@@ -6,9 +6,9 @@ from numbers import Real
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
+from sim.protocol import ProtocolError
 from sim.protocols.attractor.strategy import Adjustment, Neighborhood, Own, Strategy
 from sim.units import format_duration
-from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from sim.node import Node
@@ -18,7 +18,7 @@ MOST: Final = 1e9
 """Radians, radians a second, and energy beyond which an adjustment is a mistake."""
 
 
-class StrategyError(InputError):
+class StrategyError(ProtocolError):
     """A strategy raised an error, or asked for what cannot be: which strategy, which agent, when."""
 
 

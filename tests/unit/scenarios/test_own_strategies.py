@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.explain.explain import explain
 from scenarios.replay import replay
 from scenarios.run import run
 from scenarios.schema import scenario_of
+from scenarios.shrink.shrink import shrink
 from topologies.errors import InputError
 
 OWN = """
@@ -23,6 +25,15 @@ class Steps(murmur.Strategy):
 
     def decide(self, own, heard, goal, energy):
         return murmur.Adjustment(phase=self.sizes[own.agent % len(self.sizes)] * heard.mean_sine)
+
+
+class Alarmed(Steps):
+    kind: str = "own_steps:Alarmed"
+
+    def decide(self, own, heard, goal, energy):
+        if 0 < len(heard) < 3:
+            raise KeyError("few")
+        return super().decide(own, heard, goal, energy)
 
 
 class Undecided(murmur.Strategy):
@@ -76,3 +87,21 @@ def test_wrong_options_are_named() -> None:
         scenario_of(scenario({"kind": "own_steps:Steps", "size": 1}), ALLOWED)
     with pytest.raises(InputError, match="found 'x'"):
         scenario_of(scenario({"kind": "own_steps:Steps", "sizes": ["x"]}), ALLOWED)
+
+
+CRASH = {"kind": "crash", "target": 0, "at": "150ms"}
+LOSS = {"kind": "loss", "probability": "1%", "at": "10ms", "heal_after": "1ms"}
+
+
+def test_a_run_with_a_strategy_of_ones_own_is_explained() -> None:
+    """What is run again without a fault may load the module that the run itself was allowed to."""
+    explained = explain({**scenario({"kind": "own_steps:Steps"}), "faults": [CRASH]}, plugins=ALLOWED)
+    assert len(explained.summary["faults"]) == 1
+
+
+def test_an_error_of_a_strategy_is_shrunk() -> None:
+    """The scenario becomes as small as the error lets it: without the fault that has nothing to do with it."""
+    done = shrink({**scenario({"kind": "own_steps:Alarmed"}), "faults": [LOSS]}, plugins=ALLOWED, runs=30)
+    assert done.scenario.faults == ()
+    assert done.error is not None
+    assert "own_steps:Alarmed raised KeyError: 'few'" in done.error
