@@ -304,7 +304,7 @@ def _shown_choice(choice: NodeChoice) -> str:
     words = []
     if choice.random is not None:
         share = isinstance(choice.random, float)
-        words.append(f"{choice.random:.3g} of the" if share else f"{choice.random} random")
+        words.append(f"{100 * choice.random:.3g} % of the" if share else f"{choice.random} random")
     if choice.role is not None:
         words.append(choice.role)
     words.append("node" if choice.random == 1 else "nodes")

@@ -67,7 +67,10 @@ def _verdicts(shrunk: Shrunk) -> Iterator[str]:
         yield f"{verdict.verdict:9} {verdict.check}: {verdict.reason}"
         for record in verdict.evidence[:MOST_RECORDS]:
             who = "" if record["node"] is None else f"node {record['node']} "
-            fields = ", ".join(f"{name} {_shown(value)}" for name, value in record["fields"].items())
+            told = dict(record["fields"])
+            if record["kind"] == "liveness" and isinstance(told.get("within"), int):
+                told["within"] = seconds(told["within"])
+            fields = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
             yield f"{seconds(record['time']):>10}  {who}{record['kind']}: {fields}"
 
 
