@@ -6,8 +6,9 @@
 The sum goes over the neighbours in the topology that are up and whose messages would get through: a partition cuts, a
 link that loses messages with probability p weighs 1 - p (`passing`). The norm is the number of links, or of agents,
 that the topology has, whatever is broken. The lag is that of Sakaguchi and Kuramoto (Prog. Theor. Phys. 76, 1986). A
-node that is down or paused neither moves nor pulls; after a pause it goes on from where it was, after a restart it
-begins anew, with the natural frequency that its disk holds. An agent's natural frequency goes by its local clock.
+node that is down or paused neither pulls nor is pulled; in a pause its phase goes on by its clock, as that of an agent
+that talks by messages does; after a restart it begins anew, with the natural frequency that its disk holds. An agent's
+natural frequency goes by its local clock.
 
 Records: `phases` (of the system; `phases`, radians from 0 to 2 pi of each node in order, None for one that is down), at
 time 0 and every `snapshot`.

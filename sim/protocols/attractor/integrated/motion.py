@@ -34,7 +34,7 @@ class Motion:
     """The phases of all agents, and what moves them.
 
     `phases`, fractions of 2**64 of a turn; `advance`, by how much natural frequencies move them in half a step and in a
-    whole one, 0 where an agent does not move; `active`, 1 for agents that move and 0 for others (None: all move).
+    whole one, 0 where an agent does not move; `active`, 1 for agents that are coupled and 0 for others (None: all are).
     `coupling` gives the sums over those who pull, and `scale` (one number, or one for each agent) makes of them units
     of phase a step. `lag` in radians.
     """

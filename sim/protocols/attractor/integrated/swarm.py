@@ -2,7 +2,8 @@
 
 Time goes in steps of one length. A step is taken when its end has come, before anything else of that time, with the
 agents, partitions and clocks as they are then. So what ends within a step (an agent crashes, a link is cut) is gone for
-the whole of it, and what begins (an agent restarts, or resumes) takes part from the next step on.
+the whole of it, and what begins (an agent restarts, or resumes) takes part from the next step on. An agent that is
+paused is uncoupled, but its clock goes on, and its phase with it at its natural frequency.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class Swarm(Collective):
         self._turns: NDArray[float64] = np.zeros(size)
         self._up: NDArray[bool_] = np.zeros(size, dtype=bool)
         self._down = np.ones(size, dtype=bool)
+        self._moving: NDArray[bool_] = np.zeros(size, dtype=bool)
         self._coming: list[int] = []
+        self._entering: list[int] = []
         self._clocked: list[int] | None = None
         self._rates: list[int] = []
         self._has_changed = True
@@ -93,12 +96,17 @@ class Swarm(Collective):
         self._set_natural(node)
         rest = -self._simulation.now % self._config.step
         self._put(node, phase + self._speed(node) * rest)
+        self._down[node] = False
+        if rest:
+            self._entering.append(node)
+        else:
+            self._moving[node] = True
         self._come(node)
 
     def disrupt(self, node: int, phase: int) -> None:
         """Put an agent that is up at another phase, in units of 2**-96 of a turn."""
         now, step = self._simulation.now, self._config.step
-        until = -now % step if node in self._coming else -(now % step)
+        until = -now % step if node in self._entering else -(now % step)
         self._put(node, phase + self._speed(node) * until)
 
     def _put(self, node: int, phase: int) -> None:
@@ -106,7 +114,6 @@ class Swarm(Collective):
 
     def _come(self, node: int) -> None:
         """Have an agent take part: from the next step on, which begins now where now is the end of one."""
-        self._down[node] = False
         if self._simulation.now % self._config.step:
             self._coming.append(node)
         else:
@@ -119,6 +126,10 @@ class Swarm(Collective):
         self._has_changed = True
         if node in self._coming:
             self._coming.remove(node)
+        if self._down[node]:
+            self._moving[node] = False
+            if node in self._entering:
+                self._entering.remove(node)
 
     def _is_new(self, record: Record) -> None:
         self._node(record).protocol.swarm = self  # type: ignore[attr-defined]
@@ -166,6 +177,9 @@ class Swarm(Collective):
         if self._coming:
             self._up[self._coming] = self._has_changed = True
             self._coming.clear()
+        if self._entering:
+            self._moving[self._entering] = self._has_changed = True
+            self._entering.clear()
         if self._taken % self._config.steps_a_snapshot == 0:
             self._record()
         self._schedule()
@@ -191,9 +205,8 @@ class Swarm(Collective):
         self._read_clocks()
         if self._has_changed:
             self._has_changed = False
-            everyone = bool(self._up.all())
-            self._motion.active = None if everyone else self._up.astype(float)
-            self._motion.advance = self._natural.copy() if everyone else self._natural * self._up
+            self._motion.active = None if self._up.all() else self._up.astype(float)
+            self._motion.advance = self._natural.copy() if self._moving.all() else self._natural * self._moving
             if self._motion.adaptation is not None:
                 self._motion.adaptation.working = self._working()
 
