@@ -75,26 +75,23 @@ def _sentence(text: str) -> str:
 
 def conclusion(claim: Plain) -> str:
     """Return what the setups say of a claim together."""
-    told = {verdict: ", ".join(claim[verdict]) for verdict in ("holds", "fails", "undecided")}
-    open_ones = f"; not told by {_most_runs(claim)}: {told['undecided']}" if told["undecided"] else ""
+    told = {verdict: "; ".join(claim[verdict]) for verdict in ("holds", "fails", "undecided")}
+    rest = f". Not told by {_runs_of_undecided(claim)}: {told['undecided']}" if told["undecided"] else ""
     if claim["verdict"] == "depends":
         turns = f". It turns on {claim['turns_on']}" if claim["turns_on"] else ""
-        return f"depends: holds in {told['holds']}; fails in {told['fails']}{open_ones}{turns}"
-    if claim["verdict"] == "undecided":
-        return f"undecided: {_why_undecided(claim)}"
-    all_of = "all setups" if not open_ones else told[claim["verdict"]]
-    return f"{claim['verdict']} in {all_of}{open_ones}"
-
-
-def _why_undecided(claim: Plain) -> str:
+        return f"depends. Holds in: {told['holds']}. Fails in: {told['fails']}{rest}{turns}"
+    if claim["verdict"] != "undecided":
+        where = f": {told[claim['verdict']]}" if rest else " all setups"
+        return f"{claim['verdict']} in{where}{rest}"
     if all(setup["value"] is None for setup in claim["setups"]):
-        return "no run has a value of what is measured"
-    return f"not told by {_most_runs(claim)} of each setup"
+        return "undecided: no run has a value of what is measured"
+    return f"undecided: not told by {_runs_of_undecided(claim)} of each setup"
 
 
-def _most_runs(claim: Plain) -> str:
-    runs = max(setup["runs"] for setup in claim["setups"])
-    return f"{runs:,} run{'s' * (runs != 1)}"
+def _runs_of_undecided(claim: Plain) -> str:
+    runs = sorted({setup["runs"] for setup in claim["setups"] if setup["verdict"] == "undecided"})
+    number = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
+    return f"{number} run{'s' * (runs[-1] != 1)}"
 
 
 def number_of(claim: Plain, setup: Plain) -> str:

@@ -65,7 +65,7 @@ def test_each_claim_is_judged_in_a_table(place: Path) -> None:
     assert lines[:2] == ["seed 0", "claim setup claimed measured verdict"]
     assert any(line.startswith("quick complete graph at most 8s ") and line.endswith(" holds") for line in lines)
     assert any(line.startswith("ring ") and line.endswith("12 runs fails") for line in lines)
-    assert "depends: holds in complete graph; fails in ring. It turns on the graph" in lines
+    assert "depends. Holds in: complete graph. Fails in: ring. It turns on the graph" in lines
     assert "undecided: not told by 12 runs of each setup" in lines
     assert "3,838 such runs would tell" in lines
     assert any(line.startswith("12 of 12 runs failed in too many events: ") for line in lines)

@@ -226,13 +226,13 @@ def judged(*verdicts: str) -> Judged:
     [
         (["holds", "holds"], "holds", "holds in all setups"),
         (["fails"], "fails", "fails in all setups"),
-        (["holds", "undecided"], "holds", "holds in setup 0; not told by 40 runs: setup 1"),
-        (["undecided", "fails"], "fails", "fails in setup 1; not told by 40 runs: setup 0"),
+        (["holds", "undecided"], "holds", "holds in: setup 0. Not told by 40 runs: setup 1"),
+        (["undecided", "fails"], "fails", "fails in: setup 1. Not told by 40 runs: setup 0"),
         (["undecided", "undecided"], "undecided", "undecided: not told by 40 runs of each setup"),
         (
             ["holds", "fails", "undecided"],
             "depends",
-            "depends: holds in setup 0; fails in setup 1; not told by 40 runs: setup 2. It turns on the setup",
+            "depends. Holds in: setup 0. Fails in: setup 1. Not told by 40 runs: setup 2. It turns on the setup",
         ),
     ],
 )
