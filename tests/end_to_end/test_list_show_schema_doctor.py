@@ -84,12 +84,17 @@ def test_show_names_fields_with_types_defaults_and_meaning(capsys: pytest.Captur
 
 
 def test_the_schema_accepts_every_built_in_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    """What `schema` prints is a JSON Schema, and the built-in scenarios are right by it."""
+    """What `schema` prints is a JSON Schema; the built-in scenarios are right by it, and strategies of one's own."""
     schema = json.loads(printed(capsys, "schema"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for name in names():
         validator.validate(yaml.safe_load(text_of(name)))
+    swarm = yaml.safe_load(text_of("attractor-swarm"))
+    swarm["protocol"]["strategy"] = {"kind": "followers:Follow", "share": 0.3}
+    validator.validate(swarm)
+    swarm["protocol"]["strategy"] = {"kind": "follow"}
+    assert not validator.is_valid(swarm)
 
 
 def test_the_doctor_finds_this_installation_well(tmp_path: Path) -> None:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field, SerializeAsAny, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticSerializationError, to_json
 
 from sim.protocols.attractor.strategies.adaptive_gain import AdaptiveGain
 from sim.protocols.attractor.strategies.arc import Arc
@@ -76,6 +85,15 @@ def _of_own(error: ValidationError, own: type[Strategy]) -> InputError:
     return InputError(f"found {shown(details['input'])}; {details['msg'][:1].lower()}{details['msg'][1:]}", path)
 
 
+class _OwnInSchema:
+    """Has JSON Schema allow a strategy of the user's own, whose options it cannot know."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        name = {"type": "string", "pattern": r"^[\w.]+:\w+$", "description": "a strategy of your own"}
+        own = {"type": "object", "title": "Own", "properties": {"kind": name}, "required": ["kind"]}
+        return {"anyOf": [handler(schema), own]}
+
+
 if TYPE_CHECKING:
     AnyStrategy = Strategy
 else:
@@ -87,5 +105,6 @@ else:
             ]
         ],
         WrapValidator(_or_own),
+        _OwnInSchema(),
     ]
 """A strategy by its `kind`, or as an object."""
