@@ -42,6 +42,13 @@ class Frequencies(BaseModel):
         default="random", description="at quantiles, in the order of the nodes, or each at random"
     )
 
+    @model_validator(mode="after")
+    def _has_a_distribution(self) -> Self:
+        if self.width and self.kind == "fixed":
+            found = f"found {self.width:g} for frequencies that are fixed, all alike"
+            raise InputError(f"{found}; name their distribution by kind: lorentzian, gaussian or uniform", ("width",))
+        return self
+
     def offset(self, node: int, population: int, stream: Stream) -> float:
         """How far the natural frequency of a node is from the middle, in radians per second."""
         if self.kind == "fixed":

@@ -316,9 +316,10 @@ def test_the_pull_of_the_goal_is_that_of_two_intervals_at_most() -> None:
         ({"compensate": "expected", "delay": PERIOD}, "no report would ever count"),
         ({"strategy": {"kind": "pulse"}, "preferences": {}}, "which goes by pulses"),
         ({"energy": {"capacity": 10.0, "cost": 11.0}}, "no agent would ever act"),
+        ({"frequencies": {"width": 1.0}}, "name their distribution by kind"),
     ],
 )
 def test_options_that_undo_each_other_are_refused(options: dict[str, Any], told: str) -> None:
-    """Reports forgotten before they come, local goals where no phases are told, actions dearer than the store."""
+    """Reports forgotten before they come, actions dearer than the store, a width of nothing: each is told as such."""
     with pytest.raises(ValidationError, match=told):
         agent(**options)
