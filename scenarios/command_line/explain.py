@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes; the result is the same."
 )
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="What is compared beside convergence, instead of messages; can be repeated.",
+)
 @click.option("--plot", metavar="FILE", help="Draw what each fault cost into a .png or .svg file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else.")
 @click.option("--progress/--no-progress", default=None, help="Show progress; unless said, where it takes long.")
@@ -33,6 +40,7 @@ def explain(
     pairs: bool | None,
     seeds: int | None,
     workers: int,
+    metrics: tuple[str, ...],
     plot: str | None,
     as_json: bool,
     progress: bool | None,
@@ -53,7 +61,7 @@ def explain(
             shown.runs = runs
             take(rows)
 
-        how = {"pairs": pairs, "seeds": seeds, "workers": workers, "watch": watch}
+        how = {"pairs": pairs, "seeds": seeds, "workers": workers, "metrics": metrics, "watch": watch}
         explanation = _explained(run, seed, overrides, plugins, how)
     if as_json:
         import json

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isinf, isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from scenarios.command_line.summary import seconds
+from scenarios.command_line.summary import seconds, shown_metric
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,17 +57,26 @@ def _table(explanation: Explanation) -> Table:
     Where costs have bounds, there is no room for the share delivered itself.
     """
     converges = not isnan(explanation.whole["converged_at"].median) or explanation.whole["converged_at"].runs > 0
-    shown = [name for name in _COLUMNS if name != "converged_at" or converges]
+    columns = _columns(explanation)
+    shown = [name for name in columns if name != "converged_at" or converges]
     bare = ("delivered_share",) if len(explanation.seeds) > 1 else ()
-    titles = (("delivered, cost",) if name in bare else (_COLUMNS[name].title, "cost") for name in shown)
+    titles = (("delivered, cost",) if name in bare else (columns[name].title, "cost") for name in shown)
     table = _new_table(["left out", *(title for part in titles for title in part)])
-    values = (("",) if name in bare else (_COLUMNS[name].told(explanation.whole[name]), "") for name in shown)
+    values = (("",) if name in bare else (columns[name].told(explanation.whole[name]), "") for name in shown)
     table.add_row("nothing", *(value for part in values for value in part))
     for tally, each in zip(explanation.faults, explanation.single, strict=True):
-        table.add_row(_label(tally), *_cells(each, shown, bare))
+        table.add_row(_label(tally), *_cells(each, {name: columns[name] for name in shown}, bare))
     if len(explanation.single) > 1:
-        table.add_row("all faults", *_cells(explanation.unbroken, shown, bare))
+        table.add_row("all faults", *_cells(explanation.unbroken, {name: columns[name] for name in shown}, bare))
     return table
+
+
+def _columns(explanation: Explanation) -> dict[str, _Column]:
+    """Return what is printed: the time, and the metrics that were asked for or else the messages."""
+    if not explanation.metrics:
+        return _COLUMNS
+    names = ("converged_at", *explanation.metrics)
+    return {name: _COLUMNS.get(name) or _column_of(name) for name in names}
 
 
 def _label(tally: Mapping[str, Any]) -> str:
@@ -84,25 +93,27 @@ def _label(tally: Mapping[str, Any]) -> str:
     return f"{name} (touched nothing)" if did_nothing(kind, tally["touched"], tally["effect"]) else name
 
 
-def _cells(each: WithoutFaults, shown: Sequence[str], bare: Sequence[str]) -> Iterator[str]:
-    for name in shown:
+def _cells(each: WithoutFaults, shown: Mapping[str, _Column], bare: Sequence[str]) -> Iterator[str]:
+    for name, column in shown.items():
         if name not in bare:
-            yield _COLUMNS[name].told(each.found[name])
-        yield _COLUMNS[name].differs(each.cost[name])
+            yield column.told(each.found[name])
+        yield column.differs(each.cost[name])
 
 
 def _pairs(explanation: Explanation) -> Table:
     """Return a row for each pair: what both cost, and how much of that is beyond the sum of what each costs."""
-    time, messages = _COLUMNS["converged_at"], _COLUMNS["messages"]
-    table = _new_table(["left out together", "time", "beyond the sum", "messages", "beyond the sum"])
+    columns = _columns(explanation)
+    other = next((name for name in explanation.metrics if name != "converged_at"), "messages")
+    time, column = columns["converged_at"], columns.get(other, _COLUMNS["messages"])
+    table = _new_table(["left out together", "time", "beyond the sum", column.title, "beyond the sum"])
     order = sorted(explanation.pairs, key=lambda pair: -_size(pair.beyond["converged_at"].median))
     for pair in order[:MOST_PAIRS]:
         table.add_row(
             " and ".join(pair.faults),
             time.differs(pair.cost["converged_at"]),
             time.differs(pair.beyond["converged_at"], never=False),
-            messages.differs(pair.cost["messages"]),
-            messages.differs(pair.beyond["messages"]),
+            column.differs(pair.cost[other]),
+            column.differs(pair.beyond[other]),
         )
     if len(order) > MOST_PAIRS:
         table.add_row(f"and {len(order) - MOST_PAIRS} more pairs", *[""] * 4)
@@ -183,10 +194,27 @@ def _time_unit(longest: float) -> tuple[str, float, int]:
     return ("ns", 1.0, 0) if longest else ("", 1.0, 0)
 
 
-_COLUMNS: Final = {
+_COLUMNS: Final[dict[str, _Column]] = {
     "converged_at": _Column("converged at", seconds, _time_unit),
     "messages": _Column("messages", lambda value: f"{value:,.0f}", lambda largest: ("", 1.0, 0)),
     "delivered_share": _Column(
         "delivered", lambda value: f"{100 * value:.1f} %", lambda largest: ("pp" if largest else "", 0.01, 1)
     ),
 }
+
+
+def _column_of(name: str) -> _Column:
+    """Return how a metric is printed."""
+    from analysis.metrics import known_metric
+
+    title, unit = name.replace("_", " "), known_metric(name).unit
+    if unit == "ns":
+        return _Column(title, seconds, _time_unit)
+    if unit.startswith("share"):
+        return _Column(title, _COLUMNS["delivered_share"].text, _COLUMNS["delivered_share"].unit)
+    return _Column(title, lambda value: shown_metric(value, unit), _plain_unit)
+
+
+def _plain_unit(largest: float) -> tuple[str, float, int]:
+    """Return how numbers up to this are shown: whole ones as such."""
+    return "", 1.0, 0 if largest >= 100 or float(largest).is_integer() else 2

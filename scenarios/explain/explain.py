@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,8 +14,8 @@ from scenarios.execution.schedule import Schedule
 from scenarios.execution.task import Setting, Task, seed_of_run
 from scenarios.execution.workers import Workers
 from scenarios.explain.counterfactual import Places, left_out, without
-from scenarios.explain.explanation import Explanation, Outcomes, compare, estimates
-from scenarios.explain.outcome import Outcome, outcome_of
+from scenarios.explain.explanation import Explanation, Outcomes, compare, estimates, quantities_of
+from scenarios.explain.outcome import Outcome, demand_numbers, outcome_of
 from scenarios.plugins import own_modules
 from scenarios.run import Run, run_loaded
 from topologies.errors import InputError
@@ -41,6 +42,7 @@ def explain(
     pairs: bool | None = None,
     seeds: int | None = None,
     workers: int = 1,
+    metrics: Sequence[str] = (),
     watch: Watch = lambda runs, rows: None,
 ) -> Explanation:
     """Return what each fault of a run cost: the same run without it, beside the run itself.
@@ -48,7 +50,8 @@ def explain(
     Parameters: `run`, a run, its folder, or a scenario, then with `seed` and `overrides` as for `murmur.run`; `pairs`,
     whether each pair of faults is left out too, by default where there are at most six; `seeds`, over how many seeds,
     derived from the run's own, this is repeated, its own alone unless given; `workers`, processes, which change nothing
-    of the result; `watch`, told of each run. A plan that the seed draws is drawn once, by the run's own seed.
+    of the result; `metrics`, what else is compared, by name; `watch`, told of each run. A plan that the seed draws is
+    drawn once, by the run's own seed.
 
     Random numbers are the same in all runs of a seed but for what the left-out faults did themselves, since each fault,
     node and link draws from streams of its own. Raises InputError where the input is wrong, above all where the run has
@@ -70,9 +73,12 @@ def explain(
         raise InputError(
             f"found {found}; expected at most {MOST_RUNS:,} runs: leave the pairs out, or take fewer seeds"
         )
-    outcomes = _outcomes(first, plans, chosen, plugins, workers, watch)
+    metrics = tuple(dict.fromkeys(metrics))
+    demand_numbers(first, metrics)
+    outcomes = _outcomes(first, plans, chosen, plugins, workers, metrics, watch)
     alone = [plan for plan, (same, _) in plans.items() if len(plan) == 2 and same == plan]
-    return _explained(first, chosen, outcomes, alone if pairs else [], len({same for same, _ in plans.values()}))
+    explained = _explained(first, chosen, outcomes, alone if pairs else [], len({same for same, _ in plans.values()}))
+    return replace(explained, metrics=metrics)
 
 
 def _refuse(seeds: int | None, workers: int) -> None:
@@ -118,7 +124,13 @@ def _plans(scenario: Scenario, wanted: Sequence[Places], plugins: tuple[str, ...
 
 
 def _outcomes(
-    first: Run, whole: Plans, seeds: Sequence[int], plugins: tuple[str, ...], workers: int, watch: Watch
+    first: Run,
+    whole: Plans,
+    seeds: Sequence[int],
+    plugins: tuple[str, ...],
+    workers: int,
+    metrics: Sequence[str],
+    watch: Watch,
 ) -> Outcomes:
     """Run each plan under each seed; what is known already, the run itself, is not run again."""
     converges = "converged_at" in first.metrics
@@ -136,15 +148,15 @@ def _outcomes(
         rows.update((number_of(row), row) for row in done)
         watch(len(tasks), done)
     found = {
-        plan: [_outcome(rows[place * len(seeds) + number], converges, plan) for number in range(len(seeds))]
+        plan: [_outcome(rows[place * len(seeds) + number], converges, metrics, plan) for number in range(len(seeds))]
         for place, plan in enumerate(plans)
     }
     return {plan: found[same] for plan, (same, _) in whole.items()}
 
 
-def _outcome(row: Row, converges: bool, plan: Places) -> Outcome | None:
+def _outcome(row: Row, converges: bool, metrics: Sequence[str], plan: Places) -> Outcome | None:
     if row["error"] is None:
-        return outcome_of(row, converges)
+        return outcome_of(row, converges, metrics)
     if not plan:
         raise InputError(f"a run with all faults, under seed {row['seed']}, ended in an error: {row['error']}")
     return None
@@ -171,7 +183,7 @@ def _explained(
         scenario=first.scenario,
         faults=tuple(first.faults),
         seeds=seeds,
-        whole=estimates(whole),
+        whole=estimates(whole, quantities_of(outcomes)),
         verdicts=Counter(verdict for outcome in whole for verdict in outcome.verdicts.items()),
         single=tuple(compare(outcomes, frozenset((place,)), names) for place in places),
         pairs=tuple(compare(outcomes, pair, names) for pair in pairs),

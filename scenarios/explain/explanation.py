@@ -56,7 +56,8 @@ class Explanation:
     `faults`: the tally of each fault in the run itself, in the order of the plan; `seeds`: those of the runs that are
     compared, of which the first is the run's own where there is one only. `whole`: the runs with all faults; `single`,
     one for each fault; `pairs`, one for each pair, empty where none were asked for; `unbroken`: without any fault.
-    `verdicts`: how often each check had each verdict with all faults. `runs`: how many were made.
+    `verdicts`: how often each check had each verdict with all faults. `runs`: how many were made. `metrics`: what
+    else is compared, by name.
     """
 
     scenario: Scenario
@@ -68,6 +69,7 @@ class Explanation:
     pairs: tuple[WithoutFaults, ...]
     unbroken: WithoutFaults
     runs: int
+    metrics: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """What it came to in a line, for people; `summary` has all of it."""
@@ -121,7 +123,7 @@ Outcomes = Mapping["Places", Sequence[Outcome | None]]
 
 def compare(outcomes: Outcomes, places: Places, names: Sequence[str]) -> WithoutFaults:
     """Return what is different without the faults at some places, of which `names` has the ids."""
-    pairs = _paired(outcomes, places)
+    pairs, quantities = _paired(outcomes, places), quantities_of(outcomes)
     changed: Counter[tuple[str, str, str]] = Counter()
     for with_them, without_them in pairs:
         for check, verdict in with_them.verdicts.items():
@@ -130,17 +132,23 @@ def compare(outcomes: Outcomes, places: Places, names: Sequence[str]) -> Without
                 changed[check, verdict, other] += 1
     return WithoutFaults(
         faults=tuple(names[place] for place in sorted(places)),
-        found=estimates([outcome for outcome in outcomes[places] if outcome is not None]),
-        cost={name: estimate([_cost(pair, name) for pair in pairs]) for name in QUANTITIES},
+        found=estimates([outcome for outcome in outcomes[places] if outcome is not None], quantities),
+        cost={name: estimate([_cost(pair, name) for pair in pairs]) for name in quantities},
         beyond=_beyond(outcomes, places) if len(places) == 2 else {},
         changed=dict(changed),
         failed=sum(outcome is None for outcome in outcomes[places]),
     )
 
 
-def estimates(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
+def quantities_of(outcomes: Outcomes) -> tuple[str, ...]:
+    """Return the names of all that is compared: the usual quantities, and the metrics that were asked for."""
+    asked = next((outcome.metrics for outcome in outcomes[frozenset()] if outcome is not None), {})
+    return (*QUANTITIES, *asked)
+
+
+def estimates(outcomes: Sequence[Outcome], quantities: Sequence[str] = QUANTITIES) -> dict[str, Estimate]:
     """Return the estimate of each quantity over runs."""
-    return {name: estimate([getattr(outcome, name) for outcome in outcomes]) for name in QUANTITIES}
+    return {name: estimate([outcome.quantity(name) for outcome in outcomes]) for name in quantities}
 
 
 def _paired(outcomes: Outcomes, places: Places) -> list[tuple[Outcome, Outcome]]:
@@ -151,7 +159,7 @@ def _paired(outcomes: Outcomes, places: Places) -> list[tuple[Outcome, Outcome]]
 
 def _cost(pair: tuple[Outcome, Outcome], quantity: str) -> float:
     with_them, without_them = pair
-    return difference(getattr(with_them, quantity), getattr(without_them, quantity))
+    return difference(with_them.quantity(quantity), without_them.quantity(quantity))
 
 
 def _beyond(outcomes: Outcomes, places: Places) -> dict[str, Estimate]:
@@ -160,10 +168,10 @@ def _beyond(outcomes: Outcomes, places: Places) -> dict[str, Estimate]:
     rows = zip(*(outcomes[key] for key in (frozenset(), places, one, other)), strict=True)
     known = [row for row in rows if all(outcome is not None for outcome in row)]
     found = {}
-    for name in QUANTITIES:
+    for name in quantities_of(outcomes):
         values = []
         for row in known:
-            whole, both, first, second = (float(getattr(outcome, name)) for outcome in row)
+            whole, both, first, second = (outcome.quantity(name) for outcome in row if outcome is not None)
             values.append(difference(whole, both) - difference(whole, first) - difference(whole, second))
         found[name] = estimate(values)
     return found

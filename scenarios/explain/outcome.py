@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from math import inf, isnan, nan
 from typing import TYPE_CHECKING, Any, Final
 
+from topologies.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenarios.execution.row import Row
+    from scenarios.run import Run
 
 CONFIDENCE: Final = 0.95
 QUANTITIES: Final = ("converged_at", "messages", "delivered_share", "shortfall")
@@ -21,7 +24,8 @@ class Outcome:
     """One run: when it converged (ns, infinite for never), messages sent, the share of them, copies included, that was
     delivered, the share of what convergence asks for that was missing at the end, and the verdicts by check.
 
-    Quantities that have no meaning for the protocol are not a number.
+    Quantities that have no meaning for the protocol are not a number. `metrics`: what else is compared, by name; a time
+    that may never come is infinite where it did not.
     """
 
     converged_at: float
@@ -29,10 +33,15 @@ class Outcome:
     delivered_share: float
     shortfall: float
     verdicts: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    def quantity(self, name: str) -> float:
+        """Return what is compared, by its name."""
+        return self.metrics[name] if name in self.metrics else float(getattr(self, name))
 
 
-def outcome_of(row: Row, converges: bool) -> Outcome:
-    """Return what a row says of its run; `converges`: whether the protocol says what progress is."""
+def outcome_of(row: Row, converges: bool, metrics: Sequence[str] = ()) -> Outcome:
+    """Return what a row says of its run and of metrics; `converges`: whether the protocol says what progress is."""
     sent = float(row["metric.messages"] or 0)
     copies = float(row.get("metric.duplicated") or 0)
     delivered = float(row.get("metric.delivered") or 0)
@@ -43,7 +52,37 @@ def outcome_of(row: Row, converges: bool) -> Outcome:
         delivered_share=delivered / (sent + copies) if sent + copies else nan,
         shortfall=nan if shortfall is None else float(shortfall),
         verdicts={name.removeprefix("check."): str(value) for name, value in row.items() if name.startswith("check.")},
+        metrics={name: _metric(row, name) for name in metrics if name not in QUANTITIES},
     )
+
+
+def _metric(row: Row, name: str) -> float:
+    from analysis.metrics import known_metric
+
+    metric, value = known_metric(name), row.get(f"metric.{name}")
+    if value is not None:
+        return float(value)
+    if metric.may_never_come:
+        return inf
+    return 0.0 if "." in name and metric.unit != "ns" else nan
+
+
+def demand_numbers(run: Run, metrics: Sequence[str]) -> None:
+    """Raise InputError unless these are metrics of a run, each a number or one entry of a mapping."""
+    from analysis.metrics import known_metric
+
+    for name in metrics:
+        metric, key = known_metric(name).name, name.partition(".")[2]
+        if metric not in run.metrics:
+            has = "`murmur run` prints those that it has"
+            raise InputError(f"{run.scenario.name} has no metric {metric}, which means nothing to its protocol; {has}")
+        value = run.metrics[metric]
+        if isinstance(value, dict) and not key:
+            raise InputError(
+                f"the metric {metric} is a mapping; ask for one entry, such as {metric}.{next(iter(value), 'KEY')}"
+            )
+        if isinstance(value, str) or (key and not isinstance(value, dict) and value is not None):
+            raise InputError(f"the metric {name} is no number that could be compared; ask for another")
 
 
 @dataclass(frozen=True, slots=True)

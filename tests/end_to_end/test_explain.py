@@ -89,3 +89,12 @@ def test_what_cannot_be_explained_is_refused(arguments: list[str], message: str,
     assert refused.stderr.startswith("murmur: error: ")
     assert message in " ".join(refused.stderr.split())
     assert refused.stdout == ""
+
+
+def test_metrics_take_the_place_of_messages_in_the_table(bad_day: Path) -> None:
+    """Each has a column with its unit, and one of its cost."""
+    explained = murmur("explain", "kept", "--metric", "longest_standstill", "--no-pairs", folder=bad_day)
+    head, nothing = explained.stdout.splitlines()[1:3]
+    assert "longest standstill" in head
+    assert "messages" not in head
+    assert nothing.rstrip().endswith("s")

@@ -243,3 +243,42 @@ def test_runs_that_failed_are_counted_and_left_out() -> None:
     row = compare({frozenset(): [one, one], frozenset((0,)): [None, other]}, frozenset((0,)), ["crash"])
     assert (row.cost["converged_at"].median, row.cost["messages"].median, row.failed) == (6.0, 10.0, 1)
     assert row.changed == {("c", "holds", "violated"): 1}
+
+
+SWARM: dict[str, Any] = {
+    "name": "swarm",
+    "duration": "1s",
+    "topology": {"kind": "mesh", "nodes": 6},
+    "protocol": {"kind": "attractor", "period": "200ms"},
+    "faults": [{"kind": "disrupt", "target": "all", "at": "700ms"}],
+}
+
+
+def test_metrics_that_are_asked_for_are_compared_too() -> None:
+    """Their costs are differences of what the runs say; a time of which a run has none has no cost."""
+    names = ["coherence_mean", "convergence_losses", "messages", "swarm_recovery_max"]
+    explanation = murmur.explain(SWARM, metrics=names)
+    (row,) = explanation.single
+    broken, whole = murmur.run(SWARM).metrics, murmur.run({**SWARM, "faults": []}).metrics
+    for name in ("coherence_mean", "convergence_losses"):
+        cost = broken[name] - whole[name]  # type: ignore[operator]
+        assert (row.cost[name].median, row.found[name].median) == (cost, whole[name])
+        assert cost != 0
+    assert isnan(row.cost["swarm_recovery_max"].median)
+    assert list(explanation.metrics) == names
+    json.dumps(explanation.summary)
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("coherense", "did you mean coherence?"),
+        ("final_size", "swarm has no metric final_size"),
+        ("swarm_recovery_by_fault", "ask for one entry, such as swarm_recovery_by_fault[.]"),
+        ("coherence.x", "coherence.x is no number that could be compared"),
+    ],
+)
+def test_metrics_that_cannot_be_compared_are_refused(metric: str, told: str) -> None:
+    """By what is wrong with them, before anything else is run."""
+    with pytest.raises(InputError, match=told):
+        murmur.explain(SWARM, metrics=[metric])
