@@ -58,8 +58,8 @@ def course_of(run: RunView) -> Course:
     if run.convergence is None:
         raise InputError(
             f"{run.name}: its protocol does not say which records mean progress, which this plot needs; "
-            "set `convergence` in the protocol's class, and name its module, or that of its strategy, with --plugin if it "
-            "is one of your own"
+            "set `convergence` in the protocol's class, and name its module, or that of its strategy, with --plugin if "
+            "it is one of your own"
         )
     course = _READERS[type(run.convergence)](run.convergence, run)
     if not course.moments:

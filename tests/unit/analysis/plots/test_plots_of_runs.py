@@ -298,7 +298,7 @@ def test_protocols_of_users_are_drawn_when_loaded(folder: RunFolder, monkeypatch
         return view_of_folder(replace(folder, manifest=folder.manifest.model_copy(update={"scenario": scenario})))
 
     assert run_of(f"{Push.__module__}:Push").convergence == Push.convergence
-    with pytest.raises(InputError, match="--plugin"):
+    with pytest.raises(InputError, match="or that of its strategy, with --plugin"):
         course_of(run_of("not.loaded:Push"))
 
 
