@@ -122,10 +122,10 @@ class Attractor(Protocol):
         if config.detector is not None:
             self.belief = Belief(config)
         self.natural = self.speed = speed_of_period(config.period) + speed_of_frequency(self._natural_offset())
+        self._begin_at(config.phases.turns(node.id, node.population, node.random), now)
         if config.preferences is not None:
             spread = config.preferences.spread
             self.preference = self._kept("preference", lambda: node.random.normal(0.0, spread))
-        self._begin_at(config.phases.turns(node.id, node.population, node.random), now)
         self.decided = now
         if not config.by_pulses:
             node.set_timer(REPORT, self._until_next(first=True))
