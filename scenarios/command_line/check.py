@@ -16,7 +16,8 @@ def check(
 ) -> int:
     """Check SCENARIO, a file or the name of a built-in, without running it.
 
-    Ends with 0 when it is right, 2 when it is wrong; with --determinism, 1 when two runs of it differ.
+    Says which faults are off, by their options. Ends with 0 when it is right, 2 when it is wrong; with --determinism, 1
+    when two runs of it differ.
     """
     from scenarios.build import build
     from scenarios.command_line.options import read_source
@@ -30,6 +31,9 @@ def check(
     links = f"{topology.links:,} link{'s' if topology.links != 1 else ''}"
     nodes = f"{topology.nodes:,} node{'s' if topology.nodes != 1 else ''}"
     click.echo(f"{source.document.name}: right; {topology.kind} of {nodes} and {links}")
+    for place, fault in enumerate(source.scenario.fault_list):
+        if fault.is_off:
+            click.echo(f"faults[{place}] is off: {fault.description}; its options ask for nothing, so it never strikes")
     if not determinism:
         return 0
     from scenarios.determinism import compare_in_fresh_processes

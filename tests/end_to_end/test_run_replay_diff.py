@@ -147,6 +147,16 @@ def test_diff_says_what_differs(folder: Path) -> None:
     assert printed["first"] != printed["second"]
 
 
+def test_check_names_faults_that_are_off(folder: Path) -> None:
+    """A lie without a probability is right, and asks for nothing: whoever wrote it is told."""
+    lying, loss = "{kind: lying, target: 1, at: 1s}", "{kind: loss, probability: 10%, at: 1s}"
+    done = murmur("check", "small.yaml", "--set", f"faults=[{loss}, {lying}]", folder=folder)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1:] == [
+        "faults[1] is off: lying of node 1 at 1s; its options ask for nothing, so it never strikes"
+    ]
+
+
 def test_check_runs_nothing_unless_asked(folder: Path) -> None:
     """A right scenario is exit code 0 without a run folder; twice in fresh processes it gives one digest."""
     done = murmur("check", "small.yaml", folder=folder)
