@@ -30,8 +30,7 @@ def decide(
         decided = strategy.decide(own, heard, goal, energy)
     except (Exception, SystemExit) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        last = extract_tb(error.__traceback__)[-1]
-        raise _wrong(strategy, node, f"raised {what} ({last.filename}:{last.lineno})") from error
+        raise _wrong(strategy, node, f"raised {what} ({_line(strategy, error)})") from error
     if decided.__class__ is not Adjustment:
         raise _wrong(strategy, node, f"returned {decided!r:.80}; expected an Adjustment")
     if not (_is_finite(decided.phase) and _is_finite(decided.frequency)):
@@ -39,6 +38,20 @@ def decide(
     if decided.cost is not None and not (_is_finite(decided.cost) and decided.cost >= 0.0):
         raise _wrong(strategy, node, f"asked for a cost of {decided.cost!r:.40}; expected a finite one, not below 0")
     return decided
+
+
+def _line(strategy: Strategy, error: BaseException) -> str:
+    """Return the last line of the file of `decide` that led to an error, which may come from a library that it called.
+
+    Where none did, because it does not take what it is given, the line where it begins.
+    """
+    frames = [(frame.filename, frame.lineno) for frame in extract_tb(error.__traceback__)]
+    method = getattr(type(strategy).decide, "__code__", None)
+    if method is not None:
+        own = [place for place in frames if place[0] == method.co_filename]
+        frames = own or [(method.co_filename, method.co_firstlineno)]
+    name, line = frames[-1]
+    return f"{name}:{line}"
 
 
 def _is_finite(value: float) -> bool:

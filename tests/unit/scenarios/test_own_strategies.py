@@ -63,9 +63,21 @@ def test_a_list_in_a_file_stands_for_a_tuple() -> None:
     assert scenario_of(json.loads(json.dumps(loaded.canonical())), ALLOWED) == loaded
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("Steps", r"found the class Steps; expected an object of it, such as Steps\(\)"), (None, "{kind: attract}")],
+)
+def test_what_is_no_strategy_is_refused_with_a_remedy(given: str | None, told: str) -> None:
+    """A class is no object of it, and a name alone no block."""
+    import own_steps  # type: ignore[import-not-found]
+
+    with pytest.raises(InputError, match=told):
+        scenario_of(scenario(getattr(own_steps, given) if given else "attract"), ALLOWED)
+
+
 def test_a_strategy_that_was_given_itself_is_found_again(tmp_path: Path) -> None:
     """Its run is written under the name of its class, whatever it calls itself, so that it can be replayed."""
-    import own_steps  # type: ignore[import-not-found]
+    import own_steps
 
     done = run(scenario(own_steps.Steps(sizes=(0.4, 0.5))), tmp_path / "run")
     assert done.exit_code == 0

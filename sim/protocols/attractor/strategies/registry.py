@@ -44,6 +44,10 @@ def _or_own(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationI
     """A strategy of the user's own where one is given or named, otherwise one that is built in."""
     if isinstance(value, Strategy):
         return _given(value, info)
+    if isinstance(value, type) and issubclass(value, Strategy):
+        raise InputError(f"found the class {value.__name__}; expected an object of it, such as {value.__name__}()")
+    if isinstance(value, str):
+        raise InputError(f"found {shown(value)}; expected a block of fields, such as {{kind: {value[:40]}}}")
     kind = value.get("kind") if isinstance(value, dict) else None
     if not (isinstance(kind, str) and ":" in kind):
         chosen: Strategy = handler(value)

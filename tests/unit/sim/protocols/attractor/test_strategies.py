@@ -179,6 +179,31 @@ def test_a_strategy_that_goes_wrong_is_named(does: Any, told: str) -> None:
     assert "of its clock" in str(caught.value)
 
 
+class Remembers(Wrong):
+    """Has pydantic refuse that it changes."""
+
+    def decide(self, own: Own, heard: Neighborhood, goal: Goal, energy: float | None) -> Adjustment:
+        """Change."""
+        self.does = own
+        return Adjustment()
+
+
+class TakesLess(Wrong):
+    """Does not take what a strategy is given."""
+
+    def decide(self, own: Own) -> Adjustment:  # type: ignore[override]
+        """Never called."""
+        return Adjustment()
+
+
+@pytest.mark.parametrize("strategy", [Remembers, TakesLess])
+def test_the_line_that_is_named_is_one_of_the_strategy(strategy: type[Wrong]) -> None:
+    """Not that of a library in which the error came about, nor that which called it."""
+    simulation = swarm(strategy=strategy())
+    with pytest.raises(StrategyError, match=r"\(.*test_strategies\.py:\d+\), as agent"):
+        simulation.run(SECOND)
+
+
 def test_strategies_given_as_objects_are_used() -> None:
     """A strategy of one's own from Python needs no name; what it asks for is done."""
     simulation = swarm(strategy=Wrong(does=Adjustment(0.0, 1.0)), topology={"kind": "mesh", "nodes": 2})
