@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -21,6 +21,9 @@ from sim.records import Record
 from sim.units import format_duration
 from topologies.errors import InputError
 from topologies.topology import Topology
+
+if TYPE_CHECKING:
+    from analysis.run_frames import RunFrames
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,12 @@ class RunFolder:
     def samples(self) -> list[Sample]:
         """Return the time series of the run."""
         return read_samples(self.path / SAMPLES)
+
+    def frames(self) -> RunFrames:
+        """Return records, messages and samples as pandas frames, as those of the run itself."""
+        from analysis.run_frames import RunFrames
+
+        return RunFrames(self, self.samples(), self.manifest.detail)
 
     def topology(self) -> Topology:
         """Return the topology of the run, from nothing but its folder where a graph file was copied into it.

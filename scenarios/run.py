@@ -15,7 +15,6 @@ from scenarios.library import load
 from scenarios.overrides import apply_overrides, flags_of
 from scenarios.plan import resolve
 from scenarios.plugins import blamed_on
-from scenarios.run_frames import RunFrames
 from scenarios.schema import Scenario, scenario_of
 from scenarios.seed import parse_seed
 from scenarios.watch import Watch
@@ -26,6 +25,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
     from analysis.metric import Value
+    from analysis.run_frames import RunFrames
     from analysis.run_writer import RunWriter
     from analysis.samples_file import Sample
     from sim.records import Record
@@ -94,6 +94,8 @@ class Run:
 
     def frames(self) -> RunFrames:
         """Return its records, messages and samples as pandas frames, from where they are kept."""
+        from analysis.run_frames import RunFrames
+
         if self.folder is None:
             return RunFrames(self.records, self.samples, self.scenario.detail)
         from analysis.run_folder import open_run

@@ -128,7 +128,12 @@ def test_scenarios_and_what_is_on_disk_are_shown_in_one_line(tmp_path: Path) -> 
     assert repr(study) == f"<Study small: 1 cell, 2 runs, {place}>"
     opened = murmur.open_run(str(run.folder))
     assert repr(opened) == f"<RunFolder {run.folder}: shown with seed 4, ended at 1s (duration)>"
-    assert repr(run.frames()) == "<RunFrames: records(kinds), messages(), samples(); detail states>"
+    assert opened.frames().records().equals(run.frames().records())
+    assert (
+        repr(opened.frames())
+        == repr(run.frames())
+        == "<RunFrames: records(kinds), messages(), samples(); detail states>"
+    )
 
 
 def test_runs_and_what_is_made_of_them_are_shown_in_one_line(tmp_path: Path) -> None:

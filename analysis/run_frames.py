@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from analysis.frames import Source
     from analysis.samples_file import Sample
-    from sim.records import Detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class RunFrames:
 
     source: Source
     series: list[Sample]
-    detail: Detail
+    detail: str
 
     def __repr__(self) -> str:
         return f"<RunFrames: records(kinds), messages(), samples(); detail {self.detail}>"
