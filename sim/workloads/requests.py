@@ -41,7 +41,7 @@ class Requests(Workload):
         if duty is None or not duty.takes_requests:
             expected = "expected a protocol with a duty that takes some, such as {kind: batch}"
             raise InputError(f"found 'requests', and {simulation.protocol.name()} takes none; {expected}", ("kind",))
-        servers = duty.servers.values()
+        servers: tuple[int, ...] = getattr(simulation.config, "servers", ())
         for node in range(simulation.topology.nodes):
             if node not in servers:
                 self._schedule(simulation, node, simulation.streams.stream(f"workload/{node}"), self.at)

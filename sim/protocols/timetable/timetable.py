@@ -36,7 +36,7 @@ class Timetable(Protocol):
     Config: ClassVar[type[ProtocolConfig]] = TimetableConfig
     config: TimetableConfig
     payloads: ClassVar[tuple[type, ...] | None] = (*PAYLOADS, *registry.PAYLOADS)
-    records: ClassVar[tuple[str, ...] | None] = (TICK, *registry.RECORDS)
+    records: ClassVar[tuple[str, ...] | None] = ("tick", *registry.RECORDS)
 
     def __init__(self) -> None:
         config, node = self.config, self.node
@@ -90,7 +90,7 @@ class Timetable(Protocol):
     def _tick(self) -> None:
         assert self.work is not None
         self._last = self.node.elapsed
-        self.node.record(TICK)
+        self.node.record("tick")
         self.work.on_tick()
 
     def on_timer(self, name: Hashable) -> None:

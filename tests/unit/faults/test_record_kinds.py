@@ -12,6 +12,8 @@ import pytest
 import murmur
 from faults.record_kinds import FAULT_RECORDS
 from sim.node_life import LIFE_RECORDS
+from sim.protocol import Protocol
+from sim.protocols.attractor.duties.duty import Duty
 from sim.protocols.gossip.gossip import Gossip
 from sim.protocols.registry import PROTOCOLS
 from sim.protocols.voter import Voter
@@ -41,14 +43,21 @@ def recorded_in(files: list[Path]) -> set[str]:
     return {kind.value for kind in made if isinstance(kind, ast.Constant)}
 
 
+def files_of(protocol: type[Protocol]) -> list[Path]:
+    """The code of a protocol, of those that it is derived from, and of the duties that its agents may have."""
+    modules = [Path(inspect.getfile(each)) for each in protocol.__mro__ if issubclass(each, Protocol)][:-1]
+    if "duty" in protocol.Config.model_fields:
+        modules.append(Path(inspect.getfile(Duty)))
+    folders = [[module] if module.parent.name == "protocols" else module.parent.glob("*.py") for module in modules]
+    return sorted({file for folder in folders for file in folder})
+
+
 @pytest.mark.parametrize("kind", sorted(PROTOCOLS))
 def test_a_protocol_says_which_records_it_makes(kind: str) -> None:
     """What each built-in protocol declares is what stands in its code."""
     protocol = PROTOCOLS[kind].protocol
-    module = Path(inspect.getfile(protocol))
-    files = [module] if module.parent.name == "protocols" else sorted(module.parent.glob("*.py"))
     assert protocol.records is not None
-    assert set(protocol.records) == recorded_in(files)
+    assert set(protocol.records) == recorded_in(files_of(protocol))
     assert len(set(protocol.records)) == len(protocol.records)
 
 
