@@ -16,7 +16,7 @@ from tests.end_to_end.command import ROOT, environment
 GOLDEN = {
     "attractor-desync": "2ae9d7048224e8d299b48005aaded2925e7904269867443d70b331f2dc63345f",
     "attractor-energy": "a160d2e440a834a88e881c2a14fe86bb4e43d0b8632dda8699c986aa3d994b39",
-    "attractor-swarm": "509445d3b7c93312709578663c3f032b100c2ec907f458c894a3d6ccf3821ea5",
+    "attractor-swarm": "a9c7f337c72960076dd10e8699243d83723ce804fe5824bb2462516e085a2a74",
     "averaging": "79dae19e633d9002566c38a98daa7edad9636a3f2e101728cfdbad2c3cbc254e",
     "gossip-churn": "2aa1ecfb3f5893b50004883a51be6c78880d199df58c0972388ce0b0983702c2",
     "gossip-lossy-links": "93ffa5d8fbe125730e829fd2b3331f41662d2614fb176d080ca9fd5f5a75187c",

@@ -220,7 +220,7 @@ class Attractor(Protocol):
         self.decided = now
         heard = self.neighborhood(now)
         if self.belief is not None:
-            self.belief.look(self.node, now, heard.coherence)
+            self.belief.look(self.node, now, heard)
         if self.energy is not None and not self.energy.suffices(now):
             self._record_where_due(now)
             return
@@ -283,7 +283,7 @@ class Attractor(Protocol):
         node.record("tick")
         if self.config.by_pulses:
             if self.belief is not None:
-                self.belief.look(node, now, self.neighborhood(now).coherence)
+                self.belief.look(node, now, self.neighborhood(now))
             self._record_where_due(now)
             pulse = Pulse(node.now)
             for peer in self.peers:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.node import Node
     from sim.protocols.attractor.config import AttractorConfig
+    from sim.protocols.attractor.strategy import Neighborhood
 
 
 class Belief:
@@ -27,9 +28,9 @@ class Belief:
         self._since: int | None = None
         self._converged = False
 
-    def look(self, node: Node, now: int, coherence: float) -> None:
-        """Take the coherence of the neighbourhood at a time on the agent's clock, in nanoseconds."""
-        if abs(coherence - self._aim) > self._tolerance:
+    def look(self, node: Node, now: int, heard: Neighborhood) -> None:
+        """Take what is heard at a time on the agent's clock, in nanoseconds; one who hears nobody believes nothing."""
+        if not heard.turns or abs(heard.coherence - self._aim) > self._tolerance:
             self._since = None
         elif self._since is None:
             self._since = now

@@ -94,3 +94,15 @@ def test_a_drained_agent_is_told_of() -> None:
     assert protocol.drain(0.5)
     assert protocol.energy.level(SECOND) == 25.0
     assert not swarm().nodes[0].protocol.drain(0.5)
+
+
+def test_who_hears_nobody_believes_nothing() -> None:
+    """An agent whose neighbours are all down does not take its own order for that of the swarm."""
+    simulation = swarm(detector={})
+    rows = simulation.keep_records()
+    simulation.run(2 * SECOND)
+    for node in range(1, 12):
+        simulation.crash(node)
+    simulation.run(4 * SECOND)
+    told = [row.fields["converged"] for row in rows if row.kind == "believes" and row.node == 0]
+    assert told == [True, False]
