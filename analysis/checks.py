@@ -160,7 +160,7 @@ def _spreads_items(subject: Subject) -> bool:
     return isinstance(subject.declared, Coverage)
 
 
-_KINDS: Final = (
+_KINDS: Final[tuple[CheckKind, ...]] = (
     CheckKind(
         "messages-balance",
         "always",
