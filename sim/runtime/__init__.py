@@ -1,0 +1,1 @@
+"""The actor runtime: actors with mailboxes, and the primitives that they are made of."""
