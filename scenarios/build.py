@@ -56,6 +56,7 @@ def build(scenario: Scenario, topology: Topology | None = None) -> Simulation:
         detail=scenario.detail,
         clocks=_spread(scenario.clocks),
         handling=scenario.handling,
+        hardware=scenario.hardware,
         tie_break=scenario.tie_break,
         event_limit=scenario.limits.events,
     )

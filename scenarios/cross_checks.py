@@ -36,6 +36,8 @@ def contradictions(scenario: Scenario) -> list[Problem]:
         _liveness_without_time,
         _strikes_after_the_liveness_phase_begins,
         _detail_of_too_many_nodes,
+        _handling_and_hardware,
+        _hardware_of_no_node,
     )
     return [Problem(path, message) for check in checks for path, message in check(scenario)]
 
@@ -181,3 +183,27 @@ def _detail_of_too_many_nodes(scenario: Scenario) -> Iterator[tuple[FieldPath, s
     if scenario.detail in ("messages", "all") and population > MOST_NODES_IN_DETAIL:
         found = f"found '{scenario.detail}' with {population:,} nodes"
         yield ("detail",), f"{found}; expected summary or states above {MOST_NODES_IN_DETAIL:,} nodes"
+
+
+def _handling_and_hardware(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """`handling` is the short form of hardware with one core."""
+    if scenario.handling is not None and scenario.hardware:
+        yield ("handling",), "found handling beside hardware; expected one of them: say costs in the hardware instead"
+
+
+def _hardware_of_no_node(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """Each node has one description at most, and is one."""
+    population, several = scenario.topology.node_count, len(scenario.hardware) > 1
+    described: set[int] = set()
+    for place, config in enumerate(scenario.hardware):
+        path: FieldPath = ("hardware", place, "nodes") if several else ("hardware", "nodes")
+        nodes = set(range(population or 0)) if config.nodes is None else set(config.nodes)
+        beyond = sorted(node for node in nodes if population is not None and node >= population)
+        if beyond:
+            yield path, f"found node {beyond[0]}; expected a node from 0 to {(population or 0) - 1}"
+        if config.nodes is not None and len(nodes) < len(config.nodes):
+            yield path, "found a node twice; expected each once"
+        again = sorted(nodes & described)
+        if again:
+            yield path, f"found node {again[0]}, which has hardware already; expected one description for each node"
+        described |= nodes

@@ -31,7 +31,7 @@ def resolve(scenario: Scenario, topology: Topology | None = None) -> Scenario:
     end = scenario.duration * 3 // 4 if scenario.liveness is None else scenario.liveness.at
     stream = Streams(scenario.seed).stream("faults/plan")
     try:
-        limit, has_cores = LIMITS[scenario.budget](built.nodes), scenario.handling is not None
+        limit, has_cores = LIMITS[scenario.budget](built.nodes), scenario.has_cores
         drawn = plan.draw(built, protocol_of(scenario), end, limit, stream, has_cores, scenario.protocol)
     except InputError as error:
         raise InputError(error.message, ("faults", *error.path)) from None

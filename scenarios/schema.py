@@ -31,6 +31,7 @@ from scenarios.plugins import load_class
 from scenarios.problems import BlockError, problems_of, report
 from scenarios.seed import Seed
 from sim.kernel import TieBreak
+from sim.hardware.config import HardwareConfig
 from sim.network.config import NetworkConfig
 from sim.network.latency import Latency
 from sim.protocol import ProtocolConfig
@@ -78,6 +79,12 @@ def _list_or_plan(value: Any) -> str:
 def _tuple_of_list(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
+
+def _tuple_of_one_or_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+_OneOrSeveral = HardwareConfig | list[HardwareConfig]
 
 FromList = BeforeValidator(_tuple_of_list)
 """Lets a list of a file fill a field that holds a tuple."""
@@ -132,6 +139,9 @@ class Scenario(BaseModel):
         default=None,
         description="time that a node's one core takes for each message, timer and request; no cores when left out",
     )
+    hardware: Annotated[
+        tuple[HardwareConfig, ...], BeforeValidator(_tuple_of_one_or_list, json_schema_input_type=_OneOrSeveral)
+    ] = Field(default=(), description="the cores of the nodes: one description, or a list of them for different nodes")
     protocol: Annotated[ProtocolConfig, Block("a protocol", _protocols, plugins=True)] = Field(
         description="what every node runs; package.module:Class for one of your own"
     )
@@ -193,6 +203,11 @@ class Scenario(BaseModel):
     def fault_list(self) -> tuple[Fault, ...]:
         """The faults that are written out; none where a plan is still to be drawn."""
         return self.faults if isinstance(self.faults, tuple) else ()
+
+    @property
+    def has_cores(self) -> bool:
+        """Whether handling takes time, on some nodes at least."""
+        return self.handling is not None or bool(self.hardware)
 
     @property
     def graph_folder(self) -> Path | None:

@@ -15,6 +15,7 @@ from sim.node_life import DOWN, NodeLife
 from sim.randomness import Stream
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
 from sim.storage import StorageError
+from sim.units import SECOND
 
 if TYPE_CHECKING:
     from sim.protocol import Protocol
@@ -153,6 +154,38 @@ class Node(NodeLife):
         self.set_timer((SLEEP, event), delay)
         return event
 
+    def compute(
+        self,
+        work: int = 0,
+        then: Callable[[Any], object] | None = None,
+        argument: Any = None,
+        *,
+        cycles: int = 0,
+        priority: int = 0,
+    ) -> Event | None:
+        """Have a core compute for `work` nanoseconds at full speed, or for so many cycles at its frequency.
+
+        Then `then(argument)` is called; without it, gives an event for processes that comes at that time. On a node
+        without cores computing takes no time. A crash takes it back.
+        """
+        assert work >= 0, "work that is negative"
+        if then is None:
+            event = self._kernel.event()
+            self.compute(work, event.succeed, argument, cycles=cycles, priority=priority)
+            return event
+        if self.life in DOWN:
+            return None
+        processor = self.processor
+        if processor is None:
+            done = self.sleep(0)
+            assert done.callbacks is not None
+            done.callbacks.append(lambda _: (then(argument), None)[1])
+        else:
+            if cycles:
+                work += -(-cycles * SECOND // processor.frequency)
+            processor.submit(then, argument, work, priority)
+        return None
+
     # Arrivals and timers, called by the kernel.
 
     def _first_use(self, destination: int) -> Link | None:
@@ -197,8 +230,9 @@ class Node(NodeLife):
         if self.life in DOWN or self.life == "restarting":
             self.dropped += 1
             return network.outcome(message, CRASHED, self.id)
-        if self.cores:
-            return self.cores[0].submit(self._take, message)
+        if self.processor is not None:
+            self.processor.submit(self._take, message, sort="message")
+            return None
         return self._take(message)
 
     def _take(self, message: Message) -> None:
@@ -245,9 +279,9 @@ class Node(NodeLife):
             del self._timers[name]
             self._overdue.append(name)
             return True
-        if self.cores:
+        if self.processor is not None:
             entry = self._timers[name] = (OVERDUE, 0, self._fire, name)
-            self.cores[0].submit(self._fire, entry)
+            self.processor.submit(self._fire, entry, sort="timer")
             return True
         return False
 
@@ -280,8 +314,8 @@ class Node(NodeLife):
         """The workload asks something; False when the node is not up."""
         if self.life != "up":
             return False
-        if self.cores:
-            self.cores[0].submit(self._ask, request)
+        if self.processor is not None:
+            self.processor.submit(self._ask, request, sort="request")
         else:
             self._ask(request)
         return True

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from simpy.events import Event, Process
 
     from sim.clock import Clock
-    from sim.hardware.core import Core, Work
+    from sim.hardware.processor import Processor
+    from sim.hardware.task import Task
     from sim.message import Message
     from sim.network.network import Network
     from sim.protocol import Protocol
@@ -120,7 +121,7 @@ class NodeLife(Machine):
             or network.recorder.keeps_messages
             or bool(network.separations)
             or self.mailbox_capacity is not None
-            or bool(self.cores)
+            or self.processor is not None
         )
 
     def crash(self) -> bool:
@@ -252,8 +253,8 @@ class NodeLife(Machine):
             return False
         self.life, self.guarded = "paused", True
         self._inbox, self._overdue = [], []
-        for core in self.cores:
-            core.stop()
+        if self.processor is not None:
+            self.processor.stop()
         self._record_life("paused")
         return True
 
@@ -267,8 +268,8 @@ class NodeLife(Machine):
         self._inbox = self._overdue = None
         self.life = "up"
         self.refresh_guard()
-        for core in self.cores:
-            core.go()
+        if self.processor is not None:
+            self.processor.go()
         now, push = self._kernel._now, self._push
         keys = iter(sorted(next(self._keys) for _ in range(len(overdue) + len(inbox))))  # their order, shuffled or not
         for name in overdue:
@@ -282,36 +283,39 @@ class NodeLife(Machine):
     @property
     def waiting(self) -> int:
         """Messages that arrived and timers that came due, and wait: for the end of a pause, or for the core."""
-        queued = sum([len(core.queued) for core in self.cores])
-        return len(self._inbox or ()) + len(self._overdue or ()) + queued
+        return len(self._inbox or ()) + len(self._overdue or ()) + len(self._queued())
 
     @property
     def waiting_messages(self) -> int:
         """Messages that arrived and wait: for the end of a pause, or for the core."""
-        return len(self._inbox or ()) + sum([len(self._messages(core.queued)) for core in self.cores])
+        return len(self._inbox or ()) + len(self._messages(self._queued()))
 
-    def _messages(self, queued: Iterable[Work]) -> list[Message]:
-        """The messages among the work of a core."""
-        return [work.argument for work in queued if work.run == self._take]
+    def _queued(self) -> tuple[Task, ...]:
+        return () if self.processor is None else self.processor.queued
+
+    def _messages(self, queued: Iterable[Task]) -> list[Message]:
+        """The messages among the work of the cores."""
+        return [task.argument for task in queued if task.sort == "message"]
 
     def _take(self, message: Message) -> None:
         """Hand a message that has waited for the core to the protocol."""
         raise NotImplementedError
 
-    def own_core(self) -> Core:
-        """The core that serves what the node is to handle, from now on where it had none."""
-        already, core = bool(self.cores), super().own_core()
+    def own_processor(self) -> Processor:
+        """The cores that serve what the node is to handle; from now on one core where it had none."""
+        already, processor = self.processor is not None, super().own_processor()
         if not already and self.life == "paused":
-            core.stop()
-        return core
+            processor.stop()
+        return processor
 
     def _clear_cores(self) -> list[Message]:
         """Forget the work of the cores, in a crash; gives the messages among it."""
-        lost: list[Message] = []
-        for core in self.cores:
-            lost += self._messages(core.clear())
-            if self.life == "paused":
-                core.go()
+        processor = self.processor
+        if processor is None:
+            return []
+        lost = self._messages(processor.clear())
+        if self.life == "paused":
+            processor.go()
         return lost
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sim.node import Node
 
 if TYPE_CHECKING:
-    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor
 
 
 class WaitingNode(Node):
@@ -24,67 +24,67 @@ class WaitingNode(Node):
     plain: ClassVar[type[Node]]
 
     @property
-    def _core(self) -> Core:
-        return self.own_core()
+    def _cores(self) -> Processor:
+        return self.own_processor()
 
     @property
     def now(self) -> int:
         """The time on the node's own clock, in nanoseconds, when the writes so far are over."""
-        now = self._kernel._now + self._core.held_up_for
+        now = self._kernel._now + self._cores.held_up_for
         return now if self.clock is None else self.clock.read(now)
 
     @property
     def elapsed(self) -> int:
         """Nanoseconds on a clock of the node that nobody sets, when the writes so far are over."""
-        now = self._kernel._now + self._core.held_up_for
+        now = self._kernel._now + self._cores.held_up_for
         return now if self.clock is None else self.clock.elapsed(now)
 
     def send(self, destination: int, payload: Any, size: int = 0) -> None:
         """Send a payload, once the writes so far are over."""
         send = super().send
-        if self._core.is_held_up:
-            self._core.put_off(partial(send, destination, payload, size))
+        if self._cores.is_held_up:
+            self._cores.put_off(partial(send, destination, payload, size))
         else:
             send(destination, payload, size)
 
     def set_timer(self, name: Hashable, delay: int) -> None:
         """Set a timer, once the writes so far are over."""
         set_timer = super().set_timer
-        if self._core.is_held_up:
-            self._core.put_off(partial(set_timer, name, delay))
+        if self._cores.is_held_up:
+            self._cores.put_off(partial(set_timer, name, delay))
         else:
             set_timer(name, delay)
 
     def cancel_timer(self, name: Hashable) -> None:
         """Take back a timer, once the writes so far are over."""
         cancel_timer = super().cancel_timer
-        if self._core.is_held_up:
-            self._core.put_off(partial(cancel_timer, name))
+        if self._cores.is_held_up:
+            self._cores.put_off(partial(cancel_timer, name))
         else:
             cancel_timer(name)
 
     def reply(self, client: int, reply: Any) -> None:
         """Answer a client, once the writes so far are over."""
         answer = super().reply
-        if self._core.is_held_up:
-            self._core.put_off(partial(answer, client, reply))
+        if self._cores.is_held_up:
+            self._cores.put_off(partial(answer, client, reply))
         else:
             answer(client, reply)
 
     def record(self, kind: str, **fields: Any) -> None:
         """Put a state record into the run, once the writes so far are over."""
         record = super().record
-        if self._core.is_held_up:
-            self._core.put_off(partial(record, kind, **fields))
+        if self._cores.is_held_up:
+            self._cores.put_off(partial(record, kind, **fields))
         else:
             record(kind, **fields)
 
-    def release_core(self) -> None:
-        """Do without a core, and be the plain kind of node again, where it makes no difference any more."""
+    def release_processor(self) -> None:
+        """Do without cores, and be the plain kind of node again, where it makes no difference any more."""
         slow = self.disk is not None and any(behaviour.takes_time for behaviour in self.disk.behaviours)
-        if not slow and not self._core.is_held_up:
+        if not slow and not self._cores.is_held_up:
             self.__class__ = type(self).plain  # type: ignore[assignment]
-        Node.release_core(self)
+        Node.release_processor(self)
 
 
 _KINDS: dict[type[Node], type[WaitingNode]] = {}
@@ -97,9 +97,9 @@ def _waiting(plain: type[Node]) -> type[WaitingNode]:
     return _KINDS[plain]
 
 
-def have_wait(node: Node) -> Core:
-    """Have a node wait in its writes from now on; gives the core that is held up by them."""
-    core = node.own_core()
+def have_wait(node: Node) -> Processor:
+    """Have a node wait in its writes from now on; gives the processor that is held up by them."""
+    processor = node.own_processor()
     if not isinstance(node, WaitingNode):
         node.__class__ = _waiting(type(node))
-    return core
+    return processor

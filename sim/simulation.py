@@ -10,6 +10,7 @@ from typing import Any
 from typing import Protocol as Interface
 
 from sim.clock import Clock
+from sim.hardware.config import HardwareConfig
 from sim.kernel import PRIORITY_STRIDE, Kernel, TieBreak
 from sim.network.config import NetworkConfig
 from sim.network.latency import LatencyModel
@@ -22,6 +23,7 @@ from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
 from sim.twins import Twins
 from sim.units import format_duration
+from topologies.errors import InputError
 from topologies.topology import Topology
 
 
@@ -65,7 +67,8 @@ class Simulation:
     Parameters: `topology`; `protocol`, a Protocol class, and `config`, its options (made with defaults when None);
     `network`, options of the links; `seed`, the root of all chance; `workload` and `faults`, plans that are armed in
     this order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks;
-    `handling`, the time that a node's core takes for each message, timer and request, None: none, and no cores;
+    `handling`, the time that a node's one core takes for each message, timer and request, None: none, and no cores;
+    `hardware`, descriptions of nodes' cores, each of the nodes that it names;
     `tie_break`; `event_limit`. Nothing happens before `run`; `conclude` ends it.
 
     `at_end` holds what `conclude` calls; `injector` is where faults keep what they share.
@@ -84,6 +87,7 @@ class Simulation:
         detail: Detail = "states",
         clocks: ClockSpread | None = None,
         handling: LatencyModel | None = None,
+        hardware: Sequence[HardwareConfig] = (),
         tie_break: TieBreak = "fifo",
         event_limit: int | None = None,
     ) -> None:
@@ -107,6 +111,7 @@ class Simulation:
         self._former_twins: list[Node] = []
         self._clocks = clocks
         self.handling = handling
+        self.hardware = self._hardware_of_nodes(hardware)
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))
@@ -124,19 +129,43 @@ class Simulation:
         nodes: list[Node] = []
         for number in range(self.topology.nodes):
             random = Stream(derive_seed(self.seed, f"{name}/{number}"))
-            node = self._new_node(number, random, self._clock(number), f"handling/{number}")
+            node = self._new_node(number, random, self._clock(number), str(number))
             network.receivers.append(node.accept)
             network.forwarders.append(node.forward)
             network.admitters.append(node.admit)
             nodes.append(node)
         return nodes
 
-    def _new_node(self, number: int, random: Stream, clock: Clock | None, handling: str) -> Node:
+    def _new_node(self, number: int, random: Stream, clock: Clock | None, name: str) -> Node:
         node = node_class(self.network)(number, self.network, self._new_protocol, random, clock)
         if self.handling is not None:
-            stream = Stream(derive_seed(self.seed, handling))
-            node.own_core().costs.append(partial(self.handling.sampler(), stream))
+            stream = Stream(derive_seed(self.seed, f"handling/{name}"))
+            node.own_processor().costs.append(partial(self.handling.sampler(), stream))
+        hardware = self.hardware.get(number)
+        if hardware is not None:
+            costs, scheduling = (Stream(derive_seed(self.seed, f"{what}/{name}")) for what in ("costs", "scheduler"))
+            node.processor = hardware.build(self.kernel, costs, scheduling, node.record)
+            node.refresh_guard()
         return node
+
+    def _hardware_of_nodes(self, hardware: Sequence[HardwareConfig]) -> dict[int, HardwareConfig]:
+        """The hardware of each node that has some; raises InputError where a node has two, or is none."""
+        of_nodes: dict[int, HardwareConfig] = {}
+        for place, config in enumerate(hardware):
+            for node in range(self.topology.nodes) if config.nodes is None else config.nodes:
+                if node >= self.topology.nodes:
+                    found = f"found node {node}; expected a node from 0 to {self.topology.nodes - 1}"
+                    raise InputError(found, ("hardware", place, "nodes"))
+                if node in of_nodes:
+                    found = f"found node {node} for the second time; expected one description for each node"
+                    raise InputError(found, ("hardware", place, "nodes"))
+                of_nodes[node] = config
+        return of_nodes
+
+    @property
+    def has_cores(self) -> bool:
+        """Whether handling takes time, on some nodes at least."""
+        return self.handling is not None or bool(self.hardware)
 
     def _new_protocol(self, node: Node) -> Protocol:
         return self.protocol.on(node, self.config)
@@ -213,7 +242,7 @@ class Simulation:
         if node in self.twins or first.life != "up":
             return False
         random = self.streams.stream(f"{self.protocol.stream_name()}/{node}.twin")
-        second = self._new_node(node, random, first.clock, f"handling/{node}.twin")
+        second = self._new_node(node, random, first.clock, f"{node}.twin")
         self.twins[node] = Twins(self.network, first, second, second_hears)
         second.start_as_twin(dict(first.storage.medium))
         return True

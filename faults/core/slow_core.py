@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from faults.core.core_fault import CoreFault
+from faults.core.core_fault import ChosenCoresFault
 from faults.target import shown_target
 from sim.units import Duration, Probability, format_duration
 from topologies.errors import InputError
@@ -14,7 +14,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
-    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor, SomeCores
 
 Speed = Annotated[
     float,
@@ -22,7 +22,7 @@ Speed = Annotated[
 ]
 
 
-class SlowCore(CoreFault):
+class SlowCore(ChosenCoresFault):
     """Cores work at a share of their speed, as on a machine that is too hot, or shared with a greedy neighbour.
 
     Work in service slows down at once. Where several such faults strike a core, their shares multiply.
@@ -36,14 +36,14 @@ class SlowCore(CoreFault):
         """Whether no core would be slower."""
         return self.speed == 1.0 or super().is_off
 
-    def disturb(self, strike: Strike, node: int, core: Core) -> float:
-        """Slow a core."""
-        core.slow(self.speed)
+    def disturb(self, strike: Strike, node: int, cores: Processor | SomeCores) -> float:
+        """Slow the cores."""
+        cores.slow(self.speed)
         return self.speed
 
-    def settle(self, strike: Strike, core: Core, added: float) -> None:
-        """Have it work as before."""
-        core.unslow(added)
+    def settle(self, strike: Strike, cores: Processor | SomeCores, added: float) -> None:
+        """Have them work as before."""
+        cores.unslow(added)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -56,10 +56,10 @@ class SlowCore(CoreFault):
     @property
     def words(self) -> str:
         """What breaks, in a few words, for people."""
-        return f"cores at {self.speed:.3g} of their speed, {shown_target(self.target)}"
+        return f"{self.of_cores} at {self.speed:.3g} of their speed, {shown_target(self.target)}"
 
 
-class ThrottledCore(CoreFault):
+class ThrottledCore(ChosenCoresFault):
     """Cores are slow in the last part of each period, as under a quota of processor time that is used up by then.
 
     Linux gives a control group such a quota in each period, of 100 ms by default (Turner, Rao and Rao, "CPU bandwidth
@@ -94,26 +94,26 @@ class ThrottledCore(CoreFault):
         super().begin(strike)
         strike.simulation.kernel.call_after(self.period - self._slow_time, self._throttle, strike)
 
-    def disturb(self, strike: Strike, node: int, core: Core) -> list[float]:
-        """Leave the core as it is, for now."""
+    def disturb(self, strike: Strike, node: int, cores: Processor | SomeCores) -> list[float]:
+        """Leave the cores as they are, for now."""
         return []
 
-    def settle(self, strike: Strike, core: Core, added: list[float]) -> None:
-        """Have it work as before."""
+    def settle(self, strike: Strike, cores: Processor | SomeCores, added: list[float]) -> None:
+        """Have them work as before."""
         for speed in added:
-            core.unslow(speed)
+            cores.unslow(speed)
 
     def _throttle(self, strike: Strike) -> None:
         if strike.state:
             for node, (_, added) in strike.state.items():
-                strike.simulation.nodes[node].own_core().slow(self.speed)
+                self.struck(strike, node).slow(self.speed)
                 added.append(self.speed)
             strike.simulation.kernel.call_after(self._slow_time, self._let_go, strike)
 
     def _let_go(self, strike: Strike) -> None:
         if strike.state:
             for node, (_, added) in strike.state.items():
-                strike.simulation.nodes[node].own_core().unslow(added.pop())
+                self.struck(strike, node).unslow(added.pop())
             strike.simulation.kernel.call_after(self.period - self._slow_time, self._throttle, strike)
 
     @classmethod
@@ -131,4 +131,4 @@ class ThrottledCore(CoreFault):
     def words(self) -> str:
         """What breaks, in a few words, for people."""
         part = f"{self.share:.3g} of each {format_duration(self.period)}"
-        return f"cores at {self.speed:.3g} of their speed in {part}, {shown_target(self.target)}"
+        return f"{self.of_cores} at {self.speed:.3g} of their speed in {part}, {shown_target(self.target)}"

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from faults.core.core_fault import CoreFault
+from faults.core.core_fault import ChosenCoresFault, CoreFault
 from sim.network.latency import Latency
 
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
-    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor, SomeCores
 
 
-class StalledCore(CoreFault):
+class StalledCore(ChosenCoresFault):
     """Cores serve nothing while it lasts; messages, timers and requests wait, work in service goes on where it was.
 
     On any node: one whose handling takes no time lets them wait too. Unlike in a pause the node stays `up`: nothing
@@ -27,17 +27,17 @@ class StalledCore(CoreFault):
 
     kind: Literal["stalled-core"] = "stalled-core"
 
-    def disturb(self, strike: Strike, node: int, core: Core) -> None:
-        """Stop a core."""
-        core.stop()
+    def disturb(self, strike: Strike, node: int, cores: Processor | SomeCores) -> None:
+        """Stop the cores."""
+        cores.stop()
 
-    def settle(self, strike: Strike, core: Core, added: None) -> None:
-        """Let it go on."""
-        core.go()
+    def settle(self, strike: Strike, cores: Processor | SomeCores, added: None) -> None:
+        """Let them go on."""
+        cores.go()
 
-    def touches(self, core: Core, served: int, added: None) -> int:
-        """What waits for the core."""
-        return len(core.queued)
+    def touches(self, cores: Processor | SomeCores, served: int, added: None) -> int:
+        """What waits for the cores."""
+        return len(cores.queued)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -64,22 +64,22 @@ class GarbageCollection(CoreFault):
         """Whether there are no pauses."""
         return self.pause is None or super().is_off
 
-    def disturb(self, strike: Strike, node: int, core: Core) -> _Collector:
+    def disturb(self, strike: Strike, node: int, cores: Processor | SomeCores) -> _Collector:
         """Have a collector stop the core again and again."""
         assert self.pause is not None
         every, pause = self.every.sampler(), self.pause.sampler()
         stream = strike.stream(f"collector/{node}")
-        collector = _Collector(strike, core, lambda: every(stream), lambda: pause(stream))
+        collector = _Collector(strike, cores, lambda: every(stream), lambda: pause(stream))
         collector.wait()
         return collector
 
-    def settle(self, strike: Strike, core: Core, added: _Collector) -> None:
+    def settle(self, strike: Strike, cores: Processor | SomeCores, added: _Collector) -> None:
         """End the present pause, and the collector."""
         added.end()
 
-    def touches(self, core: Core, served: int, added: _Collector) -> int:
+    def touches(self, cores: Processor | SomeCores, served: int, added: _Collector) -> int:
         """What has waited at the ends of its pauses, and waits now."""
-        return added.touched + (len(core.queued) if added.pausing else 0)
+        return added.touched + (len(cores.queued) if added.pausing else 0)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -94,9 +94,9 @@ class GarbageCollection(CoreFault):
 class _Collector:
     """The garbage collector of one node."""
 
-    def __init__(self, strike: Strike, core: Core, every: Any, pause: Any) -> None:
+    def __init__(self, strike: Strike, cores: Processor | SomeCores, every: Any, pause: Any) -> None:
         self._kernel = strike.simulation.kernel
-        self._core = core
+        self._cores = cores
         self._every = every
         self._pause = pause
         self.pausing = False
@@ -110,14 +110,14 @@ class _Collector:
     def _stop(self) -> None:
         if not self.over:
             self.pausing = True
-            self._core.stop()
+            self._cores.stop()
             self._kernel.call_after(self._pause(), self._go)
 
     def _go(self) -> None:
         if not self.over:
-            self.touched += len(self._core.queued)
+            self.touched += len(self._cores.queued)
             self.pausing = False
-            self._core.go()
+            self._cores.go()
             self.wait()
 
     def end(self) -> None:
@@ -125,4 +125,4 @@ class _Collector:
         self.over = True
         if self.pausing:
             self.pausing = False
-            self._core.go()
+            self._cores.go()

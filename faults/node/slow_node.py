@@ -14,7 +14,7 @@ from sim.network.latency import Latency
 if TYPE_CHECKING:
     from faults.drawing import Drawing
     from faults.strike import Strike
-    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor, SomeCores
 
 
 class SlowNode(CoreFault):
@@ -37,16 +37,16 @@ class SlowNode(CoreFault):
         """Whether nothing takes longer."""
         return self.extra is None or super().is_off
 
-    def disturb(self, strike: Strike, node: int, core: Core) -> Callable[[], int]:
+    def disturb(self, strike: Strike, node: int, processor: Processor | SomeCores) -> Callable[[], int]:
         """Have all that is submitted from now on take longer."""
         assert self.extra is not None
         cost = partial(self.extra.sampler(), strike.stream(f"extra/{node}"))
-        core.costs.append(cost)
+        processor.costs.append(cost)
         return cost
 
-    def settle(self, strike: Strike, core: Core, added: Callable[[], int]) -> None:
+    def settle(self, strike: Strike, processor: Processor | SomeCores, added: Callable[[], int]) -> None:
         """Have it take as long as before."""
-        core.costs = [cost for cost in core.costs if cost is not added]
+        processor.costs.remove(added)
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:

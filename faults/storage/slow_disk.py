@@ -44,7 +44,7 @@ class SlowDisk(StorageFault):
 
     def mended(self, node: Node) -> None:
         """Have the node wait no more, unless another such fault is on."""
-        node.release_core()
+        node.release_processor()
 
     @classmethod
     def drawn(cls, drawing: Drawing) -> dict[str, Any] | None:
@@ -65,4 +65,4 @@ class _Slow(FaultyDisk):
         duration = self._sample(self._stream)
         self.touched += 1
         if duration and self._node.life not in DOWN:
-            self._node.own_core().wait(duration)
+            self._node.own_processor().wait(duration)

@@ -126,7 +126,7 @@ class Guide:
     def _mutator(self, topology: Topology, limit: int | None, stream: Stream) -> Mutator:
         scenario = self.scenario
         end = scenario.duration * 3 // 4 if scenario.liveness is None else scenario.liveness.at
-        has_cores = scenario.handling is not None
+        has_cores = scenario.has_cores
         return Mutator.of(self._random, topology, protocol_of(scenario), end, limit, stream, has_cores)
 
     def _faults(self, row: Row) -> Faults:

@@ -1,220 +1,261 @@
-"""A core: takes pieces of work in order, one at a time, each for the time that it costs at the core's speed.
+"""A core: runs one task at a time, each for the time that it takes at the core's speed.
 
-A single server with a queue, first in, first out (Kleinrock, "Queueing Systems", volume 1, 1975). It may be slowed or
-stopped at any time; the piece in service goes on where it was.
+It may be slowed or stopped at any time; the task in service goes on where it was. What it runs next is up to the
+scheduler of its processor.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from sim.hardware.task import FULL_SPEED
 
 if TYPE_CHECKING:
     from sim.event_queue import Entry
-    from sim.kernel import Kernel
-
-FULL_SPEED: Final = 1_000_000_000
-"""Billionths of a nanosecond of work that a core does in a nanosecond."""
-
-
-class Work:
-    """A piece of work: what is called at the end of its service, and what is left to do.
-
-    `rest` in billionths of nanoseconds at full speed, None until its service begins; a piece that `waits` (for a disk)
-    takes that time at any speed.
-    """
-
-    __slots__ = ("argument", "rest", "run", "waits")
-
-    def __init__(self, cost: int | None, run: Callable[[Any], object], argument: Any, waits: bool = False) -> None:
-        self.rest = None if cost is None else cost * FULL_SPEED
-        self.run = run
-        self.argument = argument
-        self.waits = waits
+    from sim.hardware.processor import Processor
+    from sim.hardware.task import Task
 
 
 class Core:
-    """One core of a node.
+    """One core of a processor.
 
-    `costs` are asked for each piece when its service begins: it takes the sum of what they give, in nanoseconds at full
-    speed; so what waits in line costs what holds at its turn. `served` counts the pieces that were carried out. Work
-    that costs nothing is carried out at once where the core is idle.
+    `task`, what it runs, None: nothing; `busy`, nanoseconds in which it ran something; `served`, stints of tasks on it;
+    `acting`, whether a handler runs at this instant.
     """
 
     __slots__ = (
+        "_began",
+        "_bit",
         "_entry",
         "_kernel",
-        "_queue",
+        "_keys",
+        "_push",
         "_rate",
-        "_running",
         "_since",
+        "_speed",
         "_speeds",
         "_stops",
-        "_waits",
-        "costs",
+        "_waited",
+        "acting",
+        "busy",
+        "number",
+        "processor",
         "served",
-        "when_idle",
+        "socket",
+        "task",
     )
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-        self._queue: deque[Work] = deque()
-        self._waits: deque[Work] = deque()
+    def __init__(self, processor: Processor, number: int, socket: int, speed: float = 1.0) -> None:
+        self.processor = processor
+        self.number = number
+        self.socket = socket
+        self.task: Task | None = None
+        self.busy = 0
+        self.served = 0
+        self.acting = False
+        self._bit = 1 << number
+        self._kernel = processor.kernel
+        self._keys = processor.kernel.keys
+        self._push = processor.kernel.push
         self._entry: Entry | None = None
         self._since = 0
-        self._rate = FULL_SPEED
+        self._began = 0
+        self._waited = 0
+        self._speed = speed
         self._speeds: list[float] = []
+        self._rate = max(1, round(FULL_SPEED * speed))
         self._stops = 0
-        self._running = False
-        self.costs: list[Callable[[], int]] = []
-        self.served = 0
-        self.when_idle: Callable[[], object] | None = None
-        """Called once when the last piece of work is done."""
 
-    def submit(self, run: Callable[[Any], object], argument: Any) -> None:
-        """Have `run(argument)` called at the end of its service, after all that was submitted before."""
-        if self.is_idle:
-            cost = self._cost()
-            if cost == 0:
-                self._carry_out(run, argument)
-            else:
-                self._queue.append(Work(cost, run, argument))
-        else:
-            self._queue.append(Work(None, run, argument))
-        self._go_on()
-
-    def _cost(self) -> int:
-        return sum([cost() for cost in self.costs])
-
-    def wait(self, duration: int) -> None:
-        """Be held up, before anything else is served, for so many nanoseconds, whatever the speed."""
-        self._suspend()
-        self._waits.append(Work(duration, _call_all, [], waits=True))
-        self._go_on()
-
-    def put_off(self, call: Callable[[], object]) -> None:
-        """Have something done when the last `wait` is over."""
-        self._waits[-1].argument.append(call)
+    def __repr__(self) -> str:
+        return f"<Core {self.number}: {'idle' if self.task is None else self.task.name}>"
 
     @property
-    def is_held_up(self) -> bool:
-        """Whether a `wait` is not over yet."""
-        return bool(self._waits)
-
-    @property
-    def held_up_for(self) -> int:
-        """Nanoseconds until the last `wait` is over, if nothing stops the core."""
-        rest = sum([work.rest or 0 for work in self._waits])
-        if self._entry is not None and self._waits:
-            rest -= (self._kernel._now - self._since) * FULL_SPEED
-        return -(-rest // FULL_SPEED)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether a piece of work would be taken at once."""
-        return not (self._running or self._stops or self._queue or self._waits)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is idle, and works as if it were not there."""
-        return self.is_idle and not self.costs and not self._speeds
+    def free(self) -> bool:
+        """Whether it would take a task now."""
+        return self.task is None and not self._stops
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing is served."""
+        """Whether it runs nothing, whatever it has."""
         return self._stops > 0
 
     @property
-    def queued(self) -> tuple[Work, ...]:
-        """The pieces that were submitted and not carried out, in order, with the one in service."""
-        return tuple(self._queue)
+    def is_slowed(self) -> bool:
+        """Whether it works at another speed than its own."""
+        return bool(self._speeds)
+
+    @property
+    def speed(self) -> float:
+        """The speed of the moment, as a share of full speed; it counts while it is stopped too."""
+        return self._rate / FULL_SPEED
+
+    def busy_until_now(self) -> int:
+        """Nanoseconds in which it ran something, the present stint included."""
+        return self.busy + (self._kernel._now - self._since if self._entry is not None else 0)
+
+    def start(self, task: Task, overhead: int = 0) -> None:
+        """Run a task from now on, after `overhead` nanoseconds of work for getting to it.
+
+        A task that another core ran last takes further the time that moving it costs.
+        """
+        assert self.task is None, "a core runs one task at a time"
+        processor = self.processor
+        self.task = task
+        processor.free &= ~self._bit
+        now = self._began = self._kernel._now
+        self._waited = now - task.ready_at
+        home = task.home
+        if home is not self:
+            if home is not None:
+                overhead += processor.transfer(home, self)
+            task.home = self
+        rest = task.rest
+        if rest is None:
+            rest = processor.cost(task) * FULL_SPEED
+        if overhead:
+            rest += overhead * FULL_SPEED
+        task.rest = rest
+        if processor.scaling is not None:
+            processor.scaling.started(self)
+        if not self._stops:
+            self._since = now
+            entry = self._entry = (now - (-rest // self._rate), next(self._keys), self._done, task)
+            self._push(entry)
+
+    def run_at_once(self, task: Task) -> None:
+        """Run a task that costs nothing, in no time."""
+        self.task = task
+        self.processor.free &= ~self._bit
+        self._began = self._since = self._kernel._now
+        self._waited = 0
+        task.home = self
+        self._done(task)
+
+    def _done(self, task: Task) -> None:
+        """A slice of the task is over."""
+        processor = self.processor
+        now = self._kernel._now
+        self._entry = None
+        self.busy += now - self._since
+        before, processor.current = processor.current, self
+        self.acting = True
+        try:
+            more = task.slice_over(self)
+        finally:
+            self.acting = False
+            processor.current = before
+        if self.task is not task:  # its node has crashed meanwhile
+            return
+        if more is not None:
+            task.rest = more * FULL_SPEED
+            self._go_on()
+            return
+        if processor.record is not None:
+            self._trace(task)
+        self.task = None
+        self.served += 1
+        processor.served += 1
+        if not self._stops:
+            processor.free |= self._bit
+            following = processor.scheduler.next(self)
+            if following is not None:
+                self.start(following)
+        if processor.when_idle is not None:
+            processor.settle()
+
+    def _trace(self, task: Task) -> None:
+        record = self.processor.record
+        assert record is not None
+        since = self._began
+        ran = self._kernel._now - since
+        record("ran", core=self.number, task=task.name, since=since, waited=self._waited, ran=ran)
+
+    def _go_on(self) -> None:
+        """Serve what is left of the present slice, unless it is stopped."""
+        task = self.task
+        if task is not None and self._entry is None and not self._stops and not self.acting:
+            assert task.rest is not None
+            now = self._since = self._kernel._now
+            entry = self._entry = (now - (-task.rest // self._rate), next(self._keys), self._done, task)
+            self._push(entry)
+
+    def _suspend(self) -> None:
+        """Interrupt the service, and note how much of the slice is left."""
+        if self._entry is None:
+            return
+        self._kernel.cancel(self._entry)
+        self._entry = None
+        task = self.task
+        assert task is not None
+        assert task.rest is not None
+        ran = self._kernel._now - self._since
+        self.busy += ran
+        task.rest = max(0, task.rest - ran * self._rate)
+
+    def preempt(self) -> Task:
+        """Take the running task off; its `rest` says what is left. The core does not ask for another."""
+        task = self.task
+        assert task is not None, "nothing to preempt"
+        assert not self.acting, "a handler cannot be interrupted"
+        self._suspend()
+        if self.processor.record is not None:
+            self._trace(task)
+        self.task = None
+        self.served += 1
+        if not self._stops:
+            self.processor.free |= self._bit
+        return task
+
+    def clear(self) -> Task | None:
+        """Forget what it runs; gives the task, unless its handler runs at this instant."""
+        self._suspend()
+        task, self.task = self.task, None
+        if not self._stops:
+            self.processor.free |= self._bit
+        return None if self.acting else task
+
+    # What faults do.
 
     def stop(self) -> None:
-        """Serve nothing, until as many calls of `go` as of `stop`."""
+        """Run nothing, until as many calls of `go` as of `stop`."""
         self._suspend()
         self._stops += 1
+        self.processor.free &= ~self._bit
+        if self._stops == 1:
+            self.processor.scheduler.changed(self)
 
     def go(self) -> None:
         """Take back one `stop`."""
         assert self._stops > 0, "a core goes on that was not stopped"
         self._stops -= 1
-        self._go_on()
+        if self._stops:
+            return
+        if self.task is None:
+            self.processor.free |= self._bit
+        self.processor.scheduler.changed(self)
+        if self.task is not None:
+            self._go_on()
+        elif self.processor.free & self._bit:
+            following = self.processor.scheduler.next(self)
+            if following is not None:
+                self.start(following)
 
-    def slow(self, speed: float) -> None:
+    def slow(self, share: float) -> None:
         """Work at a share of the speed; such shares multiply."""
-        assert speed > 0.0
-        self._speeds.append(speed)
+        assert share > 0.0
+        self._speeds.append(share)
         self._change_rate()
 
-    def unslow(self, speed: float) -> None:
+    def unslow(self, share: float) -> None:
         """Take back one such share."""
-        self._speeds.remove(speed)
+        self._speeds.remove(share)
         self._change_rate()
 
     def _change_rate(self) -> None:
         self._suspend()
-        rate = float(FULL_SPEED)
-        for speed in sorted(self._speeds):
-            rate *= speed
+        rate = float(FULL_SPEED) * self._speed
+        for share in sorted(self._speeds):
+            rate *= share
         self._rate = max(1, round(rate))
         self._go_on()
-
-    def clear(self) -> tuple[Work, ...]:
-        """Forget all work, waits too, and give what was submitted and not carried out."""
-        self._suspend()
-        lost = self.queued
-        self._queue.clear()
-        self._waits.clear()
-        return lost
-
-    def _suspend(self) -> None:
-        """Interrupt the service, and note how much of the piece is left."""
-        if self._entry is None:
-            return
-        self._kernel.cancel(self._entry)
-        work: Work = self._entry[3]
-        done = (self._kernel._now - self._since) * (FULL_SPEED if work.waits else self._rate)
-        assert work.rest is not None, "in service"
-        work.rest = max(0, work.rest - done)
-        self._entry = None
-
-    def _go_on(self) -> None:
-        """Serve what is first in line, if nothing is in service."""
-        if self._entry is not None or self._stops or self._running:
-            return
-        line = self._waits or self._queue
-        if line:
-            work, now = line[0], self._kernel._now
-            if work.rest is None:
-                work.rest = self._cost() * FULL_SPEED
-            due = now - (-work.rest // (FULL_SPEED if work.waits else self._rate))
-            self._since = now
-            self._entry = (due, next(self._kernel.keys), self._done, work)
-            self._kernel.push(self._entry)
-        elif self.when_idle is not None:
-            when_idle, self.when_idle = self.when_idle, None
-            when_idle()
-
-    def _done(self, work: Work) -> None:
-        """The service of a piece is over."""
-        self._entry = None
-        (self._waits if work.waits else self._queue).popleft()
-        if work.waits:
-            work.run(work.argument)
-        else:
-            self._carry_out(work.run, work.argument)
-        self._go_on()
-
-    def _carry_out(self, run: Callable[[Any], object], argument: Any) -> None:
-        self.served += 1
-        self._running = True
-        try:
-            run(argument)
-        finally:
-            self._running = False
-
-
-def _call_all(calls: list[Callable[[], object]]) -> None:
-    for call in calls:
-        call()
+        self.processor.scheduler.changed(self)

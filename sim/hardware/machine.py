@@ -10,17 +10,17 @@ from sim.storage import Storage
 
 if TYPE_CHECKING:
     from sim.disk import Disk
-    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor
     from sim.kernel import Kernel
 
 
 class Machine:
     """What a fault of clocks, cores or storage acts on.
 
-    `clock`, None: true time; `cores`, empty: handling costs no time; `disk`, None: storage without faults.
+    `clock`, None: true time; `processor`, None: handling costs no time; `disk`, None: storage without faults.
     """
 
-    __slots__ = ("_kernel", "_keys", "_push", "_storage", "_timers", "clock", "cores", "disk")
+    __slots__ = ("_kernel", "_keys", "_push", "_storage", "_timers", "clock", "disk", "processor")
 
     def __init__(self, kernel: Kernel, clock: Clock | None) -> None:
         self._kernel: Kernel = kernel
@@ -29,7 +29,7 @@ class Machine:
         self._timers: dict[Hashable, Any] = {}
         self._storage: Storage | None = None
         self.clock = clock
-        self.cores: tuple[Core, ...] = ()
+        self.processor: Processor | None = None
         self.disk: Disk | None = None
 
     def refresh_guard(self) -> None:
@@ -65,22 +65,24 @@ class Machine:
 
     # The cores.
 
-    def own_core(self) -> Core:
-        """The core that serves what the node is to handle, from now on where it had none."""
-        from sim.hardware.core import Core
+    def own_processor(self) -> Processor:
+        """The cores that serve what the node is to handle; from now on one core where it had none."""
+        from sim.hardware.processor import Processor
 
-        if not self.cores:
-            self.cores = (Core(self._kernel),)
+        if self.processor is None:
+            self.processor = Processor(self._kernel)
             self.refresh_guard()
-        return self.cores[0]
+        return self.processor
 
-    def release_core(self) -> None:
-        """Do without a core again where it makes no difference, once it has done what is queued."""
-        for core in self.cores:
-            if not core.is_idle:
-                core.when_idle = self.release_core
-        if self.cores and all(core.is_plain for core in self.cores):
-            self.cores = ()
+    def release_processor(self) -> None:
+        """Do without cores again where it makes no difference, once they have done what is queued."""
+        processor = self.processor
+        if processor is None or processor.lasting:
+            return
+        if processor.has_work or processor.is_stopped:
+            processor.when_idle = self.release_processor
+        elif processor.is_plain:
+            self.processor = None
             self.refresh_guard()
 
     # The disk.

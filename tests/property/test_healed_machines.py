@@ -37,8 +37,11 @@ def test_every_message_is_accounted_for_and_every_machine_is_repaired(seed: int,
         assert type(node) is Node
         assert node.disk is None
         assert node.clock is None or (node.clock.rate == 1_000_000_000 and not node.clock.waverings)
-        assert len(node.cores) == (handling is not None)
-        assert all(len(core.costs) == 1 and not core.is_stopped for core in node.cores)
+        assert (node.processor is None) == (handling is None)
+        if node.processor is not None:
+            assert len(node.processor.costs) == 1
+            assert not node.processor.is_stopped
+            assert not any(core.is_stopped or core.is_slowed for core in node.processor.cores)
 
 
 @settings(max_examples=5, deadline=None)

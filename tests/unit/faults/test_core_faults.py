@@ -127,7 +127,7 @@ def test_after_its_fault_a_node_without_a_core_has_none_again() -> None:
     stall = StalledCore(target=1, at=200 * MILLISECOND, heal_after=100 * MILLISECOND)
     slow = SlowNode(target=1, extra=MILLISECOND, at=400 * MILLISECOND, heal_after=105 * MILLISECOND)
     simulation, _ = telling(stall, slow, handling=None)
-    assert simulation.nodes[1].cores == ()
+    assert simulation.nodes[1].processor is None
     assert not simulation.nodes[1].guarded
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from faults.fault import Fault
 from faults.node.crash import Crash
 from faults.node.pause import Pause
-from sim.hardware.core import Core
+from sim.hardware.processor import Processor
 from sim.kernel import Kernel
 from sim.message import Message
 from sim.network.config import NetworkConfig
@@ -22,15 +22,15 @@ from topologies.registry import build
 MILLISECOND = 1_000_000
 
 
-def core_with(cost: int) -> tuple[Kernel, Core, list[tuple[int, Any]]]:
+def core_with(cost: int) -> tuple[Kernel, Processor, list[tuple[int, Any]]]:
     """A core on which each piece costs so many nanoseconds, and a list of when which piece was done."""
     kernel = Kernel()
-    core = Core(kernel)
+    core = Processor(kernel)
     core.costs.append(lambda: cost)
     return kernel, core, []
 
 
-def submit(kernel: Kernel, core: Core, done: list[tuple[int, Any]], *names: str) -> None:
+def submit(kernel: Kernel, core: Processor, done: list[tuple[int, Any]], *names: str) -> None:
     """Submit pieces that note when they are done."""
     for name in names:
         core.submit(lambda name: done.append((kernel.now, name)), name)
@@ -107,7 +107,7 @@ def test_work_that_costs_nothing_is_done_at_once() -> None:
 def test_no_work_is_lost_and_none_overtakes(pieces: list[tuple[int, int]], changes: list[tuple[int, Any]]) -> None:
     """Whatever slows or stops a core for a while, every piece is done once, in the order they came, and not early."""
     kernel = Kernel()
-    core = Core(kernel)
+    core = Processor(kernel)
     done: list[tuple[int, int]] = []
     order = sorted(range(len(pieces)), key=lambda number: pieces[number][0])
     costs = iter([pieces[number][1] for number in order])

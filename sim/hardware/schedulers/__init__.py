@@ -1,0 +1,1 @@
+"""Schedulers: which task a core runs next."""

@@ -1,0 +1,155 @@
+"""Tasks: what a core runs. A piece of work that ends in a call, or a thread that computes, waits and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sim.hardware.core import Core
+    from sim.hardware.processor import Processor
+
+FULL_SPEED: Final = 1_000_000_000
+"""Billionths of a nanosecond of work that a core does in a nanosecond."""
+
+
+class _Wait:
+    """What a thread yields to leave its core until it is woken."""
+
+    def __repr__(self) -> str:
+        return "WAIT"
+
+
+WAIT: Final = _Wait()
+"""Yielded by a thread that leaves its core until `wake`."""
+
+
+class Task:
+    """A piece of work: `run(argument)` is called at the end of its service.
+
+    `rest`, what is left of its present slice, in billionths of nanoseconds at full speed, None until its cost is drawn;
+    `priority`, smaller first, where the scheduler looks at it; `sort`, what the node's costs go by (`message`, `timer`,
+    `request`, `work`); `home`, the core that ran it last; `ready_at`, when it last began to wait for a core.
+    """
+
+    __slots__ = ("argument", "home", "priority", "ready_at", "rest", "run", "sort")
+
+    def __init__(
+        self,
+        run: Callable[[Any], object],
+        argument: Any,
+        work: int | None = None,
+        priority: int = 0,
+        sort: str = "work",
+    ) -> None:
+        self.rest = None if work is None else work * FULL_SPEED
+        self.run = run
+        self.argument = argument
+        self.priority = priority
+        self.sort = sort
+        self.home: Core | None = None
+        self.ready_at = 0
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        if self.sort == "message":
+            return str(self.argument.kind)
+        return self.sort
+
+    def slice_over(self, core: Core) -> int | None:
+        """Act at the end of a slice; gives nanoseconds of work to go on with, None: it leaves its core."""
+        self.run(self.argument)
+        return None
+
+    def lost(self) -> None:
+        """Take in that it will never go on: its node has crashed."""
+
+
+class Thread(Task):
+    """A task that lives over time: a generator that yields how many nanoseconds it computes, or WAIT.
+
+    After WAIT it is off its core until `wake(value)`; the value is what the `yield` gives. A wake before it waits is
+    kept for its next WAIT. It is over when the generator returns: then `on_end(result)` is called, where there is one.
+    What it does between two yields happens at one instant. Threads die with a crash of their node, and cannot be woken.
+    """
+
+    __slots__ = ("_generation", "_generator", "_name", "_token", "_woken", "core", "on_end", "over", "processor", "waits")
+
+    def __init__(
+        self, processor: Processor, generator: Generator[Any, Any, Any], name: str = "thread", priority: int = 0
+    ) -> None:
+        self.rest = 0
+        self.priority = priority
+        self.sort = "work"
+        self.home = None
+        self.ready_at = 0
+        self.processor = processor
+        self.core: Core | None = None
+        self.over = False
+        self.waits = False
+        self.on_end: Callable[[Any], object] | None = None
+        self._generator = generator
+        self._generation = processor.generation
+        self._name = name
+        self._woken = False
+        self._token: Any = None
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        return self._name
+
+    def start(self) -> Thread:
+        """Begin, as soon as a core takes it."""
+        self.processor.ready(self)
+        return self
+
+    def slice_over(self, core: Core) -> int | None:
+        """Go on to the next yield."""
+        self.core = core
+        send = self._generator.send
+        token = None
+        if not self._woken:  # what it waited for is over; a wake that came early is kept
+            token, self._token = self._token, None
+        while True:
+            try:
+                step = send(token)
+            except StopIteration as end:
+                self.over, self.core = True, None
+                if self.on_end is not None:
+                    self.on_end(end.value)
+                return None
+            if step is not WAIT:
+                if step:
+                    return step  # type: ignore[no-any-return]
+                token = None
+            elif self._woken:
+                self._woken, token, self._token = False, self._token, None
+            else:
+                self.waits, self.core = True, None
+                return None
+
+    def wake(self, value: Any = None) -> bool:
+        """Let it go on after its WAIT, which gives `value`. False where it is over, was woken already, or has died."""
+        if self.over or self._woken or self._generation != self.processor.generation:
+            return False
+        self._token = value
+        if self.waits:
+            self.waits = False
+            self.rest = 0
+            self.processor.ready(self, self.processor.current)
+            return True
+        self._woken = True
+        return True
+
+    def cancel(self) -> None:
+        """End it where it is; for a thread that waits or is queued."""
+        if not self.over:
+            self.over = True
+            if self.core is None or not self.core.acting:  # a generator that runs cannot be closed
+                self._generator.close()
+
+    def lost(self) -> None:
+        """Take in that its node has crashed."""
+        self.cancel()
