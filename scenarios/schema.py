@@ -30,8 +30,8 @@ from scenarios.document import Document
 from scenarios.plugins import load_class
 from scenarios.problems import BlockError, problems_of, report
 from scenarios.seed import Seed
-from sim.kernel import TieBreak
 from sim.hardware.config import HardwareConfig
+from sim.kernel import TieBreak
 from sim.network.config import NetworkConfig
 from sim.network.latency import Latency
 from sim.protocol import ProtocolConfig

@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.tables.of_faults import TABLES_OF_FAULTS
+from tests.tables.of_hardware import TABLES_OF_HARDWARE
 from tests.tables.of_measures import TABLES_OF_MEASURES
 from tests.tables.of_protocols import TABLES_OF_PROTOCOLS
 from tests.tables.of_scenarios import TABLES_OF_SCENARIOS
@@ -26,6 +27,7 @@ _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
 TABLES: Final[dict[str, Callable[[], str]]] = {
     **TABLES_OF_SCENARIOS,
     **TABLES_OF_FAULTS,
+    **TABLES_OF_HARDWARE,
     **TABLES_OF_PROTOCOLS,
     **TABLES_OF_WORKLOADS,
     **TABLES_OF_MEASURES,

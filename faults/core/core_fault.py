@@ -85,7 +85,10 @@ class ChosenCoresFault(CoreFault):
     """Base of faults that may strike some cores of a node alone."""
 
     cores: tuple[Annotated[int, Field(ge=0)], ...] | None = Field(
-        default=None, strict=False, min_length=1, description="the cores of each node that are struck; all when left out"
+        default=None,
+        strict=False,
+        min_length=1,
+        description="the cores of each node that it strikes; all when left out",
     )
 
     def check(self, simulation: Simulation) -> None:

@@ -1,4 +1,4 @@
-"""The hardware of nodes as a scenario describes it: cores, their speeds and distances, the scheduler, what work costs."""
+"""The hardware of nodes as a scenario describes it: cores, speeds and distances, the scheduler, what work costs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class HardwareConfig(BaseModel):
     speeds: tuple[Annotated[float, Field(ge=0.000_001, le=1_000)], ...] | None = Field(
         default=None, strict=False, description="speed of each core; 1, full speed, when left out"
     )
-    scaling: ScalingConfig | None = Field(default=None, description="cores work more slowly while there is little to do")
+    scaling: ScalingConfig | None = Field(default=None, description="cores slow down while there is little to do")
     transfer: Transfer = Field(default=Transfer(), description="what it costs that a task moves to another core")
     scheduler: Annotated[
         SerializeAsAny[SchedulerConfig],

@@ -33,7 +33,7 @@ class ScalingConfig(BaseModel):
         strict=False,
         description="shares of full speed that a core can work at, ascending, the last 1",
     )
-    period: PositiveDuration = Field(default=10_000_000, description="time after which each core's speed is chosen anew")
+    period: PositiveDuration = Field(default=10_000_000, description="time after which a core's speed is chosen anew")
     up: Probability = Field(default=0.8, description="share of a period above which a core goes to full speed")
 
     @model_validator(mode="after")

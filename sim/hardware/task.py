@@ -74,7 +74,18 @@ class Thread(Task):
     What it does between two yields happens at one instant. Threads die with a crash of their node, and cannot be woken.
     """
 
-    __slots__ = ("_generation", "_generator", "_name", "_token", "_woken", "core", "on_end", "over", "processor", "waits")
+    __slots__ = (
+        "_generation",
+        "_generator",
+        "_name",
+        "_token",
+        "_woken",
+        "core",
+        "on_end",
+        "over",
+        "processor",
+        "waits",
+    )
 
     def __init__(
         self, processor: Processor, generator: Generator[Any, Any, Any], name: str = "thread", priority: int = 0

@@ -1,4 +1,4 @@
-"""What it costs that a task goes on, on another core than the one that ran it last: its data are in the caches there."""
+"""What it costs that a task goes on, on another core than ran it last: its data are in the caches there."""
 
 from __future__ import annotations
 
