@@ -23,7 +23,8 @@ class Subject:
     """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes.
 
     `state_machine` is what clients' operations act on, None where the protocol serves none; `consensus`, whether it
-    makes the records of a replicated log; `elects`, whether its records of kind `role` tell who leads.
+    makes the records of a replicated log; `elects`, whether its records of kind `role` tell who leads; `records`, the kinds
+    of records that the protocol says it makes.
     """
 
     declared: Convergence | None
@@ -31,6 +32,7 @@ class Subject:
     state_machine: str | None = None
     consensus: bool = False
     elects: bool = False
+    records: frozenset[str] = frozenset()
 
 
 def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int) -> Subject:
@@ -42,6 +44,7 @@ def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int
         state_machine=getattr(config, "state_machine", None),
         consensus=getattr(protocol, "replicates_log", False),
         elects=roles is not None and roles.record == "role" and "leader" in roles.names,
+        records=frozenset(protocol.records or ()),
     )
 
 
