@@ -1,0 +1,1 @@
+"""Leases: who may use a resource, and until when."""
