@@ -293,7 +293,8 @@ class Checks:
     @classmethod
     def attach(cls, names: Iterable[str], simulation: Simulation) -> Checks:
         """Have checks told of a simulation while it runs; call `ended` afterwards."""
-        checks = cls(names, subject_of(simulation.protocol, simulation.config, simulation.topology.nodes))
+        population, hardware_records = simulation.topology.nodes, simulation.hardware_records
+        checks = cls(names, subject_of(simulation.protocol, simulation.config, population, hardware_records))
         for check in checks.checks:
             simulation.recorder.observe(sorted(check.kinds), check.observe)
         return checks

@@ -115,7 +115,7 @@ class Measurements:
         """
         recorder = simulation.recorder
         measurements = cls(
-            subject_of(simulation.protocol, simulation.config, simulation.topology.nodes),
+            subject_of(simulation.protocol, simulation.config, simulation.topology.nodes, simulation.hardware_records),
             simulation.topology.nodes,
             period=getattr(simulation.config, "period", None),
             message_size=simulation.network.config.message_size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -23,8 +23,8 @@ class Subject:
     """The run that is to be judged: what its protocol declares to be convergence, and its number of nodes.
 
     `state_machine` is what clients' operations act on, None where the protocol serves none; `consensus`, whether it
-    makes the records of a replicated log; `elects`, whether its records of kind `role` tell who leads; `records`, the kinds
-    of records that the protocol says it makes.
+    makes the records of a replicated log; `elects`, whether its records of kind `role` tell who leads; `records`, the
+    kinds of records that the protocol says it makes, and those that hardware makes in this run.
     """
 
     declared: Convergence | None
@@ -35,7 +35,9 @@ class Subject:
     records: frozenset[str] = frozenset()
 
 
-def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int) -> Subject:
+def subject_of(
+    protocol: type[Protocol], config: ProtocolConfig, population: int, hardware_records: Iterable[str] = ()
+) -> Subject:
     """What judges need to know of a run before it starts."""
     roles = protocol.roles
     return Subject(
@@ -44,7 +46,7 @@ def subject_of(protocol: type[Protocol], config: ProtocolConfig, population: int
         state_machine=getattr(config, "state_machine", None),
         consensus=getattr(protocol, "replicates_log", False),
         elects=roles is not None and roles.record == "role" and "leader" in roles.names,
-        records=frozenset(protocol.records or ()),
+        records=frozenset((*(protocol.records or ()), *hardware_records)),
     )
 
 

@@ -21,7 +21,7 @@ def check_record_kind(kind: str, simulation: Simulation, path: tuple[str | int, 
     A protocol that does not say which it makes itself, such as one that is derived from another, is taken at any word.
     """
     made = [vars(simulation.protocol).get("records"), *(getattr(plan, "records", None) for plan in simulation.workload)]
-    known: list[str] = [*LIFE_RECORDS, *FAULT_RECORDS]
+    known: list[str] = [*LIFE_RECORDS, *FAULT_RECORDS, *simulation.hardware_records]
     for kinds in made:
         if kinds is None:
             return

@@ -163,6 +163,11 @@ class Simulation:
         return of_nodes
 
     @property
+    def hardware_records(self) -> tuple[str, ...]:
+        """The kinds of records that the hardware of this run makes."""
+        return tuple(dict.fromkeys(kind for config in self.hardware.values() for kind in config.records))
+
+    @property
     def has_cores(self) -> bool:
         """Whether handling takes time, on some nodes at least."""
         return self.handling is not None or bool(self.hardware)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sim.randomness import Stream
 
 MOST_CORES: Final = 4_096
+TRACE_RECORDS: Final = ("ran", "stole", "parked", "woke")
+"""Kinds of the records that traces of cores and schedulers are made of."""
 _OPTIONS: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 _UNITS: Final = {"THz": 10**12, "GHz": 10**9, "MHz": 10**6, "kHz": 10**3, "Hz": 1}
 
@@ -110,6 +112,11 @@ class HardwareConfig(BaseModel):
             found = f"found {self.sockets} sockets for {self.cores} cores"
             raise InputError(f"{found}; expected at most one for each core", ("sockets",))
         return self
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The kinds of records that it makes."""
+        return TRACE_RECORDS if self.trace else ()
 
     def build(self, kernel: Kernel, costs: Stream, scheduling: Stream, record: Callable[..., None]) -> Processor:
         """Return a processor; it draws costs from one stream, and its scheduler's choices from the other."""
