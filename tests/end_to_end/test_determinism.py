@@ -25,6 +25,7 @@ GOLDEN = {
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
+    "raft-overload": "e7f9af78bb5659d0d8553db521fe5c54dc557db3eebc46f3cd24a48d5b7ece6c",
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""

@@ -22,6 +22,13 @@ def test_pre_vote_keeps_the_peace(name: str) -> None:
     assert metrics(name, "protocol.pre_vote=false")["leaders_elected"] > 1
 
 
+def test_overload_alone_brings_elections_about() -> None:
+    """On two slow cores leaders are deposed though nothing is broken, on three the first one stays."""
+    three = ("hardware.cores=3", "hardware.speeds=[0.2, 0.2, 0.2]")
+    assert metrics("raft-overload")["leaders_elected"] > 1
+    assert metrics("raft-overload", *three)["leaders_elected"] == 1
+
+
 def test_leader_that_hears_nobody_steps_down() -> None:
     """Without check_quorum its heartbeats keep everyone from electing another, as long as it is cut off (6.2)."""
     assert metrics("raft-one-way-partition")["longest_unavailability"] < SECOND
