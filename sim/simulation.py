@@ -152,6 +152,11 @@ class Simulation:
         """The hardware of each node that has some; raises InputError where a node has two, or is none."""
         of_nodes: dict[int, HardwareConfig] = {}
         for place, config in enumerate(hardware):
+            try:
+                config.demand_messages(self.protocol.payloads)
+            except InputError as error:
+                place_of = ("hardware", place) if len(hardware) > 1 else ("hardware",)
+                raise InputError(error.message, (*place_of, *error.path)) from None
             for node in range(self.topology.nodes) if config.nodes is None else config.nodes:
                 if node >= self.topology.nodes:
                     found = f"found node {node}; expected a node from 0 to {self.topology.nodes - 1}"

@@ -113,6 +113,16 @@ class HardwareConfig(BaseModel):
             raise InputError(f"{found}; expected at most one for each core", ("sockets",))
         return self
 
+    def demand_messages(self, payloads: tuple[type, ...] | None) -> None:
+        """Raise InputError where a cost is for messages that the protocol does not send; None: it does not say."""
+        known = [payload.__name__ for payload in payloads or ()]
+        unknown = [kind for kind in self.costs.by_message if kind not in known]
+        if payloads is not None and unknown:
+            near = get_close_matches(unknown[0], known, 1)
+            remedy = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+            found = f"found {shown(unknown[0])}, which the protocol does not send; {remedy}"
+            raise InputError(found, ("costs", "by_message", unknown[0]))
+
     @property
     def records(self) -> tuple[str, ...]:
         """The kinds of records that it makes."""

@@ -16,6 +16,7 @@ from sim.hardware.transfer import Transfer
 from sim.kernel import Kernel
 from sim.message import Message
 from sim.protocol import Protocol
+from sim.protocols.raft.raft import Raft
 from sim.simulation import Simulation
 from topologies.errors import InputError
 from topologies.registry import build
@@ -253,3 +254,11 @@ def test_hardware_that_cannot_be_is_refused(options: dict[str, Any], expected: s
     """What hardware cannot be is refused where it is described, with what was expected."""
     with pytest.raises((InputError, ValidationError), match=expected):
         HardwareConfig(**options)
+
+
+def test_costs_of_messages_that_nobody_sends_are_refused() -> None:
+    """A misspelt kind of message would cost nothing in silence: it is refused with the nearest that there is."""
+    hardware = HardwareConfig(costs={"by_message": {"AppendEntrie": "1ms"}})  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="did you mean 'AppendEntries'") as raised:
+        Simulation(build({"kind": "mesh", "nodes": 3}), Raft, hardware=[hardware])
+    assert raised.value.path == ("hardware", "costs", "by_message", "AppendEntrie")
