@@ -32,6 +32,8 @@ def plot(
     at: str | None = None,
     interval: str | None = None,
     frames: str | int | None = None,
+    node: str | int | None = None,
+    between: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Draw one or several runs, or a study, and return the path of the picture.
@@ -44,16 +46,16 @@ def plot(
     `around`, the moment that a space-time diagram shows, `election` for the first or `election:2` for the second;
     `key`, whose history is drawn; `at`, the moments at which phases are drawn, such as `2s,4s`; `interval`, in
     which calls, jobs and attempts are counted, such as `10ms`; `frames`, how many an animation has, 200 unless
-    given; `progress`, what is told how many of them are done. Raises InputError where the runs do not hold what the
-    plot needs.
+    given; `node`, whose cores or actors are drawn; `between`, from when to when they are, such as `1s,1.2s`;
+    `progress`, what is told how many frames are done. Raises InputError where the runs do not hold what the plot needs.
     """
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
     from analysis.run_folder import open_run
 
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
-    options = {"around": around, "key": key, "at": at, "interval": interval}
-    options["frames"] = None if frames is None else str(frames)
+    options = {"around": around, "key": key, "at": at, "interval": interval, "between": between}
+    options |= {name: None if value is None else str(value) for name, value in (("frames", frames), ("node", node))}
     studies = [
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]

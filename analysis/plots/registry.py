@@ -6,6 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from analysis.plots.hardware_plots import (
+    draw_cores,
+    draw_latency_breakdown,
+    draw_steals,
+    draw_utilisation,
+)
 from analysis.plots.swarm_plots import (
     draw_animation,
     draw_basins,
@@ -35,7 +41,8 @@ class Draw(Protocol):
 
     Options that a plot may have, None where not given: `around`, the moment that it shows, such as `election:2`;
     `at`, moments, such as `2s,4s`; `interval`, in which events are counted; `frames`, how many
-    an animation has; `key`, whose history.
+    an animation has; `key`, whose history; `node`, whose cores or actors; `between`, from when to when, such as
+    `1s,1.2s`.
     """
 
     def __call__(
@@ -211,6 +218,25 @@ PLOTS: Final[dict[str, PlotKind]] = {
             draw_load_over_time,
             several_runs=True,
             options=("interval",),
+        ),
+        _plot(
+            "cores",
+            "what each core ran over time, steals, and when cores were idle or parked",
+            draw_cores,
+            options=("node", "between"),
+        ),
+        _plot(
+            "utilisation",
+            "how busy cores were over time, and how many tasks waited for one",
+            draw_utilisation,
+            options=("node", "between"),
+        ),
+        _plot("steals", "which core stole how many tasks from which", draw_steals, options=("node", "between")),
+        _plot(
+            "latency-breakdown",
+            "what latencies are made of, at each quantile: queues, cores, network",
+            draw_latency_breakdown,
+            options=("between",),
         ),
         _plot(
             "animation",

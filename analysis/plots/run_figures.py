@@ -156,7 +156,7 @@ def facts(runs: Sequence[RunView]) -> str:
     kinds = {str(run.scenario.get("topology", {}).get("kind", "")) for run in runs}
     sizes = sorted({run.nodes for run in runs})
     kind = [*kinds] if len(kinds) == 1 and "" not in kinds else []
-    nodes = f"{sizes[0]:,} nodes" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,} nodes"
+    nodes = f"{sizes[0]:,} node{'s' * (sizes[0] != 1)}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,} nodes"
     return ", ".join([*kind, nodes, _seeds(sorted({run.seed for run in runs}))])
 
 

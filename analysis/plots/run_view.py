@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.run_folder import RunFolder
+    from analysis.samples_file import Sample
     from sim.convergence import Convergence
     from sim.protocol import Protocol
     from sim.simulation import Simulation
@@ -35,7 +36,7 @@ class RunView:
 
     `scenario` is plain data that tells runs of different scenarios apart, without the seed; `end` is in nanoseconds;
     `topology` builds the topology; `records` gives the records of some kinds, in order; `ends` where messages came
-    from and went; `convergence` says which records mean progress.
+    from and went; `convergence` says which records mean progress; `samples` gives what was sampled over time.
     """
 
     name: str
@@ -49,6 +50,7 @@ class RunView:
     records: Callable[[Collection[str]], Iterable[Record]]
     ends: Callable[[], Iterator[MessageEnds]]
     payloads: tuple[str, ...] = ()
+    samples: Callable[[], Iterable[Sample]] = tuple
 
     def states(self, kinds: Collection[str]) -> Iterator[Record]:
         """Yield the state records of these kinds, in order; raises InputError where the run kept none at all."""
@@ -99,6 +101,7 @@ def view_of_folder(run: RunFolder) -> RunView:
         records=run.records,
         ends=lambda: _ends_in_file(run),
         payloads=_payloads_of(protocol),
+        samples=run.samples,
     )
 
 

@@ -167,6 +167,16 @@ def time_colors() -> Colormap:
     return ListedColormap(matplotlib.colormaps["viridis"].resampled(256)(range(238)), name="murmur-time")
 
 
+def amount_colors() -> Colormap:
+    """Return the colours of an amount: from nearly white (little) to dark (much), even in lightness."""
+    return ListedColormap(matplotlib.colormaps["mako_r"].resampled(256)(range(226)), name="murmur-amount")
+
+
+def arrow_colors() -> Colormap:
+    """Return the colours of an amount for thin lines: those of `amount_colors` that are seen on white."""
+    return ListedColormap(matplotlib.colormaps["mako_r"].resampled(256)(range(70, 226)), name="murmur-arrows")
+
+
 def phase_colors() -> Colormap:
     """Return the colours of a phase: they meet at the ends of the cycle, and halves differ for any colour vision."""
     return matplotlib.colormaps["twilight_shifted"]

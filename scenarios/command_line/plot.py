@@ -26,6 +26,8 @@ FORMATS: Final = ("png", "svg", "gif", "mp4")
 @click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
 @click.option("--interval", metavar="TIME", help="In which calls, jobs and attempts are counted, such as 10ms.")
 @click.option("--frames", metavar="N", help="How many frames an animation has; 200 unless given.")
+@click.option("--node", metavar="N", help="Whose cores or actors are drawn; those of all nodes unless given.")
+@click.option("--between", metavar="TIME,TIME", help="From when to when cores or actors are drawn, such as 1s,1.2s.")
 @plugin_option
 def plot(
     runs: tuple[str, ...],
@@ -37,6 +39,8 @@ def plot(
     at: str | None,
     interval: str | None,
     frames: str | None,
+    node: str | None,
+    between: str | None,
     plugins: tuple[str, ...],
 ) -> None:
     """Draw run folders, or the folder of a study, and print the path of the picture.
@@ -72,6 +76,6 @@ def plot(
     ending: Any = named if named in FORMATS else None  # other endings are refused when the picture is written
     options: dict[str, Any] = {"metric": metric, "around": around, "key": key, "at": at, "interval": interval}
     with FilmProgress() as progress:
-        options |= {"frames": frames, "progress": progress.take}
+        options |= {"frames": frames, "node": node, "between": between, "progress": progress.take}
         path = draw(folders, kind, out, format=ending, plugins=plugins, **options)
     click.echo(shortest(path))

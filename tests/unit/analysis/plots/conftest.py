@@ -6,6 +6,7 @@ import pytest
 
 from analysis.plots.run_view import RunView
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
 from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
 
@@ -29,6 +30,14 @@ def swarm() -> RunView:
 
 
 @pytest.fixture(scope="session")
-def drawable(broken: RunView, served: RunView, swarm: RunView) -> Callable[[str], RunView]:
+def traced() -> RunView:
+    """A run of four cores that steal tasks from one another, one of which is slowed for a while."""
+    return traced_run()
+
+
+@pytest.fixture(scope="session")
+def drawable(broken: RunView, served: RunView, swarm: RunView, traced: RunView) -> Callable[[str], RunView]:
     """The run that a plot can draw."""
-    return lambda name: served if name in CONSENSUS_PLOTS else swarm if name in SWARM_PLOTS else broken
+    by_plot = dict.fromkeys(CONSENSUS_PLOTS, served) | dict.fromkeys(SWARM_PLOTS, swarm)
+    by_plot |= dict.fromkeys(CORE_PLOTS, traced)
+    return lambda name: by_plot.get(name, broken)

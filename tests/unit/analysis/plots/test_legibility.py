@@ -1,4 +1,4 @@
-"""Plots of consensus can be read at the width of a column and of a page: nothing is cut off or covers another part."""
+"""Plots of consensus and of cores can be read at the width of a column and of a page: nothing is cut off or covered."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from analysis.plots.theme import COLUMN_MM, PAGE_MM
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
 
 Draw = Callable[[RunView, float], Figure]
 
@@ -31,7 +32,13 @@ def distribution(_: RunView, width: float) -> Figure:
     return draw_distribution(DistributionFigure(lines, "raft-election-timeouts", facts, "Leaderless time", "ns"), width)
 
 
+def of_cores(name: str) -> Draw:
+    """A plot of cores, by its name."""
+    return lambda _, width: PLOTS[name].draw([traced_run()], width)
+
+
 DRAWN: dict[str, Draw] = {
+    **{name: of_cores(name) for name in sorted(CORE_PLOTS - {"steals"})},
     **{name: plot_of(name) for name in sorted(CONSENSUS_PLOTS)},
     "election": plot_of("space-time", "election:2"),
     "distribution": distribution,
@@ -66,9 +73,9 @@ def test_ticks_do_not_touch(name: str, width: float, served: RunView) -> None:
     """Numbers along the time axis, or that of the values, are apart from one another, and the axis has a unit."""
     figure = DRAWN[name](served, width)
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    axes = figure.axes[0]
+    axes = next(each for each in figure.axes if each.get_xlabel())
     boxes = [label.get_window_extent(renderer) for label in axes.get_xticklabels() if label.get_text()]
     within = sorted((box for box in boxes if box.x1 > axes.bbox.x0 and box.x0 < axes.bbox.x1), key=lambda box: box.x0)
     assert len(within) >= 3
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(within))
-    assert axes.get_xlabel().endswith(("(s)", "(ms)"))
+    assert axes.get_xlabel().endswith(("(s)", "(ms)", "(%)"))

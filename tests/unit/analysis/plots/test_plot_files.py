@@ -24,44 +24,43 @@ from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from analysis.plots.registry import PLOTS
 from analysis.plots.save import save
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
-broken, served, swarm = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS), served_run(), swarm_run()
+broken = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS)
+runs = dict.fromkeys(CONSENSUS_PLOTS, served_run()) | dict.fromkeys(SWARM_PLOTS, swarm_run())
+runs |= dict.fromkeys(CORE_PLOTS, traced_run())
 for name, plot in PLOTS.items():
-    run = served if name in CONSENSUS_PLOTS else swarm if name in SWARM_PLOTS else broken
-    figure = plot.draw([run])
+    figure = plot.draw([runs.get(name, broken)])
     for ending in ("png", "svg"):
         save(figure, f"{sys.argv[1]}/{name}.{ending}")
 """
 
 
-@pytest.mark.parametrize("ending", ["png", "svg"])
-@pytest.mark.parametrize("name", list(PLOTS))
-def test_same_run_same_bytes(name: str, ending: str, drawable: Callable[[str], RunView], tmp_path: Path) -> None:
-    """Drawn and saved twice, a plot is the same file, whatever the user has set for matplotlib in between."""
-    first = save(PLOTS[name].draw([drawable(name)]), tmp_path / f"first.{ending}")
-    with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "axes.grid": True, "svg.hashsalt": None}):
-        second = save(PLOTS[name].draw([drawable(name)]), tmp_path / f"second.{ending}")
-        assert matplotlib.rcParams["font.size"] == 20
-    assert first.read_bytes() == second.read_bytes()
-
-
-def test_same_bytes_in_another_process(drawable: Callable[[str], RunView], tmp_path: Path) -> None:
-    """A fresh process without a display, with another hash seed, writes the same files."""
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which a fresh process without a display, with another hash seed, has drawn every plot."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
     environment["PYTHONHASHSEED"] = "12345"
-    subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS, tmp_path], cwd=ROOT, env=environment, check=True)
-    for name, plot in PLOTS.items():
-        figure = plot.draw([drawable(name)])
-        for ending in ("png", "svg"):
-            here = save(figure, tmp_path / f"here.{ending}")
-            assert here.read_bytes() == (tmp_path / f"{name}.{ending}").read_bytes(), (name, ending)
+    subprocess.run([sys.executable, "-c", IN_A_FRESH_PROCESS, folder], cwd=ROOT, env=environment, check=True)
+    return folder
 
 
 @pytest.mark.parametrize("name", list(PLOTS))
-def test_svg_is_valid_and_complete(name: str, drawable: Callable[[str], RunView], tmp_path: Path) -> None:
+def test_same_run_same_bytes(name: str, drawable: Callable[[str], RunView], elsewhere: Path, tmp_path: Path) -> None:
+    """A plot is the same file as from another process, as PNG and SVG, whatever the user has set for matplotlib."""
+    with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "axes.grid": True, "svg.hashsalt": None}):
+        figure = PLOTS[name].draw([drawable(name)])
+        for ending in ("png", "svg"):
+            here = save(figure, tmp_path / f"here.{ending}")
+            assert here.read_bytes() == (elsewhere / f"{name}.{ending}").read_bytes()
+        assert matplotlib.rcParams["font.size"] == 20
+
+
+@pytest.mark.parametrize("name", list(PLOTS))
+def test_svg_is_valid_and_complete(name: str, elsewhere: Path) -> None:
     """An SVG is well-formed XML, needs no font from outside, and tells no date."""
-    path = save(PLOTS[name].draw([drawable(name)]), tmp_path / "plot.svg")
-    root = ElementTree.parse(path).getroot()
+    root = ElementTree.parse(elsewhere / f"{name}.svg").getroot()
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
     assert not list(root.iter("{http://purl.org/dc/elements/1.1/}date"))

@@ -1,0 +1,112 @@
+"""From traces and samples of cores to how busy they were in each column of time, and what waited for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from analysis.plots.core_trace import CoreTrace, core_trace, cores_by_node, window_of
+from analysis.plots.run_figures import facts, spans_of
+from analysis.plots.utilisation import HeatRows, Utilisation
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.plots.core_trace import Stint
+    from analysis.plots.run_view import RunView
+
+COLUMNS: Final = 160
+MOST_CORES: Final = 64
+"""Cores that have a row each; of more, each node has one."""
+BUSY: Final = "busy_cores"
+WAITING: Final = "run_queue"
+"""Series of samples."""
+
+
+def utilisation_figure(run: RunView, node: str | None = None, between: str | None = None) -> Utilisation:
+    """Return how busy cores were; from the trace of the run, otherwise from what was sampled of its nodes.
+
+    Raises InputError where it has neither.
+    """
+    if any(True for _ in run.states(("ran",))):
+        return _of_trace(run, core_trace(run, "utilisation", node, between))
+    if node is not None:
+        raise InputError(f"{run.name}: found no trace of cores, in which a node can be chosen; leave the node out")
+    return _of_samples(run, between)
+
+
+def _of_trace(run: RunView, trace: CoreTrace) -> Utilisation:
+    edges = np.unique(np.linspace(trace.begin, trace.end, COLUMNS + 1).astype(np.int64))
+    by_core = len(trace.cores) <= MOST_CORES
+    labels = [trace.label(core) for core in trace.cores] if by_core else [str(node) for node in trace.nodes]
+    rows: list[list[Stint]] = [[] for _ in labels]
+    queues: dict[int, list[Stint]] = {node: [] for node in trace.nodes}
+    place: dict[Any, int] = {key: row for row, key in enumerate(trace.cores if by_core else trace.nodes)}
+    for stint in trace.stints:
+        rows[place[(stint.node, stint.core) if by_core else stint.node]].append(stint)
+        queues[stint.node].append(stint)
+    sizes = [1] * len(rows) if by_core else [sum(core[0] == node for core in trace.cores) for node in trace.nodes]
+    busy = [mean_over(((s.begin, s.end) for s in row), edges) / size for row, size in zip(rows, sizes, strict=True)]
+    waiting = [mean_over(((s.ready, s.begin) for s in queue), edges) for queue in queues.values()]
+    told = f"{facts([run])}; {len(trace.cores)} cores, busy {_busy_share(trace):.1%} of the time"
+    return Utilisation(
+        edges,
+        HeatRows(labels, np.array(busy), trace.rows if by_core else "Node"),
+        HeatRows([str(node) for node in queues], np.array(waiting), "Node"),
+        run.name,
+        f"{told}; means over {len(edges) - 1} parts",
+        spans_of(run),
+    )
+
+
+def mean_over(spans: Iterable[tuple[int, int]], edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many of some spans of time (ns) were on between each two edges, in the mean; exact."""
+    pairs = np.array(list(spans), dtype=np.int64).reshape(-1, 2)
+    until = _time_within(pairs[:, 0], edges) - _time_within(pairs[:, 1], edges)
+    return np.diff(until) / np.diff(edges)
+
+
+def _time_within(begins: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each moment the sum of the times since those begins that lie before it."""
+    ordered = np.sort(begins)
+    sums = np.concatenate([[0], np.cumsum(ordered)])
+    before = np.searchsorted(ordered, moments)
+    return np.asarray(before * moments - sums[before], dtype=np.int64)
+
+
+def _busy_share(trace: CoreTrace) -> float:
+    ran = sum(min(s.end, trace.end) - max(s.begin, trace.begin) for s in trace.stints)
+    return ran / (len(trace.cores) * max(trace.end - trace.begin, 1))
+
+
+def _of_samples(run: RunView, between: str | None) -> Utilisation:
+    begin, end = window_of(run, between)
+    samples = [each for each in run.samples() if each.metric in (BUSY, WAITING) and each.node is not None]
+    times = sorted({each.time for each in samples if begin <= each.time < end})
+    if not times:
+        raise InputError(
+            f"{run.name}: found neither a trace nor samples of cores, which the plot utilisation needs; give its "
+            "scenario cores and run it again with --set hardware.trace=true"
+        )
+    nodes = sorted({int(each.node or 0) for each in samples})
+    cores = cores_by_node(run)
+    values = {metric: np.full((len(nodes), len(times)), np.nan) for metric in (BUSY, WAITING)}
+    column = {time: place for place, time in enumerate(times)}
+    row = {node: place for place, node in enumerate(nodes)}
+    for each in samples:
+        if each.time in column and each.node is not None:
+            values[each.metric][row[each.node], column[each.time]] = each.value
+    size = np.array([[cores.get(node, 1)] for node in nodes])
+    told = f"{facts([run])}; {int(size.sum())} cores, sampled at {len(times)} times"
+    labels: Sequence[str] = [str(node) for node in nodes]
+    return Utilisation(
+        np.append(times, end),
+        HeatRows(labels, values[BUSY] / size, "Node"),
+        HeatRows(labels, values[WAITING], "Node"),
+        run.name,
+        told,
+        spans_of(run),
+    )

@@ -1,0 +1,184 @@
+"""What ran on which core, when: the trace of processors, as plots take it from the records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.units import parse_duration
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.plots.run_view import RunView
+    from sim.records import Record
+
+RAN: Final = "ran"
+STOLE: Final = "stole"
+PARKED: Final = ("parked", "woke")
+TRACE: Final = (RAN, STOLE, *PARKED)
+"""Kinds of records of a processor's trace."""
+_NUMBER: Final = re.compile(r"[\s#/:._-]*\d[\d\s#/:._-]*$")
+
+CoreName = tuple[int, int]
+"""A node and the number of one of its cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A task on a core of a node from `begin` to `end`, for which it had been ready since `ready` (ns)."""
+
+    node: int
+    core: int
+    task: str
+    ready: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steal:
+    """At a `time` (ns), the core `thief` of a node took so many `tasks` from the core `victim`."""
+
+    node: int
+    time: int
+    thief: int
+    victim: int
+    tasks: int
+
+
+@dataclass(frozen=True)
+class CoreTrace:
+    """The trace of a run from `begin` to `end` (ns), of these cores; `parked` is from when to when a core was."""
+
+    cores: tuple[CoreName, ...]
+    stints: tuple[Stint, ...]
+    steals: tuple[Steal, ...]
+    parked: tuple[tuple[CoreName, int, int], ...]
+    begin: int
+    end: int
+
+    @property
+    def nodes(self) -> list[int]:
+        """The nodes whose cores they are."""
+        return sorted({node for node, _ in self.cores})
+
+    def label(self, core: CoreName) -> str:
+        """Return what a core is called: its number, after that of its node where there are several."""
+        return str(core[1]) if len(self.nodes) == 1 else f"{core[0]}.{core[1]}"
+
+    @property
+    def rows(self) -> str:
+        """What labels of cores are."""
+        nodes = self.nodes
+        return f"Core of node {nodes[0]}" if len(nodes) == 1 else "Node.core"
+
+
+def core_trace(run: RunView, plot: str, node: str | None = None, between: str | None = None) -> CoreTrace:
+    """Return the trace of a run, or of one node, or of what happened between two moments such as `1s,1.2s`.
+
+    Raises InputError where the run kept no trace, or none of that node or in that time.
+    """
+    begin, end = window_of(run, between)
+    records = [record for record in run.states(TRACE) if record.node is not None]
+    if not any(record.kind == RAN for record in records):
+        raise InputError(
+            f"{run.name}: found no trace of cores, which the plot {plot} needs; give its scenario cores and run it "
+            "again with --set hardware.trace=true"
+        )
+    chosen = _chosen_node(run, node, {int(record.node or 0) for record in records})
+    records = [record for record in records if chosen is None or record.node == chosen]
+    stints = tuple(stint for stint in map(_stint, _of(records, RAN)) if stint.end >= begin and stint.begin <= end)
+    if not stints:
+        raise InputError(f"{run.name}: found nothing that ran between the two moments; name others by --between")
+    cores = _cores(run, records)
+    steals = tuple(steal for steal in map(_steal, _of(records, STOLE)) if begin <= steal.time <= end)
+    parked = tuple(
+        (core, max(a, begin), min(b, end)) for core, a, b in _parked(records, run.end) if a < end and b > begin
+    )
+    return CoreTrace(cores, stints, steals, parked, begin, end)
+
+
+def window_of(run: RunView, between: str | None) -> tuple[int, int]:
+    """Return from when to when a run is drawn, in ns; raises InputError where `between` is not two moments of it."""
+    if between is None:
+        return 0, run.end
+    try:
+        begin, end = (parse_duration(part.strip()) for part in between.split(","))
+    except ValueError:
+        raise InputError(f"found the times {between[:40]!r}; expected two moments such as 1s,1.2s") from None
+    if not 0 <= begin < end or begin >= run.end:
+        raise InputError(f"found the times {between[:40]!r}; expected two moments of the run, the earlier one first")
+    return begin, min(end, run.end)
+
+
+def _chosen_node(run: RunView, node: str | None, traced: set[int]) -> int | None:
+    if node is None:
+        return None
+    if not node.isascii() or not node.isdigit() or int(node) not in traced:
+        known = ", ".join(map(str, sorted(traced)[:8])) + (", …" if len(traced) > 8 else "")
+        raise InputError(f"{run.name}: found the node {node[:40]!r}; the nodes with a trace of their cores are {known}")
+    return int(node)
+
+
+def _of(records: Iterable[Record], kind: str) -> Iterator[Record]:
+    return (record for record in records if record.kind == kind)
+
+
+def _stint(record: Record) -> Stint:
+    assert record.node is not None
+    of = record.fields
+    begin = int(of["since"])
+    return Stint(
+        record.node, int(of["core"]), str(of["task"]), begin - int(of["waited"]), begin, begin + int(of["ran"])
+    )
+
+
+def _steal(record: Record) -> Steal:
+    assert record.node is not None
+    of = record.fields
+    return Steal(record.node, record.time, int(of["core"]), int(of["victim"]), int(of["tasks"]))
+
+
+def _parked(records: Iterable[Record], end: int) -> Iterator[tuple[CoreName, int, int]]:
+    """Yield from when to when cores were parked."""
+    since: dict[CoreName, int] = {}
+    for record in records:
+        if record.kind not in PARKED:
+            continue
+        assert record.node is not None
+        core = record.node, int(record.fields["core"])
+        if record.kind == "parked":
+            since.setdefault(core, record.time)
+        elif core in since:
+            yield core, since.pop(core), record.time
+    yield from ((core, begin, end) for core, begin in sorted(since.items()))
+
+
+def _cores(run: RunView, records: Iterable[Record]) -> tuple[CoreName, ...]:
+    """Return the cores of the nodes that were traced, those too that never had anything to do."""
+    numbers: dict[int, int] = {}
+    for record in records:
+        assert record.node is not None
+        numbers[record.node] = max(numbers.get(record.node, 0), int(record.fields["core"]) + 1)
+    known = cores_by_node(run)
+    return tuple((node, core) for node in sorted(numbers) for core in range(max(numbers[node], known.get(node, 0))))
+
+
+def cores_by_node(run: RunView) -> dict[int, int]:
+    """Return how many cores nodes have, as far as the scenario says."""
+    blocks: Any = run.scenario.get("hardware") or []
+    found: dict[int, int] = {}
+    for block in [blocks] if isinstance(blocks, Mapping) else blocks:
+        named = block.get("nodes")
+        nodes = named if isinstance(named, list | tuple) else range(run.nodes)
+        found |= {int(node): int(block.get("cores", 1)) for node in nodes}
+    if not found and run.scenario.get("handling") is not None:
+        found = dict.fromkeys(range(run.nodes), 1)
+    return found
+
+
+def sort_of(task: str) -> str:
+    """Return the sort of a task: its name without the number at its end."""
+    return _NUMBER.sub("", task) or task

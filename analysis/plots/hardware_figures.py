@@ -1,0 +1,149 @@
+"""From the records of cores and of what ran on them to what their plots draw."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analysis.plots.core_gantt import CoreGantt
+from analysis.plots.core_trace import RAN, CoreTrace, core_trace, window_of
+from analysis.plots.latency_breakdown import LatencyBreakdown
+from analysis.plots.run_figures import facts, spans_of
+from analysis.plots.steal_graph import StealGraph
+from sim.records import DELIVERED, OUTCOMES
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    from analysis.plots.run_view import RunView
+    from sim.records import Record
+
+MOST_STINTS: Final = 3_000
+MOST_ROWS: Final = 64
+FINISHED: Final = "finished"
+PARTS: Final = ("network", "queue", "run", "other")
+
+Parts = tuple[int, int, int, int]
+"""Nanoseconds on the network, in queues, on a core, and of anything else."""
+
+
+def cores_figure(run: RunView, node: str | None = None, between: str | None = None) -> CoreGantt:
+    """Return what ran on which core; of more than 3,000 stints what there was until then, of many cores the first 64.
+
+    Raises InputError where the run kept no trace of its cores.
+    """
+    whole = core_trace(run, "cores", node, between)
+    shown = frozenset(whole.cores[:MOST_ROWS])
+    trace = replace(
+        whole,
+        cores=whole.cores[:MOST_ROWS],
+        stints=tuple(stint for stint in whole.stints if (stint.node, stint.core) in shown),
+        steals=tuple(s for s in whole.steals if (s.node, s.thief) in shown and (s.node, s.victim) in shown),
+    )
+    told = f"{facts([run])}; {len(whole.cores)} cores"
+    if len(whole.cores) > MOST_ROWS:
+        told += f", of which the first {MOST_ROWS}"
+    if len(trace.stints) > MOST_STINTS:
+        number = len(trace.stints)
+        trace = _first_stints(trace)
+        told += f"; the first {MOST_STINTS:,} of {number:,} stints: name other times by --between"
+    spans = [
+        replace(s, end=min(s.end, trace.end), begin=max(s.begin, trace.begin))
+        for s in spans_of(run)
+        if s.begin <= trace.end and s.end >= trace.begin
+    ]
+    return CoreGantt(trace, run.name, told, spans)
+
+
+def _first_stints(trace: CoreTrace) -> CoreTrace:
+    ordered = sorted(trace.stints, key=lambda stint: stint.begin)[:MOST_STINTS]
+    end = max(ordered[-1].begin, trace.begin + 1)
+    steals = tuple(steal for steal in trace.steals if steal.time <= end)
+    parked = tuple((core, begin, min(until, end)) for core, begin, until in trace.parked if begin < end)
+    return replace(trace, stints=tuple(ordered), steals=steals, parked=parked, end=end)
+
+
+def steals_figure(run: RunView, node: str | None = None, between: str | None = None) -> StealGraph:
+    """Return how many tasks each core stole from each; raises InputError where none was, or it was not recorded."""
+    trace = core_trace(run, "steals", node, between)
+    if not trace.steals:
+        raise InputError(
+            f"{run.name}: no task was stolen, which the plot steals draws; give its scenario a scheduler of the kind "
+            "work-stealing and work that comes to one core"
+        )
+    at_home = {steal.node for steal in trace.steals}
+    cores = [core for core in trace.cores if core[0] in at_home]
+    place = {core: number for number, core in enumerate(cores)}
+    tasks: Counter[tuple[int, int]] = Counter()
+    for steal in trace.steals:
+        tasks[place[steal.node, steal.victim], place[steal.node, steal.thief]] += steal.tasks
+    one = replace(trace, cores=tuple(cores))
+    told = f"{facts([run])}; {sum(tasks.values()):,} tasks stolen in {len(trace.steals):,} steals"
+    return StealGraph(
+        [one.label(core) for core in cores], tasks, run.name, told, "core" if len(at_home) == 1 else "node.core"
+    )
+
+
+def breakdown_figure(run: RunView, between: str | None = None) -> LatencyBreakdown:
+    """Return what the latencies of jobs are made of, or of messages where there are no jobs.
+
+    A message's latency is from when it was sent until its handler was through; of what ran on cores and is no message,
+    such as a timer's handler, from when it was ready. Raises InputError where neither was recorded.
+    """
+    begin, end = window_of(run, between)
+    jobs = [parts for time, parts in _jobs(run.states((FINISHED,))) if begin <= time <= end]
+    if jobs:
+        return _breakdown(run, jobs, "jobs", "jobs")
+    handled = [parts for time, parts in _handled(run) if begin <= time <= end]
+    if not handled:
+        raise InputError(
+            f"{run.name}: found neither jobs that finished nor a trace of cores, one of which the plot latency-"
+            "breakdown needs; give its scenario cores and run it again with --set hardware.trace=true --detail messages"
+        )
+    if run.detail in ("messages", "all"):
+        return _breakdown(run, handled, "messages", "messages handled")
+    return _breakdown(run, handled, "tasks", "tasks; --detail messages would tell their time on the network")
+
+
+def _breakdown(run: RunView, rows: list[Parts], noun: str, words: str) -> LatencyBreakdown:
+    columns = np.array(rows, dtype=np.int64).reshape(-1, len(PARTS))
+    parts = {name: columns[:, place] for place, name in enumerate(PARTS)}
+    whole = max(int(columns.sum()), 1)
+    shares = ", ".join(f"{name} {part.sum() / whole:.1%}" for name, part in parts.items() if part.any())
+    return LatencyBreakdown(parts, noun, run.name, f"{facts([run])}; {len(rows):,} {words}; of all their time {shares}")
+
+
+def _jobs(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
+    for record in records:
+        of = record.fields
+        if {"waited", "served", "sojourn"} <= of.keys():
+            queue, ran, whole = int(of["waited"]), int(of["served"]), int(of["sojourn"])
+            network = int(of.get("network") or 0)
+            yield record.time, (network, queue, ran, max(0, whole - queue - ran - network))
+
+
+def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:
+    """Yield the parts of each message that was handled; without messages, of each stint of a task.
+
+    A message is ready for a core when it arrives, so that node, kind and time tell which task handled it; those that
+    are alike in all three are handled in the order in which they came.
+    """
+    with_messages = run.detail in ("messages", "all")
+    sent: defaultdict[tuple[int, str, int], deque[int]] = defaultdict(deque)
+    if with_messages:
+        for message in run.messages("latency-breakdown"):
+            if message.kind == OUTCOMES[DELIVERED]:
+                of = message.fields
+                sent[of["destination"], of["message"], message.time].append(message.time - int(of["sent_at"]))
+    for record in run.states((RAN,)):
+        of = record.fields
+        assert record.node is not None
+        waited, ran = int(of["waited"]), int(of["ran"])
+        arrived = sent.get((record.node, str(of["task"]), int(of["since"]) - waited))
+        if arrived:
+            yield record.time, (arrived.popleft(), waited, ran, 0)
+        elif not with_messages:
+            yield record.time, (0, waited, ran, 0)
