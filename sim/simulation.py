@@ -112,6 +112,9 @@ class Simulation:
         self._clocks = clocks
         self.handling = handling
         self.hardware = self._hardware_of_nodes(hardware)
+        if protocol.collective is not None and self.has_cores:
+            found = f"found cores, and {protocol.name()} moves all nodes together; expected none: leave it out"
+            raise InputError(found, ("hardware" if self.hardware else "handling",))
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))

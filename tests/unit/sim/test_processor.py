@@ -16,6 +16,7 @@ from sim.hardware.transfer import Transfer
 from sim.kernel import Kernel
 from sim.message import Message
 from sim.protocol import Protocol
+from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.raft.raft import Raft
 from sim.simulation import Simulation
 from topologies.errors import InputError
@@ -262,3 +263,9 @@ def test_costs_of_messages_that_nobody_sends_are_refused() -> None:
     with pytest.raises(InputError, match="did you mean 'AppendEntries'") as raised:
         Simulation(build({"kind": "mesh", "nodes": 3}), Raft, hardware=[hardware])
     assert raised.value.path == ("hardware", "costs", "by_message", "AppendEntrie")
+
+
+def test_what_moves_all_nodes_together_has_no_cores() -> None:
+    """Cores would mean nothing to a swarm that is integrated as a whole, so they are refused."""
+    with pytest.raises(InputError, match="moves all nodes together"):
+        Simulation(build({"kind": "mesh", "nodes": 3}), Kuramoto, hardware=[HardwareConfig()])
