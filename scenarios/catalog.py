@@ -135,6 +135,12 @@ def _duties() -> Iterator[Entry]:
     return (Entry("duty", name, _first_sentence(model), model) for name, model in DUTIES.items())
 
 
+def _schedulers() -> Iterator[Entry]:
+    from sim.hardware.schedulers.registry import SCHEDULERS
+
+    return (Entry("scheduler", name, kind.description, kind.config) for name, kind in SCHEDULERS.items())
+
+
 def _first_sentence(model: type[BaseModel]) -> str:
     return (model.__doc__ or "").partition("\n")[0].partition("; ")[0].rstrip(".")
 
@@ -154,11 +160,14 @@ def _blocks() -> Iterator[Entry]:
     from faults.target import NodeChoice
     from faults.when import SCHEDULES
     from scenarios import schema
+    from sim.hardware.config import Costs, HardwareConfig
     from sim.network.config import NetworkConfig
 
     blocks: list[tuple[str, str, type[BaseModel]]] = [
         ("scenario", "the fields of a scenario file", schema.Scenario),
         ("network", "what the links do to messages", NetworkConfig),
+        ("hardware", "the cores of nodes", HardwareConfig),
+        ("costs", "how much work nodes have with what they handle", Costs),
         ("clocks", "how far local clocks are apart", schema.Clocks),
         ("samples", "time series to take", schema.Samples),
         ("limits", "where a run that does not end is cut off", schema.Limits),
@@ -200,6 +209,7 @@ SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {
     "workloads": _workloads,
     "strategies": _strategies,
     "duties": _duties,
+    "schedulers": _schedulers,
     "faults": _faults,
     "metrics": _metrics,
     "checks": _checks,

@@ -13,6 +13,7 @@ SORTS = (
     "workloads",
     "strategies",
     "duties",
+    "schedulers",
     "faults",
     "metrics",
     "checks",
@@ -27,8 +28,8 @@ SORTS = (
 def list_names(sort: str | None, as_json: bool) -> None:
     """List what has a name: all of it, or one SORT.
 
-    SORT is scenarios, studies, claims, topologies, protocols, workloads, strategies, duties, faults, metrics, checks,
-    plots or blocks.
+    SORT is scenarios, studies, claims, topologies, protocols, workloads, strategies, duties, schedulers, faults,
+    metrics, checks, plots or blocks.
     """
     from scenarios.catalog import entries
 

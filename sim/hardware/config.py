@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializeAsAny, model_validator
 
 from sim.hardware.cost import Cost, CostSampler, cost_sampler
 from sim.hardware.processor import Processor
@@ -41,16 +42,27 @@ def parse_frequency(value: Any) -> int:
     for unit, factor in _UNITS.items():
         if text.endswith(unit):
             try:
-                cycles = float(text.removesuffix(unit)) * factor
-            except ValueError:
-                break
-            if 1_000 <= cycles <= 10**12:
-                return round(cycles)
+                cycles = Decimal(text.removesuffix(unit)) * factor
+                if 1_000 <= cycles <= 10**12 and cycles == int(cycles):
+                    return int(cycles)
+            except InvalidOperation:
+                pass
             break
     raise InputError(f"found {shown(value)}; expected a frequency from 1kHz to 1THz, such as 3GHz")
 
 
-Frequency = Annotated[int, BeforeValidator(parse_frequency, json_schema_input_type=int | str)]
+def format_frequency(cycles: int) -> str:
+    """Return the shortest exact text of a frequency, such as 2.4GHz, which `parse_frequency` reads as the same."""
+    unit, factor = next((unit, factor) for unit, factor in _UNITS.items() if cycles >= factor)
+    exact = f"{Decimal(cycles) / factor:f}"
+    return f"{exact.rstrip('0').rstrip('.') if '.' in exact else exact}{unit}"
+
+
+Frequency = Annotated[
+    int,
+    BeforeValidator(parse_frequency, json_schema_input_type=int | str),
+    PlainSerializer(format_frequency, return_type=str, when_used="json"),
+]
 """Cycles per second; accepts text such as 3GHz."""
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.hardware.config import HardwareConfig
+from sim.hardware.config import HardwareConfig, format_frequency, parse_frequency
 from sim.hardware.processor import Processor
 from sim.hardware.scaling import Scaling, ScalingConfig
 from sim.hardware.task import WAIT, Thread
@@ -245,6 +245,7 @@ def test_a_crash_takes_computing_back() -> None:
         ({"cores": 2, "sockets": 3}, "3 sockets for 2 cores"),
         ({"frequency": "fast"}, "such as 3GHz"),
         ({"frequency": "0GHz"}, "from 1kHz"),
+        ({"frequency": "nanGHz"}, "from 1kHz"),
         ({"scheduler": {"kind": "fif"}}, "did you mean fifo"),
         ({"scheduler": 3}, "expected a scheduler"),
         ({"scaling": {"levels": [1.0, 0.5]}}, "ascending"),
@@ -269,3 +270,10 @@ def test_what_moves_all_nodes_together_has_no_cores() -> None:
     """Cores would mean nothing to a swarm that is integrated as a whole, so they are refused."""
     with pytest.raises(InputError, match="moves all nodes together"):
         Simulation(build({"kind": "mesh", "nodes": 3}), Kuramoto, hardware=[HardwareConfig()])
+
+
+@given(st.integers(1_000, 10**12))
+def test_a_frequency_reads_as_it_is_written(cycles: int) -> None:
+    """Every frequency has a text that gives it back, with the largest unit below it."""
+    assert parse_frequency(format_frequency(cycles)) == cycles
+    assert format_frequency(2_400_000_000) == "2.4GHz"
