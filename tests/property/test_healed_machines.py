@@ -1,5 +1,7 @@
 """Whatever breaks clocks, disks and cores, with crashes, pauses and churn between: nothing is lost from the books."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,10 +10,15 @@ from scenarios.schema import scenario_of
 from sim.node import Node
 from sim.simulation import Simulation
 
+CORES: list[dict[str, Any]] = [
+    {},
+    {"handling": "1ms"},
+    {"hardware": {"cores": 3, "speeds": [1, 1, 0.5], "costs": {"message": "1ms"}, "scaling": {}, "trace": True}},
+]
 LAYERS = ["node", "network", "clock", "storage", "core"]
 
 
-def broken(seed: int, handling: str | None) -> Simulation:
+def broken(seed: int, cores: dict[str, Any]) -> Simulation:
     """Gossip on six nodes under up to 25 faults that this seed draws, all healed at 6 s, run to its end at 12 s."""
     data = {
         "name": "broken",
@@ -23,29 +30,30 @@ def broken(seed: int, handling: str | None) -> Simulation:
         "faults": {"kind": "random", "layers": LAYERS, "fewest": 10, "most": 25},
         "liveness": {"at": "6s", "within": "6s"},
     }
-    return build(scenario_of({**data, "handling": handling} if handling else data)).run(12_000_000_000)
+    return build(scenario_of({**data, **cores})).run(12_000_000_000)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32), st.sampled_from([None, "1ms"]))
-def test_every_message_is_accounted_for_and_every_machine_is_repaired(seed: int, handling: str | None) -> None:
+@given(st.integers(0, 2**32), st.sampled_from(CORES))
+def test_every_message_is_accounted_for_and_every_machine_is_repaired(seed: int, cores: dict[str, Any]) -> None:
     """After the liveness phase all nodes run on plain machines, and each message is delivered, dropped or waiting."""
-    simulation = broken(seed, handling)
+    simulation = broken(seed, cores)
     assert simulation.balance().sums
     for node in simulation.nodes:
         assert node.life == "up"
         assert type(node) is Node
         assert node.disk is None
         assert node.clock is None or (node.clock.rate == 1_000_000_000 and not node.clock.waverings)
-        assert (node.processor is None) == (handling is None)
+        assert (node.processor is None) == (not cores)
         if node.processor is not None:
-            assert len(node.processor.costs) == 1
+            assert len(node.processor.costs) == ("handling" in cores)
             assert not node.processor.is_stopped
-            assert not any(core.is_stopped or core.is_slowed for core in node.processor.cores)
+            assert not any(core.is_stopped for core in node.processor.cores)
+            assert all(core.is_slowed == ("hardware" in cores) for core in node.processor.cores)
 
 
 @settings(max_examples=5, deadline=None)
-@given(st.integers(0, 2**32))
-def test_the_same_faults_give_the_same_run(seed: int) -> None:
+@given(st.integers(0, 2**32), st.sampled_from(CORES[1:]))
+def test_the_same_faults_give_the_same_run(seed: int, cores: dict[str, Any]) -> None:
     """Equal seeds give equal digests, with all the faults of machines in the plan."""
-    assert broken(seed, "1ms").digest() == broken(seed, "1ms").digest()
+    assert broken(seed, cores).digest() == broken(seed, cores).digest()
