@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from analysis.coherence_tracker import CoherenceTracker
+from analysis.core_samples import CoreSamples
 from analysis.samples_file import Sample
 from analysis.swarm import order
 from analysis.swarm.neighborhoods import Neighborhoods
@@ -52,6 +53,7 @@ class Probes:
         self.samples: list[Sample] = []
         self._last = -1
         self._neighborhoods: Neighborhoods | None = None
+        self._cores = CoreSamples()
         simulation.kernel.observe_at(simulation.now, self._look, simulation)
 
     def _look(self, simulation: Simulation) -> None:
@@ -63,6 +65,7 @@ class Probes:
     def _sample(self, simulation: Simulation) -> None:
         time = self._last = simulation.now
         self.samples += [Sample(time, None, name, value) for name, value in _values(simulation, self.tracker)]
+        self.samples += self._cores.at_present(simulation)
         if isinstance(self.tracker, CoherenceTracker):
             if self._neighborhoods is None:
                 self._neighborhoods = Neighborhoods(simulation.topology)

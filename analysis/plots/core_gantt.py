@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -105,9 +104,7 @@ def _draw_parked(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
 
 def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: TimeUnit, width: float) -> None:
     """Draw all stints of a sort of task at once, the most frequent sorts in colours of their own."""
-    sorts = Counter(sort_of(stint.task) for stint in trace.stints)
-    named = sorted(sorts, key=lambda sort: (-sorts[sort], sort))
-    kept = named if len(named) <= len(TASK_COLORS) else named[: len(TASK_COLORS) - 1]
+    kept = trace.sorts if len(trace.sorts) <= len(TASK_COLORS) else trace.sorts[: len(TASK_COLORS) - 1]
     colors = dict(zip(sorted(kept), TASK_COLORS, strict=False))
     least = (trace.end - trace.begin) * _PARTED_MM / width
     look: dict[str, Any] = {"edgecolor": "white", "zorder": 2}
@@ -120,7 +117,7 @@ def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
                 bars = [_bar(s.begin, s.end, unit) for s in there if (s.end - s.begin > least) == wide]
                 axes.broken_barh(bars, (row - _BAR / 2, _BAR), facecolors=color, linewidth=edge, **look)
         if members:
-            others = f"{len(named) - len(kept)} other sorts of tasks"
+            others = f"{len(trace.sorts) - len(kept)} other sorts of tasks"
             axes.add_patch(_key(color, others if sort is None else sort))
 
 

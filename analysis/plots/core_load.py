@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,23 +43,28 @@ def _of_trace(run: RunView, trace: CoreTrace) -> Utilisation:
     by_core = len(trace.cores) <= MOST_CORES
     labels = [trace.label(core) for core in trace.cores] if by_core else [str(node) for node in trace.nodes]
     rows: list[list[Stint]] = [[] for _ in labels]
-    queues: dict[int, list[Stint]] = {node: [] for node in trace.nodes}
     place: dict[Any, int] = {key: row for row, key in enumerate(trace.cores if by_core else trace.nodes)}
     for stint in trace.stints:
         rows[place[(stint.node, stint.core) if by_core else stint.node]].append(stint)
-        queues[stint.node].append(stint)
     sizes = [1] * len(rows) if by_core else [sum(core[0] == node for core in trace.cores) for node in trace.nodes]
     busy = [mean_over(((s.begin, s.end) for s in row), edges) / size for row, size in zip(rows, sizes, strict=True)]
-    waiting = [mean_over(((s.ready, s.begin) for s in queue), edges) for queue in queues.values()]
     told = f"{facts([run])}; {len(trace.cores)} cores, busy {_busy_share(trace):.1%} of the time"
-    return Utilisation(
-        edges,
-        HeatRows(labels, np.array(busy), trace.rows if by_core else "Node"),
-        HeatRows([str(node) for node in queues], np.array(waiting), "Node"),
-        run.name,
-        f"{told}; means over {len(edges) - 1} parts",
-        spans_of(run),
-    )
+    samples = _samples(run, trace.begin, trace.end, set(trace.nodes))
+    if samples is None:
+        waiting, how = _queues(trace, edges), f"means over {len(edges) - 1} parts, without tasks that never ran"
+    else:
+        waiting, how = samples[WAITING], f"means over {len(edges) - 1} parts; waiting tasks as sampled"
+    upper = HeatRows(labels, np.array(busy), edges, trace.rows if by_core else "Node")
+    return Utilisation(upper, waiting, run.name, f"{told}; {how}", spans_of(run))
+
+
+def _queues(trace: CoreTrace, edges: NDArray[np.int64]) -> HeatRows:
+    """Return how many of the tasks that ran waited, in the mean."""
+    queues: dict[int, list[Stint]] = {node: [] for node in trace.nodes}
+    for stint in trace.stints:
+        queues[stint.node].append(stint)
+    waiting = [mean_over(((s.ready, s.begin) for s in queue), edges) for queue in queues.values()]
+    return HeatRows([str(node) for node in queues], np.array(waiting), edges, "Node")
 
 
 def mean_over(spans: Iterable[tuple[int, int]], edges: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -84,29 +89,37 @@ def _busy_share(trace: CoreTrace) -> float:
 
 def _of_samples(run: RunView, between: str | None) -> Utilisation:
     begin, end = window_of(run, between)
-    samples = [each for each in run.samples() if each.metric in (BUSY, WAITING) and each.node is not None]
-    times = sorted({each.time for each in samples if begin <= each.time < end})
-    if not times:
+    samples = _samples(run, begin, end)
+    if samples is None:
         raise InputError(
             f"{run.name}: found neither a trace nor samples of cores, which the plot utilisation needs; give its "
-            "scenario cores and run it again with --set hardware.trace=true"
+            "scenario cores and run it again with --set hardware.trace=true, or with --set samples.every=10ms"
         )
-    nodes = sorted({int(each.node or 0) for each in samples})
     cores = cores_by_node(run)
-    values = {metric: np.full((len(nodes), len(times)), np.nan) for metric in (BUSY, WAITING)}
-    column = {time: place for place, time in enumerate(times)}
-    row = {node: place for place, node in enumerate(nodes)}
+    busy = samples[BUSY]
+    size = np.array([[cores.get(int(node), 1)] for node in busy.labels])
+    told = f"{facts([run])}; {int(size.sum())} cores, sampled {len(busy.edges):,} times"
+    share = HeatRows(busy.labels, busy.values / size, busy.edges, busy.noun)
+    return Utilisation(share, samples[WAITING], run.name, told, spans_of(run))
+
+
+def _samples(run: RunView, begin: int, end: int, nodes: Collection[int] | None = None) -> dict[str, HeatRows] | None:
+    """Return what was sampled of these nodes, or of all that were; each value is of the time since the one before."""
+    samples = [
+        each
+        for each in run.samples()
+        if each.metric in (BUSY, WAITING) and each.node is not None and begin <= each.time <= end
+    ]
+    samples = [each for each in samples if nodes is None or each.node in nodes]
+    times = sorted({each.time for each in samples})
+    if len(times) < 2:
+        return None
+    rows = sorted({int(each.node or 0) for each in samples})
+    values = {metric: np.full((len(rows), len(times) - 1), np.nan) for metric in (BUSY, WAITING)}
+    column = {time: place for place, time in enumerate(times[1:])}
+    row = {node: place for place, node in enumerate(rows)}
     for each in samples:
         if each.time in column and each.node is not None:
             values[each.metric][row[each.node], column[each.time]] = each.value
-    size = np.array([[cores.get(node, 1)] for node in nodes])
-    told = f"{facts([run])}; {int(size.sum())} cores, sampled at {len(times)} times"
-    labels: Sequence[str] = [str(node) for node in nodes]
-    return Utilisation(
-        np.append(times, end),
-        HeatRows(labels, values[BUSY] / size, "Node"),
-        HeatRows(labels, values[WAITING], "Node"),
-        run.name,
-        told,
-        spans_of(run),
-    )
+    labels = [str(node) for node in rows]
+    return {metric: HeatRows(labels, found, np.array(times), "Node") for metric, found in values.items()}

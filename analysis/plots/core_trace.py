@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -50,7 +51,10 @@ class Steal:
 
 @dataclass(frozen=True)
 class CoreTrace:
-    """The trace of a run from `begin` to `end` (ns), of these cores; `parked` is from when to when a core was."""
+    """The trace of a run from `begin` to `end` (ns), of these cores; `parked` is from when to when a core was.
+
+    `sorts` are those of all tasks of the whole run, the most frequent first.
+    """
 
     cores: tuple[CoreName, ...]
     stints: tuple[Stint, ...]
@@ -58,6 +62,7 @@ class CoreTrace:
     parked: tuple[tuple[CoreName, int, int], ...]
     begin: int
     end: int
+    sorts: tuple[str, ...] = ()
 
     @property
     def nodes(self) -> list[int]:
@@ -89,7 +94,8 @@ def core_trace(run: RunView, plot: str, node: str | None = None, between: str | 
         )
     chosen = _chosen_node(run, node, {int(record.node or 0) for record in records})
     records = [record for record in records if chosen is None or record.node == chosen]
-    stints = tuple(stint for stint in map(_stint, _of(records, RAN)) if stint.end >= begin and stint.begin <= end)
+    everything = [stint for stint in map(_stint, _of(records, RAN)) if stint.end > stint.begin]
+    stints = tuple(stint for stint in everything if stint.end >= begin and stint.begin <= end)
     if not stints:
         raise InputError(f"{run.name}: found nothing that ran between the two moments; name others by --between")
     cores = _cores(run, records)
@@ -97,7 +103,9 @@ def core_trace(run: RunView, plot: str, node: str | None = None, between: str | 
     parked = tuple(
         (core, max(a, begin), min(b, end)) for core, a, b in _parked(records, run.end) if a < end and b > begin
     )
-    return CoreTrace(cores, stints, steals, parked, begin, end)
+    number = Counter(sort_of(stint.task) for stint in everything)
+    sorts = tuple(sorted(number, key=lambda sort: (-number[sort], sort)))
+    return CoreTrace(cores, stints, steals, parked, begin, end, sorts)
 
 
 def window_of(run: RunView, between: str | None) -> tuple[int, int]:

@@ -128,8 +128,8 @@ def _jobs(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
 def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:
     """Yield the parts of each message that was handled; without messages, of each stint of a task.
 
-    A message is ready for a core when it arrives, so that node, kind and time tell which task handled it; those that
-    are alike in all three are handled in the order in which they came.
+    A message is delivered at the end of the stint that handles it, so that node, kind and time tell which that was;
+    those that are alike in all three were recorded in the same order. It was on the network until it was ready.
     """
     with_messages = run.detail in ("messages", "all")
     sent: defaultdict[tuple[int, str, int], deque[int]] = defaultdict(deque)
@@ -137,13 +137,13 @@ def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:
         for message in run.messages("latency-breakdown"):
             if message.kind == OUTCOMES[DELIVERED]:
                 of = message.fields
-                sent[of["destination"], of["message"], message.time].append(message.time - int(of["sent_at"]))
+                sent[of["destination"], of["message"], message.time].append(int(of["sent_at"]))
     for record in run.states((RAN,)):
         of = record.fields
         assert record.node is not None
         waited, ran = int(of["waited"]), int(of["ran"])
-        arrived = sent.get((record.node, str(of["task"]), int(of["since"]) - waited))
-        if arrived:
-            yield record.time, (arrived.popleft(), waited, ran, 0)
+        begun = sent.get((record.node, str(of["task"]), record.time))
+        if begun:
+            yield record.time, (int(of["since"]) - waited - begun.popleft(), waited, ran, 0)
         elif not with_messages:
             yield record.time, (0, waited, ran, 0)

@@ -28,21 +28,18 @@ _LABEL_MM: Final = 3.2
 
 @dataclass(frozen=True)
 class HeatRows:
-    """A row for each of some cores or nodes, with a value in each column of time; `noun` is what the rows are."""
+    """A row for each of some cores or nodes, with a value between each two edges (ns); `noun` is what the rows are."""
 
     labels: Sequence[str]
     values: NDArray[np.float64]
+    edges: NDArray[np.int64]
     noun: str
 
 
 @dataclass(frozen=True)
 class Utilisation:
-    """What is drawn between `edges` of columns (ns): the share of time in which cores were busy, and tasks that waited.
+    """What is drawn: the share of time in which cores were busy, and how many tasks waited."""
 
-    Both are means over each column where the run was traced, otherwise as they were sampled at its begin.
-    """
-
-    edges: NDArray[np.int64]
     busy: HeatRows
     waiting: HeatRows
     name: str
@@ -56,13 +53,13 @@ def draw_utilisation(plot: Utilisation, width: float = PAGE_MM) -> Figure:
         heights = [_height(plot.busy), _height(plot.waiting)]
         figure, (upper, lower) = new_stack(width, sum(heights) + 14, 2)
         _share_height(upper, heights)
-        begin, end = int(plot.edges[0]), int(plot.edges[-1])
+        begin, end = int(plot.busy.edges[0]), int(plot.busy.edges[-1])
         unit = best_unit(end - begin)
-        _draw_heat(upper, plot.busy, plot.edges, unit, heights[0], "Busy", share=True)
+        _draw_heat(upper, plot.busy, unit, heights[0], "Busy", share=True)
         if len(plot.waiting.labels) == 1:
-            _draw_line(lower, plot.waiting.values[0], plot.edges, unit)
+            _draw_line(lower, plot.waiting, unit)
         else:
-            _draw_heat(lower, plot.waiting, plot.edges, unit, heights[1], "Tasks waiting", share=False)
+            _draw_heat(lower, plot.waiting, unit, heights[1], "Tasks waiting", share=False)
         shade_faults(upper, plot.spans, unit, shaded=False)
         if len(plot.waiting.labels) == 1:
             shade_faults(lower, plot.spans, unit, lanes=False)
@@ -83,14 +80,12 @@ def _share_height(axes: Axes, heights: Sequence[float]) -> None:
     grid.get_gridspec().set_height_ratios(heights)
 
 
-def _draw_heat(
-    axes: Axes, rows: HeatRows, edges: NDArray[np.int64], unit: TimeUnit, height: float, label: str, share: bool
-) -> None:
+def _draw_heat(axes: Axes, rows: HeatRows, unit: TimeUnit, height: float, label: str, share: bool) -> None:
     number = len(rows.labels)
     most = 1.0 if share else max(float(np.nanmax(rows.values, initial=0.0)), 1.0)
     look: dict[str, Any] = {"cmap": amount_colors(), "vmin": 0, "vmax": most, "rasterized": True, "zorder": 1}
     cells = axes.pcolormesh(
-        edges / unit.nanoseconds, np.arange(number + 1) - 0.5, np.ma.masked_invalid(rows.values), **look
+        rows.edges / unit.nanoseconds, np.arange(number + 1) - 0.5, np.ma.masked_invalid(rows.values), **look
     )
     axes.set_ylim(number - 0.5, -0.5)
     step = max(1, round(number * _LABEL_MM / height))
@@ -107,8 +102,9 @@ def _draw_heat(
         bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0))
 
 
-def _draw_line(axes: Axes, values: NDArray[np.float64], edges: NDArray[np.int64], unit: TimeUnit) -> None:
-    axes.stairs(values, edges / unit.nanoseconds, color=BLUE, linewidth=1.1)
+def _draw_line(axes: Axes, rows: HeatRows, unit: TimeUnit) -> None:
+    values = rows.values[0]
+    axes.stairs(values, rows.edges / unit.nanoseconds, color=BLUE, linewidth=1.1)
     axes.set_ylim(0, 1.1 * max(float(np.nanmax(values, initial=0.0)), 1.0))
     axes.set_ylabel("Tasks waiting")
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))

@@ -37,9 +37,11 @@ def _these_metrics(metrics: Iterable[Metric]) -> str:
 
 def _series() -> str:
     from analysis.client_samples import CLIENT_SERIES
+    from analysis.core_samples import CORE_SERIES
     from analysis.probes import NODE_SERIES, SERIES, SWARM_SERIES
 
     named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES | SWARM_SERIES).items()]
+    named += [(name, "none, or each", text) for name, text in CORE_SERIES.items()]
     named += [(name, "each, at the end", text) for name, text in NODE_SERIES.items()]
     return grid(("metric", "node", "value"), ([f"`{name}`", node, text] for name, node, text in named))
 

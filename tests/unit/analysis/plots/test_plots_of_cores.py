@@ -107,7 +107,7 @@ def test_heat_maps_hold_all_time_in_service_and_in_queues(traced: RunView) -> No
     """The columns add up to the time that the records say tasks ran and waited; more than 64 cores are seen by node."""
     plot = utilisation_figure(traced)
     records = list(traced.records(("ran",)))
-    lengths = np.diff(plot.edges)
+    lengths = np.diff(plot.busy.edges)
     assert (plot.busy.values * lengths).sum() == pytest.approx(sum(r.fields["ran"] for r in records))
     assert (plot.waiting.values * lengths).sum() == pytest.approx(sum(r.fields["waited"] for r in records))
     assert len(draw_utilisation(plot).axes) == 3
@@ -119,13 +119,17 @@ def test_heat_maps_hold_all_time_in_service_and_in_queues(traced: RunView) -> No
 
 def test_without_a_trace_samples_are_drawn() -> None:
     """The samples of busy cores are shares of the cores of each node, beside those of what waited."""
-    rows = [Sample(time, node, "busy_cores", 1.0 + node) for time in (0, 50) for node in (0, 1)]
-    rows += [Sample(time, node, "run_queue", 3.0) for time in (0, 50) for node in (0, 1)]
+    rows = [Sample(time, node, "busy_cores", 1.0 + node) for time in (0, 50, 100) for node in (0, 1)]
+    rows += [Sample(time, node, "run_queue", 3.0) for time in (0, 50, 100) for node in (0, 1)]
     run = view_of_records([], 100, nodes=2, hardware={"cores": 2})
     plot = utilisation_figure(RunView(**{**vars(run), "samples": lambda: rows}))
     assert plot.busy.values.tolist() == [[0.5, 0.5], [1.0, 1.0]]
     assert plot.waiting.values.tolist() == [[3.0, 3.0]] * 2
     assert len(draw_utilisation(plot).axes) == 4
+    both = view_of_records([ran(0, 0, 0, 5)], 100, nodes=2)
+    assert utilisation_figure(RunView(**{**vars(both), "samples": lambda: rows})).waiting.values.tolist() == [
+        [3.0, 3.0]
+    ]
 
 
 def test_steals_are_counted_by_victim_and_thief(traced: RunView) -> None:
