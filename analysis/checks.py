@@ -21,6 +21,7 @@ from analysis.node_life import is_state
 from analysis.raft.occurrences import OCCURRENCES, NoTermInflation, Progress
 from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
+from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE
 from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
 from sim.convergence import Coverage, Spread
 from sim.records import Record
@@ -256,6 +257,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
         lambda subject: subject.state_machine == "bank",
         ConservedTotal,
     ),
+    *CHECKS_OF_SHARED_STATE,
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

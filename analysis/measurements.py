@@ -19,6 +19,7 @@ from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
 from analysis.recovery import Recovery
+from analysis.shared_state import SharedStateRun
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.swarm.strikes import Strikes
 from analysis.traffic import Traffic
@@ -80,6 +81,7 @@ class Measurements:
         self.clocks = ClockSkew()
         cycle = declared.period if isinstance(declared, Coherence) else period or SECOND
         self.load = Load(max(1, cycle // PARTS))
+        self.shared_state = SharedStateRun()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -104,6 +106,7 @@ class Measurements:
             self.divergence,
             self.strikes,
             self.load,
+            self.shared_state,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 

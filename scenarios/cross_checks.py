@@ -38,6 +38,7 @@ def contradictions(scenario: Scenario) -> list[Problem]:
         _detail_of_too_many_nodes,
         _handling_and_hardware,
         _hardware_of_no_node,
+        _cores_that_are_missing,
     )
     return [Problem(path, message) for check in checks for path, message in check(scenario)]
 
@@ -207,3 +208,18 @@ def _hardware_of_no_node(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
         if again:
             yield path, f"found node {again[0]}, which has hardware already; expected one description for each node"
         described |= nodes
+
+
+def _cores_that_are_missing(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """Threads run on cores."""
+    if not scenario.protocol.needs_cores:
+        return
+    described = scenario.hardware
+    if not described:
+        yield ("hardware",), f"found no hardware; {scenario.protocol.kind} runs threads: say {{cores: 4}}, for example"
+    population = scenario.topology.node_count
+    if population is None or not described or any(config.nodes is None for config in described):
+        return
+    bare = sorted(set(range(population)).difference(*(config.nodes or () for config in described)))
+    if bare:
+        yield ("hardware",), f"found none for node {bare[0]}; {scenario.protocol.kind} runs threads on every node"

@@ -23,7 +23,9 @@ def _no_name_of_a_study(name: str) -> None:
         raise InputError(f"{name} is a study, not a scenario; `murmur study {name}` runs it")
 
 
-SCENARIOS: Final = BuiltIn("scenario", ("", "faults", "uses"), "murmur list scenarios", _no_study, _no_name_of_a_study)
+SCENARIOS: Final = BuiltIn(
+    "scenario", ("", "faults", "hardware", "uses"), "murmur list scenarios", _no_study, _no_name_of_a_study
+)
 
 names = SCENARIOS.names
 read = SCENARIOS.read

@@ -33,6 +33,8 @@ class ProtocolConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
     kind: str = ""
+    needs_cores: ClassVar[bool] = False
+    """Whether every node has to have cores, for what it computes takes time."""
 
     def demand_nodes(self, population: int) -> None:
         """Raise InputError where the options ask for other nodes than there are, numbers 0 to `population` - 1."""

@@ -115,6 +115,10 @@ class Simulation:
         if protocol.collective is not None and self.has_cores:
             found = f"found cores, and {protocol.name()} moves all nodes together; expected none: leave it out"
             raise InputError(found, ("hardware" if self.hardware else "handling",))
+        if self.config.needs_cores and len(self.hardware) < topology.nodes:
+            raise InputError(
+                f"found nodes without hardware; {protocol.name()} runs threads on every node: give it cores"
+            )
         self.nodes = self._build_nodes()
         for node in self.nodes:  # before all else at time zero, whatever the tie-break
             self.kernel.push((0, next(self.kernel.keys) - PRIORITY_STRIDE, node.start, None))

@@ -20,6 +20,7 @@ from tests.tables.of_hardware import TABLES_OF_HARDWARE
 from tests.tables.of_measures import TABLES_OF_MEASURES
 from tests.tables.of_protocols import TABLES_OF_PROTOCOLS
 from tests.tables.of_scenarios import TABLES_OF_SCENARIOS
+from tests.tables.of_shared_state import TABLES_OF_SHARED_STATE
 from tests.tables.of_workloads import TABLES_OF_WORKLOADS
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n)(?:\|.*\n)*")
@@ -31,6 +32,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     **TABLES_OF_PROTOCOLS,
     **TABLES_OF_WORKLOADS,
     **TABLES_OF_MEASURES,
+    **TABLES_OF_SHARED_STATE,
 }
 """What each table holds, by the name in its comment."""
 

@@ -14,6 +14,7 @@ from sim.hardware.processor import Processor
 from sim.hardware.scaling import Scaling, ScalingConfig
 from sim.hardware.scheduler import FifoConfig, SchedulerConfig
 from sim.hardware.schedulers.registry import SCHEDULERS
+from sim.hardware.shared.costs import SharedCosts
 from sim.hardware.transfer import Transfer
 from sim.message import Message
 from sim.network.latency import ConstantLatency
@@ -110,6 +111,9 @@ class HardwareConfig(BaseModel):
         BeforeValidator(scheduler_config, json_schema_input_type=dict[str, Any] | str),
     ] = Field(default=FifoConfig(), description="which task a core runs next")
     costs: Costs = Field(default=Costs(), description="how much work it is to handle what comes")
+    shared: SharedCosts = Field(
+        default=SharedCosts(), description="how much work it is for a thread to use what it shares with others"
+    )
     nodes: tuple[Annotated[int, Field(ge=0)], ...] | None = Field(
         default=None, strict=False, description="the nodes that have it; all when left out"
     )
@@ -145,6 +149,7 @@ class HardwareConfig(BaseModel):
         processor = Processor(kernel, self.speeds or (1.0,) * self.cores, self.sockets)
         processor.frequency = self.frequency
         processor.transfers = self.transfer
+        processor.shared = self.shared
         processor.lasting = True
         processor.cost_of = self._cost_of(costs)
         processor.scheduler = SCHEDULERS[self.scheduler.kind].scheduler(processor, self.scheduler, scheduling)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.hardware.core import Core
 from sim.hardware.scheduler import Fifo, FifoConfig
+from sim.hardware.shared.costs import SharedCosts
 from sim.hardware.task import FULL_SPEED, Task
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Processor:
 
     `free`, the cores that would take a task, as bits; `served`, tasks that were carried out; `generation`, how often
     all work was lost; `current`, the core whose handler runs; `record`, where traces go, None: nowhere; `lasting`,
-    whether the node has it for good.
+    whether the node has it for good; `shared`, what operations of its threads on shared state cost.
     """
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Processor:
         "scaling",
         "scheduler",
         "served",
+        "shared",
         "transfers",
         "when_idle",
     )
@@ -64,6 +66,7 @@ class Processor:
         self.record: Callable[..., None] | None = None
         self.scaling: Scaling | None = None
         self.transfers: Transfer | None = None
+        self.shared = SharedCosts()
         self.frequency = 3_000_000_000
         self.lasting = False
         self.when_idle: Callable[[], object] | None = None

@@ -16,6 +16,7 @@ from sim.protocols.phase_agreement.coordinated import PhaseCoordinator
 from sim.protocols.phase_agreement.replicated import PhaseRaft
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
+from sim.protocols.shared_state.shared_state import SharedState
 from sim.protocols.sir import Sir
 from sim.protocols.timetable.timetable import Timetable
 from sim.protocols.voter import Voter
@@ -43,6 +44,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),
     (PhaseCoordinator, "a coordinator tells all its phase and period, replaced without agreement where failover is on"),
     (PhaseRaft, "servers of Raft follow the phase and period that their log agrees on"),
+    (SharedState, "threads on cores share a mutex, an atomic, a channel, a read-copy-update or cache lines"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

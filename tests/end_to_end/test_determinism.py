@@ -18,15 +18,18 @@ GOLDEN = {
     "attractor-energy": "a160d2e440a834a88e881c2a14fe86bb4e43d0b8632dda8699c986aa3d994b39",
     "attractor-swarm": "a9c7f337c72960076dd10e8699243d83723ce804fe5824bb2462516e085a2a74",
     "averaging": "79dae19e633d9002566c38a98daa7edad9636a3f2e101728cfdbad2c3cbc254e",
+    "false-sharing": "28200ba18943398063f9b7768c510f309370400075623cbf4039eda819b157ee",
     "gossip-churn": "2aa1ecfb3f5893b50004883a51be6c78880d199df58c0972388ce0b0983702c2",
     "gossip-lossy-links": "93ffa5d8fbe125730e829fd2b3331f41662d2614fb176d080ca9fd5f5a75187c",
     "kuramoto": "74c75174e012242fbd6aac7fde3c973332cc03e6bd7353f2a8fe6d6be9f6216b",
+    "lock-convoy": "04e3890a3258ea187e795f353d9e96babd3b24a69a9155ec3627b611a7eb0409",
     "phase-agreement": "d6dae8b1043d572564bf2c97d467006b3fc96fe5fa36d65d2a9939467ec87d7c",
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
     "raft-overload": "e7f9af78bb5659d0d8553db521fe5c54dc557db3eebc46f3cd24a48d5b7ece6c",
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
+    "shared-state-hunt": "ac134c2504551469438851542d247056c352db4803a94baed21a574ae60617be",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""
 

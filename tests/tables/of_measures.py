@@ -11,6 +11,7 @@ from analysis.metric import Metric
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from analysis.metrics_of_load import METRICS_OF_LOAD
+from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from tests.tables.form import grid
 
@@ -19,6 +20,7 @@ METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
     "swarms": METRICS_OF_SWARMS,
     "load": METRICS_OF_LOAD,
     "consensus": METRICS_OF_CONSENSUS,
+    "shared state": METRICS_OF_SHARED_STATE,
 }
 """Metrics that have a table of their own, `metrics of NAME`; all others are in the table `metrics`."""
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from tests.tables.form import cells_of, fields_of, grid, kinds_of, models_of
+from tests.tables.of_shared_state import THREADS
 
 COMPARED: Final = ("coordinator", "primary-backup")
 """Protocols that have their options on the page of the comparison."""
@@ -16,7 +17,7 @@ POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences
 """Blocks of their options."""
 OF_PHASES: Final = ("phase-coordinator", "phase-raft")
 """Protocols that agree on a phase without a swarm, with their options on the page of uses."""
-ELSEWHERE: Final = ("gossip", "raft", "timetable", *COMPARED, *SWARMS, *OF_PHASES)
+ELSEWHERE: Final = ("gossip", "raft", "timetable", *COMPARED, *SWARMS, *OF_PHASES, *THREADS)
 """Protocols that have a table of their own, or share one; all others are in the table `other protocols`."""
 
 

@@ -1,0 +1,1 @@
+"""Threads on the cores of one node that read and update a structure which they share."""
