@@ -15,6 +15,7 @@ from analysis.divergence import Divergence
 from analysis.elections import Elections
 from analysis.load import PARTS, SECOND, Load
 from analysis.manifest import RunBalance, balance_of
+from analysis.memory_use import MemoryUse
 from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
@@ -82,6 +83,7 @@ class Measurements:
         cycle = declared.period if isinstance(declared, Coherence) else period or SECOND
         self.load = Load(max(1, cycle // PARTS))
         self.shared_state = SharedStateRun()
+        self.memory = MemoryUse()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -107,6 +109,7 @@ class Measurements:
             self.strikes,
             self.load,
             self.shared_state,
+            self.memory,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 

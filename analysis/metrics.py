@@ -13,6 +13,7 @@ from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from analysis.metrics_of_load import METRICS_OF_LOAD
+from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
@@ -245,6 +246,7 @@ _METRICS: Final = (
     *METRICS_OF_SWARMS,
     *METRICS_OF_LOAD,
     *METRICS_OF_SHARED_STATE,
+    *METRICS_OF_MEMORY,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}

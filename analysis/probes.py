@@ -32,6 +32,12 @@ SWARM_SERIES: Final = {
     "entropy": "entropy of the phases, in 36 bins: 0 all in one, 1 spread evenly over all",
 }
 """What is sampled of a swarm of phase oscillators, where there is one."""
+MEMORY_SERIES: Final = {
+    "memory_taken": "bytes that agents of all nodes have taken from their pools, garbage included",
+    "memory_garbage": "bytes of garbage among them",
+    "memory_fragmentation": "share of the free bytes of all pools that are not in the largest free piece of their own",
+}
+"""What is sampled of the memory of nodes, where there is any."""
 NODE_SERIES: Final = {
     "messages_sent": "messages that the node sent",
     "messages_delivered": "messages that were delivered to the node",
@@ -90,6 +96,12 @@ def _values(simulation: Simulation, tracker: Tracker | None) -> Iterator[tuple[s
     yield "messages_sent", float(sent)
     yield "messages_delivered", float(simulation.outcome_counts[DELIVERED])
     yield "messages_in_flight", float(sent + simulation.network.duplicated - concluded - waiting)
+    uses = [node.memory.use for node in simulation.nodes if node.memory is not None]
+    if uses:
+        free = sum(use.free for use in uses)
+        yield "memory_taken", float(sum(use.reserved + use.garbage for use in uses))
+        yield "memory_garbage", float(sum(use.garbage for use in uses))
+        yield "memory_fragmentation", 1 - sum(use.largest for use in uses) / free if free else 0.0
 
 
 def _swarm_values(tracker: CoherenceTracker, neighborhoods: Neighborhoods, time: int) -> Iterator[tuple[str, float]]:

@@ -39,6 +39,7 @@ def contradictions(scenario: Scenario) -> list[Problem]:
         _handling_and_hardware,
         _hardware_of_no_node,
         _cores_that_are_missing,
+        _memory_that_is_missing,
     )
     return [Problem(path, message) for check in checks for path, message in check(scenario)]
 
@@ -223,3 +224,10 @@ def _cores_that_are_missing(scenario: Scenario) -> Iterator[tuple[FieldPath, str
     bare = sorted(set(range(population)).difference(*(config.nodes or () for config in described)))
     if bare:
         yield ("hardware",), f"found none for node {bare[0]}; {scenario.protocol.kind} runs threads on every node"
+
+
+def _memory_that_is_missing(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
+    """Some protocols keep things in memory, which hardware describes."""
+    if scenario.protocol.needs_memory and not (scenario.hardware and all(config.memory for config in scenario.hardware)):
+        kind = scenario.protocol.kind
+        yield ("hardware",), f"found nodes without memory, where {kind} keeps things; expected some: {{memory: {{}}}}"

@@ -146,6 +146,8 @@ class NodeLife(Machine):
         self.life, self.guarded, self.mailbox = life, True, None
         self._kinds = {}  # so that sending, the hot path, finds out without asking
         self._end_process()
+        if self.memory is not None:
+            self.memory = self.memory.anew()
         if record is not None:
             self._record_life(record)
         self.dropped += len(waiting)

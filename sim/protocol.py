@@ -35,6 +35,8 @@ class ProtocolConfig(BaseModel):
     kind: str = ""
     needs_cores: ClassVar[bool] = False
     """Whether every node has to have cores, for what it computes takes time."""
+    needs_memory: ClassVar[bool] = False
+    """Whether each node must have memory."""
 
     def demand_nodes(self, population: int) -> None:
         """Raise InputError where the options ask for other nodes than there are, numbers 0 to `population` - 1."""

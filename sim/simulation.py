@@ -152,6 +152,7 @@ class Simulation:
         if hardware is not None:
             costs, scheduling = (Stream(derive_seed(self.seed, f"{what}/{name}")) for what in ("costs", "scheduler"))
             node.processor = hardware.build(self.kernel, costs, scheduling, node.record)
+            node.memory = hardware.build_memory(node.processor, node.record)
             node.refresh_guard()
         return node
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SerializeAsAny, model_validator
 
 from sim.hardware.cost import Cost, CostSampler, cost_sampler
+from sim.hardware.memory.config import MemoryConfig
+from sim.hardware.memory.records import MEMORY_RECORDS
 from sim.hardware.processor import Processor
 from sim.hardware.scaling import Scaling, ScalingConfig
 from sim.hardware.scheduler import FifoConfig, SchedulerConfig
@@ -24,6 +26,7 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sim.hardware.memory.memory import Memory
     from sim.hardware.task import Task
     from sim.kernel import Kernel
     from sim.randomness import Stream
@@ -114,6 +117,9 @@ class HardwareConfig(BaseModel):
     shared: SharedCosts = Field(
         default=SharedCosts(), description="how much work it is for a thread to use what it shares with others"
     )
+    memory: MemoryConfig | None = Field(
+        default=None, description="the pool that agents of the node take memory from; none is counted when left out"
+    )
     nodes: tuple[Annotated[int, Field(ge=0)], ...] | None = Field(
         default=None, strict=False, description="the nodes that have it; all when left out"
     )
@@ -142,7 +148,7 @@ class HardwareConfig(BaseModel):
     @property
     def records(self) -> tuple[str, ...]:
         """The kinds of records that it makes."""
-        return TRACE_RECORDS if self.trace else ()
+        return (*(TRACE_RECORDS if self.trace else ()), *(MEMORY_RECORDS if self.memory is not None else ()))
 
     def build(self, kernel: Kernel, costs: Stream, scheduling: Stream, record: Callable[..., None]) -> Processor:
         """Return a processor; it draws costs from one stream, and its scheduler's choices from the other."""
@@ -158,6 +164,13 @@ class HardwareConfig(BaseModel):
         if self.trace:
             processor.record = record
         return processor
+
+    def build_memory(self, processor: Processor, record: Callable[..., None]) -> Memory | None:
+        """Return the memory of a node, whose garbage collections stop the processor; None where none is described."""
+        from sim.hardware.memory.memory import Memory
+
+        kernel = processor.kernel
+        return None if self.memory is None else Memory(self.memory, lambda: kernel._now, record, processor.wait)
 
     def _cost_of(self, stream: Stream) -> Callable[[Task], int]:
         samplers: dict[str, CostSampler] = {

@@ -10,6 +10,7 @@ from sim.storage import Storage
 
 if TYPE_CHECKING:
     from sim.disk import Disk
+    from sim.hardware.memory.memory import Memory
     from sim.hardware.processor import Processor
     from sim.kernel import Kernel
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 class Machine:
     """What a fault of clocks, cores or storage acts on.
 
-    `clock`, None: true time; `processor`, None: handling costs no time; `disk`, None: storage without faults.
+    `clock`, None: true time; `processor`, None: handling costs no time; `memory`, None: there is always enough, and it
+    costs nothing; `disk`, None: storage without faults.
     """
 
-    __slots__ = ("_kernel", "_keys", "_push", "_storage", "_timers", "clock", "disk", "processor")
+    __slots__ = ("_kernel", "_keys", "_push", "_storage", "_timers", "clock", "disk", "memory", "processor")
 
     def __init__(self, kernel: Kernel, clock: Clock | None) -> None:
         self._kernel: Kernel = kernel
@@ -30,6 +32,7 @@ class Machine:
         self._storage: Storage | None = None
         self.clock = clock
         self.processor: Processor | None = None
+        self.memory: Memory | None = None
         self.disk: Disk | None = None
 
     def refresh_guard(self) -> None:

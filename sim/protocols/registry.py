@@ -9,6 +9,7 @@ from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.attractor.attractor import Attractor
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.averaging import Averaging
+from sim.protocols.cache import Cache
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
@@ -40,6 +41,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Kuramoto, "phase oscillators on the topology, integrated in steps: lag, delay, noise, links that learn"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
+    (Cache, "agents keep what they look up in their node's memory, as its limits and its eviction allow"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),
     (PhaseCoordinator, "a coordinator tells all its phase and period, replaced without agreement where failover is on"),

@@ -11,6 +11,7 @@ from analysis.metric import Metric
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from analysis.metrics_of_load import METRICS_OF_LOAD
+from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from tests.tables.form import grid
@@ -19,6 +20,7 @@ METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
     "clients": METRICS_OF_CLIENTS,
     "swarms": METRICS_OF_SWARMS,
     "load": METRICS_OF_LOAD,
+    "memory": METRICS_OF_MEMORY,
     "consensus": METRICS_OF_CONSENSUS,
     "shared state": METRICS_OF_SHARED_STATE,
 }
@@ -40,9 +42,9 @@ def _these_metrics(metrics: Iterable[Metric]) -> str:
 def _series() -> str:
     from analysis.client_samples import CLIENT_SERIES
     from analysis.core_samples import CORE_SERIES
-    from analysis.probes import NODE_SERIES, SERIES, SWARM_SERIES
+    from analysis.probes import MEMORY_SERIES, NODE_SERIES, SERIES, SWARM_SERIES
 
-    named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES | SWARM_SERIES).items()]
+    named = [(name, "", text) for name, text in (SERIES | CLIENT_SERIES | SWARM_SERIES | MEMORY_SERIES).items()]
     named += [(name, "none, or each", text) for name, text in CORE_SERIES.items()]
     named += [(name, "each, at the end", text) for name, text in NODE_SERIES.items()]
     return grid(("metric", "node", "value"), ([f"`{name}`", node, text] for name, node, text in named))

@@ -21,8 +21,6 @@ ALLOCATORS: Final[dict[str, type[Allocator]]] = {
     "buddy": Buddy,
     "segregated": Segregated,
 }
-MEMORY_RECORDS: Final = ("memory", "evicted", "collected", "out-of-memory")
-"""Kinds of the records that the memory of a node makes."""
 STEPS: Final = 100
 """Parts of the pool by which a peak has to rise to be recorded again."""
 BITS: Final = 8 * 1_000_000_000
@@ -72,6 +70,10 @@ class Memory:
         self._held: dict[str, int] = {}
         self._order = None if config.eviction is None else ORDERS[config.eviction.kind]()
         self._orders: dict[str, FirstIn] = {}
+
+    def anew(self) -> Memory:
+        """The same memory with nothing in it: as after a crash."""
+        return Memory(self.config, self._now, self._record, self._stop)
 
     # Places.
 
@@ -284,8 +286,9 @@ class Memory:
             self._orders[block.owner].remove(block)
 
     def _note_peak(self) -> None:
-        taken = self.allocator.capacity - self.allocator.free
-        if taken - self._peak >= self.allocator.capacity // STEPS or taken == self.allocator.capacity > self._peak:
+        capacity = self.allocator.capacity
+        taken = capacity - self.allocator.free
+        if not self._peak or taken - self._peak >= capacity // STEPS or taken == capacity > self._peak:
             self._peak = taken
             use = self.use
             external, internal = use.external_fragmentation, use.internal_fragmentation
