@@ -228,6 +228,8 @@ def _cores_that_are_missing(scenario: Scenario) -> Iterator[tuple[FieldPath, str
 
 def _memory_that_is_missing(scenario: Scenario) -> Iterator[tuple[FieldPath, str]]:
     """Some protocols keep things in memory, which hardware describes."""
-    if scenario.protocol.needs_memory and not (scenario.hardware and all(config.memory for config in scenario.hardware)):
+    if scenario.protocol.needs_memory and not (
+        scenario.hardware and all(config.memory for config in scenario.hardware)
+    ):
         kind = scenario.protocol.kind
         yield ("hardware",), f"found nodes without memory, where {kind} keeps things; expected some: {{memory: {{}}}}"

@@ -69,7 +69,9 @@ class Cache(Protocol):
     def on_start(self) -> None:
         memory = self.node.memory
         if memory is None:
-            raise InputError(f"found node {self.node.id} without memory; give its hardware some, as by {{memory: {{}}}}")
+            raise InputError(
+                f"found node {self.node.id} without memory; give its hardware some, as by {{memory: {{}}}}"
+            )
         self._stores = [StateStore(memory, f"agent {agent}") for agent in range(self.config.agents)]
         for agent in range(self.config.agents):
             self._next(agent)

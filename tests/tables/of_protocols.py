@@ -17,7 +17,7 @@ POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences
 """Blocks of their options."""
 OF_PHASES: Final = ("phase-coordinator", "phase-raft")
 """Protocols that agree on a phase without a swarm, with their options on the page of uses."""
-ELSEWHERE: Final = ("gossip", "raft", "timetable", *COMPARED, *SWARMS, *OF_PHASES, *THREADS)
+ELSEWHERE: Final = ("gossip", "raft", "timetable", "cache", *COMPARED, *SWARMS, *OF_PHASES, *THREADS)
 """Protocols that have a table of their own, or share one; all others are in the table `other protocols`."""
 
 
