@@ -150,6 +150,9 @@ class NodeLife(Machine):
             self.memory = self.memory.anew()
         if record is not None:
             self._record_life(record)
+        held = self.protocol.on_down()
+        if held is not None and record is not None:
+            self._network.recorder.state(self._kernel._now, self.id, "held", dict(held))
         self.dropped += len(waiting)
         for message in waiting:
             self._network.outcome(message, CRASHED, self.id)

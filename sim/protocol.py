@@ -81,6 +81,15 @@ class Protocol:
         """The node runs again after a crash: memory is new, `node.storage` is as it was left."""
         self.on_start()
 
+    def on_down(self) -> Mapping[str, Any] | None:
+        """The node has crashed or left: end what lives beyond a handler, for nothing is sent or recorded any more.
+
+        Gives the fields of a record `held`, of what was lost with its memory; None: there is none.
+        """
+
+    def on_end(self) -> None:
+        """The run is over, and the node is up or paused: record what it came to, where records have not told it."""
+
     def on_message(self, message: Message) -> None:
         """A message has arrived."""
 

@@ -18,6 +18,7 @@ from sim.network.network import Network
 from sim.network.separation import Separation
 from sim.node import Node
 from sim.node_kinds import node_class
+from sim.node_life import DOWN
 from sim.protocol import Collective, Protocol, ProtocolConfig
 from sim.randomness import Stream, Streams, derive_seed
 from sim.records import OUTCOME_BITS, OUTCOMES, Detail, Record, Recorder
@@ -209,7 +210,11 @@ class Simulation:
         return self
 
     def conclude(self) -> Simulation:
-        """Call what is in `at_end`, in order: the run is over, and plans put into its records what they came to."""
+        """Have nodes and then plans, in order, put into the records what they came to: the run is over."""
+        if self.protocol.on_end is not Protocol.on_end:
+            for node in self.nodes:
+                if node.life not in DOWN:
+                    node.protocol.on_end()
         for tell in self.at_end:
             tell()
         self.recorder.flush()
