@@ -21,6 +21,7 @@ from analysis.node_life import is_state
 from analysis.raft.occurrences import OCCURRENCES, NoTermInflation, Progress
 from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
+from analysis.runtime.order_checks import BROADCAST_CHECKS
 from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE
 from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
 from sim.convergence import Coverage, Spread
@@ -158,7 +159,8 @@ def _first_line(check: type[Check]) -> str:
 
 
 def _spreads_items(subject: Subject) -> bool:
-    return isinstance(subject.declared, Coverage)
+    """Whether items replace each other and are told by sources, as gossip's are."""
+    return isinstance(subject.declared, Coverage) and "delivery" not in subject.records
 
 
 _KINDS: Final[tuple[CheckKind, ...]] = (
@@ -258,6 +260,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
         ConservedTotal,
     ),
     *CHECKS_OF_SHARED_STATE,
+    *BROADCAST_CHECKS,
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 import murmur
+from sim.protocols.broadcast.config import Safeguard as BroadcastSafeguard
 from sim.protocols.gossip.config import Safeguard
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ WHOLE: Final = ""
 """Stands for the ablation where nothing is ablated."""
 ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "gossip-hunt": get_args(Safeguard),
+    "broadcast-hunt": get_args(BroadcastSafeguard),
     "raft-hunt": ("pre-vote", "session-table"),
     "raft-hunt-elections": ("log-up-to-date",),
     "raft-hunt-commits": ("commit-rule",),

@@ -10,6 +10,7 @@ from sim.protocols.attractor.attractor import Attractor
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.averaging import Averaging
 from sim.protocols.cache import Cache
+from sim.protocols.broadcast.broadcast import Broadcast
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
@@ -47,6 +48,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (PhaseCoordinator, "a coordinator tells all its phase and period, replaced without agreement where failover is on"),
     (PhaseRaft, "servers of Raft follow the phase and period that their log agrees on"),
     (SharedState, "threads on cores share a mutex, an atomic, a channel, a read-copy-update or cache lines"),
+    (Broadcast, "broadcasts by gossip, tree or flooding; repaired; in no order, fifo, causal or total order"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

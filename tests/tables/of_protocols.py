@@ -18,6 +18,9 @@ POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences
 OF_PHASES: Final = ("phase-coordinator", "phase-raft")
 """Protocols that agree on a phase without a swarm, with their options on the page of uses."""
 ELSEWHERE: Final = ("gossip", "raft", "timetable", "cache", *COMPARED, *SWARMS, *OF_PHASES, *THREADS)
+RUNTIME: Final = ("broadcast",)
+"""Protocols that each have a table on a page of their own."""
+ELSEWHERE: Final = ("gossip", "raft", "timetable", *COMPARED, *SWARMS, *OF_PHASES, *THREADS, *RUNTIME)
 """Protocols that have a table of their own, or share one; all others are in the table `other protocols`."""
 
 
@@ -76,6 +79,7 @@ def _duties() -> str:
 TABLES_OF_PROTOCOLS: Final[dict[str, Callable[[], str]]] = {
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
+    **{name: partial(_protocol, name) for name in RUNTIME},
     "timetable": lambda: _protocol("timetable"),
     "duties": _duties,
     "phase agreement": _phase_agreement,

@@ -55,6 +55,16 @@ class Archive:
             Holding(origin, self._upto[origin], tuple(sorted(self._beyond[origin]))) for origin in sorted(self._casts)
         )
 
+    def lacks(self, holdings: Iterable[Holding]) -> bool:
+        """Whether another that holds this has anything that is not here."""
+        for holding in holdings:
+            own, upto = self._casts.get(holding.origin, {}), self._upto.get(holding.origin, 0)
+            if holding.upto > upto and any(number not in own for number in range(upto + 1, holding.upto + 1)):
+                return True
+            if any(number not in own for number in holding.beyond):
+                return True
+        return False
+
     def lacked_by(self, holdings: Iterable[Holding], most: int) -> list[Cast]:
         """At most so many broadcasts that are here and not among these, the earliest of each origin first."""
         known: Mapping[int, Holding] = {holding.origin: holding for holding in holdings}

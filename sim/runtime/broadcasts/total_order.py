@@ -42,12 +42,20 @@ class TotalOrder(OrderBuffer):
         return max(self._places, default=self.handed_up)
 
     def without_place(self) -> list[tuple[int, int]]:
-        """Broadcasts that are here and were given no place, as they came: for a sequencer."""
-        return [identity for identity in self._casts if identity not in self._placed]
+        """Broadcasts that are here and may be given the next places, as they came: for a sequencer.
+
+        Those of an origin have their places in turn, so that the one order for all keeps to theirs.
+        """
+        return [
+            (origin, number)
+            for origin, number in self._casts
+            if (origin, number) not in self._placed and (number == 1 or (origin, number - 1) in self._placed)
+        ]
 
     def take(self, cast: Cast) -> list[Cast]:
         """What can be handed up now that this has come: a broadcast, or the place of one."""
         if isinstance(cast.payload, Place):
+            self._placed.add(cast.identity)  # a word needs no place of its own
             self._learn(cast.payload)
         else:
             self._casts[cast.identity] = cast

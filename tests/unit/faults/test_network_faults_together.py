@@ -203,6 +203,11 @@ SYSTEMS: list[dict[str, Any]] = [
     {"protocol": {"kind": "clock-averaging"}},
     {"protocol": {"kind": "voter", "ones": 3}},
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
+    {  # what is lost is supplied by those that compare
+        "protocol": {"kind": "broadcast"},
+        "workload": UPDATES,
+        "faults": [{"kind": "loss", "probability": "40%", "at": "2s", "heal_after": "5s"}],
+    },
     {  # who was down catches up by a snapshot, and the leader hands over
         "protocol": {"kind": "raft", "snapshot_every": 10},
         "workload": {"kind": "register", "rate": "20/s", "administration": [{"at": "10s", "transfer": "anyone"}]},

@@ -124,6 +124,8 @@ def test_a_sequencer_sees_what_has_no_place() -> None:
     assert buffer.take(Cast(0, 1, Place(1, 1, 1))) == [Cast(1, 1, "a")]
     assert buffer.take(Cast(0, 2, Place(5, 9, 9))) == []
     assert (buffer.without_place(), buffer.last_place, buffer.waiting) == ([(2, 1)], 5, 1)
+    buffer.take(Cast(2, 3, "d"))
+    assert buffer.without_place() == [(2, 1)], "the second of its origin is not there"
 
 
 @given(IDENTITIES, IDENTITIES)
@@ -137,6 +139,7 @@ def test_an_archive_tells_what_another_lacks(own: set[tuple[int, int]], others: 
     lacking = here.lacked_by(there.holdings(), 100)
     assert {cast.identity for cast in lacking} == own - others
     assert here.lacked_by(there.holdings(), 2) == lacking[:2]
+    assert there.lacks(here.holdings()) == bool(lacking)
     assert all(identity in here for identity in own)
     assert len(here) == len(own)
 

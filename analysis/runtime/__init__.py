@@ -1,0 +1,1 @@
+"""What the runtime and its agents have done, measured and judged from their records."""
