@@ -9,8 +9,8 @@ from sim.protocol import Protocol, ProtocolConfig
 from sim.protocols.attractor.attractor import Attractor
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.averaging import Averaging
-from sim.protocols.cache import Cache
 from sim.protocols.broadcast.broadcast import Broadcast
+from sim.protocols.cache import Cache
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
