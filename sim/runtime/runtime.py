@@ -170,6 +170,25 @@ class Runtime:
         self.lose(target.me.name, envelope, policy)
         return policy == "drop-newest"
 
+    def takes(self, to: Reference) -> bool:
+        """Whether a message to that actor goes at once, and its sender need not wait."""
+        if to.node != self.node.id:
+            return self.transport.takes(to.node, to.name)
+        target = self.cells.get(to.name)
+        if target is None or target.mailbox.overflow != "back-pressure":
+            return True
+        return target.mailbox.is_open and not target.waiters
+
+    def tell(self, name: str, payload: Any) -> bool:
+        """Take a message from outside of the actors; one for which there is no room is dropped: False."""
+        target = self.cells.get(name)
+        envelope = Envelope(Reference(self.node.id, ""), payload, 0, self.node.now)
+        if target is not None and target.mailbox.room > 0:
+            self._put(target, envelope)
+            return True
+        self.lose(name, envelope, "no-actor" if target is None else "full")
+        return False
+
     def relieve(self, target: Cell) -> None:
         """Let those go on that wait for room in a mailbox: other nodes first, for what they send is yet to come."""
         target.held_back = False

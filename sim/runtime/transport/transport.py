@@ -86,6 +86,11 @@ class Transport:
         outbox.arm()
         return None
 
+    def takes(self, node: int, to: str) -> bool:
+        """Whether a message to an actor there goes at once."""
+        outbox = self.peer(node).outbox(to)
+        return outbox.is_open and not outbox.waiters
+
     def signal(self, node: int, kind: str, to: str, envelope: Envelope) -> None:
         """Send a signal."""
         peer = self.peer(node)
