@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from scenarios.shrink.shrunk import Shrunk
     from scenarios.study.result import Study, open_study
     from scenarios.study.study import study
-    from sim.convergence import Agreement, Coherence, Coverage, Extinction, Spread
+    from sim.convergence import Agreement, Coherence, Completion, Coverage, Extinction, Spread
     from sim.message import Message
     from sim.network.config import NetworkConfig
     from sim.node import Node
@@ -70,6 +70,7 @@ _HOMES: Final = {
     "ClientRequest": "sim.workloads.request",
     "ClockSpread": "sim.simulation",
     "Coherence": "sim.convergence",
+    "Completion": "sim.convergence",
     "Coverage": "sim.convergence",
     "Crash": "faults.node.crash",
     "Duration": "sim.units",
@@ -138,6 +139,7 @@ __all__ = [
     "ClientRequest",
     "ClockSpread",
     "Coherence",
+    "Completion",
     "Coverage",
     "Crash",
     "Explanation",

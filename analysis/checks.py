@@ -23,6 +23,7 @@ from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
 from analysis.runtime.order_checks import BROADCAST_CHECKS
 from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE
+from analysis.task_checks import TASK_CHECKS
 from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
 from sim.convergence import Coverage, Spread
 from sim.records import Record
@@ -261,6 +262,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
     ),
     *CHECKS_OF_SHARED_STATE,
     *BROADCAST_CHECKS,
+    *TASK_CHECKS,
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

@@ -15,15 +15,16 @@ from typing import Any, Final
 from analysis.coherence_tracker import CoherenceTracker
 from analysis.item_trackers import AgreementTracker, CoverageTracker
 from analysis.node_life import is_state
-from analysis.state_trackers import ExtinctionTracker, SpreadTracker
+from analysis.state_trackers import CompletionTracker, ExtinctionTracker, SpreadTracker
 from analysis.tracker import Tracker
-from sim.convergence import Agreement, Coherence, Convergence, Coverage, Extinction, Spread
+from sim.convergence import Agreement, Coherence, Completion, Convergence, Coverage, Extinction, Spread
 from sim.records import Record, Recorder
 
 __all__ = [
     "TRACKERS",
     "AgreementTracker",
     "CoherenceTracker",
+    "CompletionTracker",
     "CoverageTracker",
     "ExtinctionTracker",
     "SpreadTracker",
@@ -38,6 +39,7 @@ TRACKERS: Final[dict[type[Any], Callable[[Any, int], Tracker]]] = {
     Agreement: AgreementTracker,
     Spread: SpreadTracker,
     Extinction: ExtinctionTracker,
+    Completion: CompletionTracker,
     Coherence: CoherenceTracker,
 }
 

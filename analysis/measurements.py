@@ -23,6 +23,7 @@ from analysis.recovery import Recovery
 from analysis.shared_state import SharedStateRun
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.swarm.strikes import Strikes
+from analysis.task_times import TaskTimes
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
 from analysis.verdict import Subject, subject_of
@@ -84,6 +85,7 @@ class Measurements:
         self.load = Load(max(1, cycle // PARTS))
         self.shared_state = SharedStateRun()
         self.memory = MemoryUse()
+        self.tasks = TaskTimes()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -110,6 +112,7 @@ class Measurements:
             self.load,
             self.shared_state,
             self.memory,
+            self.tasks,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 
@@ -188,7 +191,16 @@ class Measurements:
         if self.tracker is not None:
             self.tracker.advance(end)
             self.convergence = self.tracker.finish()
-        timed = (self.beliefs, self.variance, self.spacing, self.clients, self.availability, self.elections, self.load)
+        timed = (
+            self.beliefs,
+            self.variance,
+            self.spacing,
+            self.clients,
+            self.availability,
+            self.elections,
+            self.load,
+            self.tasks,
+        )
         for collector in timed:
             if collector is not None:
                 collector.finish(end)

@@ -1,4 +1,4 @@
-"""Trackers of the state of each node: values that come together, activity that dies out."""
+"""Trackers of values that come together, activity that dies out, and work that is completed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import islice
 from analysis.node_life import UP
 from analysis.tracker import Tracker
 from analysis.variance import RunningVariance
-from sim.convergence import Extinction, Spread
+from sim.convergence import Completion, Extinction, Spread
 from sim.records import Record
 
 
@@ -104,3 +104,27 @@ class ExtinctionTracker(Tracker):
 
     def _residue(self) -> float | None:
         return 1 - self.begun / self.population if self.begun else None
+
+
+class CompletionTracker(Tracker):
+    """No work that was begun is left, whichever nodes had it."""
+
+    def __init__(self, declared: Completion, population: int) -> None:
+        super().__init__(population, (declared.begin, declared.end))
+        self.declared = declared
+        self._begun = 0
+        self._ended = 0
+
+    def _take(self, record: Record) -> None:
+        self._begun += record.kind == self.declared.begin
+        self._ended += record.kind == self.declared.end
+
+    def _holds(self) -> bool:
+        return 0 < self._begun == self._ended
+
+    def waiting_for(self, most: int) -> list[str]:
+        """Name the record that has not come."""
+        return [f"a record of kind {self.declared.end}"][:most] if self._ended < self._begun else []
+
+    def _fraction(self) -> float:
+        return self._ended / self._begun if self._begun else 0.0

@@ -56,6 +56,17 @@ class Extinction:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """Done when as many `end` records were made as `begin` records, by whomever: no work that was begun is left.
+
+    A crash ends no work by itself: whoever gave it out says what became of it.
+    """
+
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coherence:
     """Done when the coherence of the nodes that are up has been within `tolerance` of `target` for `dwell` nanoseconds.
 
@@ -75,4 +86,4 @@ class Coherence:
     phase: float | None = None
 
 
-Convergence = Coverage | Agreement | Spread | Extinction | Coherence
+Convergence = Coverage | Agreement | Spread | Extinction | Completion | Coherence

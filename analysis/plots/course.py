@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.convergence import SpreadTracker, tracker_of
 from analysis.plots.run_view import RunView
-from sim.convergence import Agreement, Coherence, Convergence, Coverage, Extinction, Spread
+from sim.convergence import Agreement, Coherence, Completion, Convergence, Coverage, Extinction, Spread
 from sim.records import Record
 from topologies.errors import InputError
 
@@ -129,6 +129,16 @@ def _begun(declared: Extinction, run: RunView) -> Course:
     return Course(_curve(counts), "Ever active (fraction of nodes)", first, "first activity")
 
 
+def _completed(declared: Completion, run: RunView) -> Course:
+    """The share of the work that is over, and when each node last made a record about it."""
+    records, curve = _tracked(declared, run)
+    told: dict[int, int] = {}
+    for record in records:
+        if record.node is not None:
+            told[record.node] = record.time
+    return Course(curve(), "Work that is over (fraction)", told, "last record of work")
+
+
 class _DeviationTracker(SpreadTracker):
     """Keeps the standard deviation over the nodes that are up, as a share of the initial one, at each time."""
 
@@ -176,6 +186,7 @@ _READERS: Final[dict[type[Any], Callable[[Any, RunView], Course]]] = {
     Coverage: _covered,
     Agreement: _agreed,
     Extinction: _begun,
+    Completion: _completed,
     Spread: _narrowed,
     Coherence: _cohered,
 }

@@ -20,6 +20,7 @@ from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
 from sim.protocols.shared_state.shared_state import SharedState
 from sim.protocols.sir import Sir
+from sim.protocols.task_server.task_server import TaskServer
 from sim.protocols.timetable.timetable import Timetable
 from sim.protocols.voter import Voter
 
@@ -44,6 +45,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Cache, "agents keep what they look up in their node's memory, as its limits and its eviction allow"),
     (Sir, "an epidemic: susceptible, infective, removed"),
+    (TaskServer, "nodes carry out jobs on their cores, as their scheduler decides"),
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),
     (PhaseCoordinator, "a coordinator tells all its phase and period, replaced without agreement where failover is on"),
     (PhaseRaft, "servers of Raft follow the phase and period that their log agrees on"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.workloads.bank import BankWorkload
+from sim.workloads.jobs import Jobs
 from sim.workloads.register import Register
 from sim.workloads.requests import Requests
 from sim.workloads.rumour import Rumour
+from sim.workloads.task_graph import TaskGraphWorkload
 from sim.workloads.updates import Updates
 from sim.workloads.workload import Workload
 
@@ -27,4 +29,6 @@ WORKLOADS: Final[dict[str, WorkloadKind]] = {
     "requests": WorkloadKind(Requests, "each agent is asked again and again, at random times, at a rate"),
     "register": WorkloadKind(Register, "clients read and write keys of a store, in sessions, with retries"),
     "bank": WorkloadKind(BankWorkload, "clients transfer money between accounts and read all balances"),
+    "jobs": WorkloadKind(Jobs, "pieces of work come to the cores of nodes, at a rate or all at once"),
+    "task-graph": WorkloadKind(TaskGraphWorkload, "tasks that wait for one another, on the cores of a node"),
 }

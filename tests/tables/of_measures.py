@@ -14,6 +14,7 @@ from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
+from analysis.metrics_of_tasks import METRICS_OF_TASKS
 from tests.tables.form import grid
 
 METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
@@ -23,6 +24,7 @@ METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
     "memory": METRICS_OF_MEMORY,
     "consensus": METRICS_OF_CONSENSUS,
     "shared state": METRICS_OF_SHARED_STATE,
+    "tasks": METRICS_OF_TASKS,
 }
 """Metrics that have a table of their own, `metrics of NAME`; all others are in the table `metrics`."""
 

@@ -202,6 +202,11 @@ SYSTEMS: list[dict[str, Any]] = [
     {"protocol": {"kind": "phase-coordinator"}},
     {"protocol": {"kind": "clock-averaging"}},
     {"protocol": {"kind": "voter", "ones": 3}},
+    {
+        "protocol": {"kind": "task-server"},
+        "hardware": {"cores": 2},
+        "workload": {"kind": "jobs", "arrivals": {"kind": "poisson", "rate": "5/s"}, "work": "1s"},
+    },
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
     {  # what is lost is supplied by those that compare
         "protocol": {"kind": "broadcast"},

@@ -1,0 +1,1 @@
+"""Nodes that carry out jobs on their cores."""
