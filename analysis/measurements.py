@@ -27,6 +27,7 @@ from analysis.task_times import TaskTimes
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
 from analysis.verdict import Subject, subject_of
+from analysis.worker_pool import WorkerPoolRun
 from sim.convergence import Coherence, Convergence, Coverage, Spread
 from sim.records import Record
 
@@ -86,6 +87,7 @@ class Measurements:
         self.shared_state = SharedStateRun()
         self.memory = MemoryUse()
         self.tasks = TaskTimes()
+        self.worker_pool = WorkerPoolRun()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
@@ -113,6 +115,7 @@ class Measurements:
             self.shared_state,
             self.memory,
             self.tasks,
+            self.worker_pool,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 

@@ -18,6 +18,7 @@ from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from analysis.metrics_of_tasks import METRICS_OF_TASKS
+from analysis.metrics_of_worker_pools import METRICS_OF_WORKER_POOLS
 from topologies.errors import InputError
 
 
@@ -249,6 +250,7 @@ _METRICS: Final = (
     *METRICS_OF_SHARED_STATE,
     *METRICS_OF_MEMORY,
     *METRICS_OF_TASKS,
+    *METRICS_OF_WORKER_POOLS,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}

@@ -23,6 +23,7 @@ from sim.protocols.sir import Sir
 from sim.protocols.task_server.task_server import TaskServer
 from sim.protocols.timetable.timetable import Timetable
 from sim.protocols.voter import Voter
+from sim.protocols.worker_pool.worker_pool import WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (PhaseRaft, "servers of Raft follow the phase and period that their log agrees on"),
     (SharedState, "threads on cores share a mutex, an atomic, a channel, a read-copy-update or cache lines"),
     (Broadcast, "broadcasts by gossip, tree or flooding; repaired; in no order, fifo, causal or total order"),
+    (WorkerPool, "agents in chunks over worker threads, with a barrier after each step, and listeners"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

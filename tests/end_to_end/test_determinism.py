@@ -29,6 +29,7 @@ GOLDEN = {
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
     "raft-overload": "e7f9af78bb5659d0d8553db521fe5c54dc557db3eebc46f3cd24a48d5b7ece6c",
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
+    "straggler-in-a-barrier": "030e0356ae1e205f17dbcbed17f88fdc284b76bdb6b8c37327cae351e1f2d210",
     "shared-state-hunt": "ac134c2504551469438851542d247056c352db4803a94baed21a574ae60617be",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""

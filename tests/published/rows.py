@@ -25,6 +25,7 @@ from tests.published.measurement import (
 )
 from tests.published.oscillator_rows import OSCILLATOR_ROWS
 from tests.published.raft_rows import RAFT_ROWS
+from tests.published.shared_state_rows import SHARED_STATE_ROWS
 
 DEMERS = "Demers et al., Epidemic algorithms for replicated database maintenance, PODC 1987"
 TOLD = "messages_per_node_by_kind.Push"
@@ -273,6 +274,7 @@ ROWS = {
         *RAFT_ROWS,
         *OSCILLATOR_ROWS,
         *AGREEMENT_ROWS,
+        *SHARED_STATE_ROWS,
     )
 }
 """Every row by its number."""

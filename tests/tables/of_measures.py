@@ -15,6 +15,7 @@ from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from analysis.metrics_of_tasks import METRICS_OF_TASKS
+from analysis.metrics_of_worker_pools import METRICS_OF_WORKER_POOLS
 from tests.tables.form import grid
 
 METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
@@ -25,6 +26,7 @@ METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
     "consensus": METRICS_OF_CONSENSUS,
     "shared state": METRICS_OF_SHARED_STATE,
     "tasks": METRICS_OF_TASKS,
+    "worker pools": METRICS_OF_WORKER_POOLS,
 }
 """Metrics that have a table of their own, `metrics of NAME`; all others are in the table `metrics`."""
 

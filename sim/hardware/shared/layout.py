@@ -7,8 +7,9 @@ pointer to it, its length and capacity, and what the allocator adds: a header, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.hardware.shared.cache_line import LINE
 
@@ -21,19 +22,18 @@ BLOCK: Final = 16
 machines (glibc's malloc)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A layout of agents in memory.
+class Layout(BaseModel):
+    """A layout of agents in memory."""
 
-    `state`, bytes of an agent's own state; `padding`, whether each agent has lines of memory for itself; `line`, bytes
-    of a line; `neighbors`, what a list holds; `pooled`, whether all lists are in one buffer.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
-    state: int = 8
-    padding: bool = False
-    line: int = LINE
-    neighbors: Literal["index", "pointer"] = "index"
-    pooled: bool = True
+    state: int = Field(default=8, ge=1, le=1_000_000, description="bytes of an agent's own state")
+    padding: bool = Field(default=False, description="whether each agent's state has cache lines for itself")
+    line: int = Field(default=LINE, ge=8, le=4096, description="bytes of a cache line")
+    neighbors: Literal["index", "pointer"] = Field(
+        default="index", description="what lists of neighbours hold: 4-byte indices, or 8-byte pointers"
+    )
+    pooled: bool = Field(default=True, description="whether all lists are in one buffer, or each in a block of its own")
 
     @property
     def stride(self) -> int:

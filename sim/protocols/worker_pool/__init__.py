@@ -1,0 +1,1 @@
+"""Agents that workers update in steps, on the cores of one node."""
