@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sim.hardware.task import WAIT
+from sim.runtime.capabilities import Iso, Val
 from sim.runtime.cell import BLOCKED, PARKED, RECEIVING, SLEEPING, Restart
 from sim.runtime.envelope import Envelope
 from sim.runtime.failure import Stop
@@ -87,8 +88,9 @@ class Actor:
                 if envelope is None and timeout is not None and not cell.timed:
                     return None
             runtime.clear_timeout(cell)
+        reading = 0 if envelope.block is None else runtime.received(envelope)
         if runtime.costed:
-            cell.debt += runtime.costs.receive + runtime.costs.scan * cell.mailbox.passed_over
+            cell.debt += reading + runtime.costs.receive + runtime.costs.scan * cell.mailbox.passed_over
         if cell.held_back and cell.mailbox.is_open:
             runtime.relieve(cell)
         cell.current = envelope
@@ -104,7 +106,8 @@ class Actor:
 
     def _post(self, to: Reference, envelope: Envelope) -> Effect[bool]:
         cell, runtime = self._cell, self.runtime
-        yield cell.debt + runtime.cost_of_send(to, envelope) if runtime.costed else 0
+        passing = runtime.pass_on(self, to, envelope)
+        yield cell.debt + passing + runtime.cost_of_send(to, envelope) if runtime.costed else 0
         cell.debt = 0
         taken = runtime.deliver(cell, to, envelope)
         if taken is None:
@@ -115,9 +118,29 @@ class Actor:
     def signal(self, to: Reference, payload: Any) -> Effect[None]:
         """Send something small that never waits and goes ahead of messages."""
         cell, runtime = self._cell, self.runtime
-        yield cell.debt + runtime.costs.signal if runtime.costed else 0
+        envelope = Envelope(self.me, payload, 0, runtime.node.now)
+        passing = runtime.pass_on(self, to, envelope)
+        yield cell.debt + passing + runtime.costs.signal if runtime.costed else 0
         cell.debt = 0
-        runtime.signal(to, Envelope(self.me, payload, 0, runtime.node.now))
+        envelope.sent_at = runtime.node.now
+        runtime.signal(to, envelope)
+
+    # What payloads may be done with.
+
+    def iso(self, value: Any) -> Iso:
+        """Wrap an object that may change and that nothing else refers to, so that it can be sent without a copy."""
+        passing, name = self.runtime.passing, str(self.me)
+        return Iso(value, name, checked=False) if passing is None else passing.iso(value, name)
+
+    def val(self, value: Any) -> Val:
+        """Wrap an object that nobody can change, so that it can be shared; raises CapabilityError where one can."""
+        passing, name = self.runtime.passing, str(self.me)
+        if passing is None:
+            return Val(value, name, checked=False)
+        made, work = passing.val(value, name)
+        if self.runtime.costed:
+            self._cell.debt += work
+        return made
 
     # Questions and answers.
 
@@ -147,7 +170,8 @@ class Actor:
         assert envelope.question is not None, "nobody waits for an answer to this message"
         cell, runtime = self._cell, self.runtime
         answer = Envelope(self.me, payload, size, runtime.node.now, envelope.question)
-        yield cell.debt + runtime.cost_of_send(envelope.sender, answer) if runtime.costed else 0
+        passing = runtime.pass_on(self, envelope.sender, answer)
+        yield cell.debt + passing + runtime.cost_of_send(envelope.sender, answer) if runtime.costed else 0
         cell.debt = 0
         runtime.answer(envelope.sender, answer)
 

@@ -24,6 +24,7 @@ RUNTIME_RECORDS = (
     "mailbox",
     "dropped-message",
     "held",
+    "iso",
 )
 
 

@@ -72,26 +72,29 @@ class Iso:
             raise CapabilityError(f"{self.holder} uses an iso ({self}) that is not its own any more: {sent}; {remedy}")
         return self._value
 
-    def moved(self, sending: Sending, elsewhere: Iterable[Found] = ()) -> tuple[Iso, int]:
+    def moved(
+        self, sending: Sending, elsewhere: Iterable[Found] = (), without: Iterable[object] = ()
+    ) -> tuple[Iso, int]:
         """The wrapper of the receiver, and how many objects were looked at to be sure of it.
 
-        `elsewhere` is what the sender holds: where it reaches an object within that may change, the iso is aliased, and
-        CapabilityError is raised. Without checks nothing is looked at, and the sender's wrapper works on.
+        `elsewhere` is what the sender holds: where it reaches an object within that may change, other than by objects
+        that are `without`, the iso is aliased, and CapabilityError is raised. Without checks nothing is looked at, and
+        the sender's wrapper works on.
         """
         looked_at = 0
         if self.checked:
             if self.gone is not None:
                 earlier = f"it was sent to {self.gone.receiver} at {format_duration(self.gone.time)} already"
                 sending.denied(f"an iso ({self})", earlier, "an iso has one owner: send a copy, or a val")
-            looked_at = self._demand_sole(sending, elsewhere)
+            looked_at = self._demand_sole(sending, elsewhere, without)
         self.gone = sending
         mine = Iso(self._value, sending.receiver, self.number, checked=self.checked, on_use=self.on_use)
         return mine, looked_at
 
-    def _demand_sole(self, sending: Sending, elsewhere: Iterable[Found]) -> int:
+    def _demand_sole(self, sending: Sending, elsewhere: Iterable[Found], without: Iterable[object]) -> int:
         inside = {Same(part.thing): part.path for part in reached([Found(self._value, "")]) if is_mutable(part.thing)}
         looked_at = len(inside)
-        for other in reached(elsewhere, without=(self,)):
+        for other in reached(elsewhere, (self, *without)):
             looked_at += 1
             path = inside.get(Same(other.thing))
             if path is not None:

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sim.runtime.passing import AnyCapabilityConfig
 from sim.units import MILLISECOND, SECOND, Bandwidth, Duration, PositiveDuration, Probability
 from topologies.errors import InputError
 
@@ -123,6 +124,10 @@ class RuntimeConfig(_Options):
         default=SupervisionConfig(), description="of every actor that brings none of its own, and of the node itself"
     )
     transport: TransportConfig = Field(default=TransportConfig(), description="how messages go between nodes")
+    capabilities: AnyCapabilityConfig | None = Field(
+        default=None,
+        description="iso, val, ref and tag, `checked` or `unchecked`; when left out, payloads go as they are, uncopied",
+    )
 
 
 def ablations_of(value: Any) -> Any:

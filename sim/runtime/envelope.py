@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.runtime.reference import Reference
+
+if TYPE_CHECKING:
+    from sim.hardware.memory.block import Block
 
 
 class Envelope:
@@ -12,10 +15,10 @@ class Envelope:
 
     `sent_at` and `taken_at`, when it was sent and when it came into the mailbox, in nanoseconds on the clock of the
     node where that was; `capability`, what its receiver may do with the payload, None where nobody asks; `question`,
-    the number that an answer is to name, None where none is awaited.
+    the number that an answer is to name, None where none is awaited; `block`, what it takes of its node's memory.
     """
 
-    __slots__ = ("capability", "payload", "question", "sender", "sent_at", "size", "taken_at")
+    __slots__ = ("block", "capability", "payload", "question", "sender", "sent_at", "size", "taken_at")
 
     def __init__(
         self, sender: Reference, payload: Any, size: int = 0, sent_at: int = 0, question: int | None = None
@@ -27,6 +30,7 @@ class Envelope:
         self.taken_at = sent_at
         self.capability: str | None = None
         self.question = question
+        self.block: Block | None = None
 
     def __repr__(self) -> str:
         return f"Envelope({self.sender}, {self.payload!r})"

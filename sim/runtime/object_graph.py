@@ -111,8 +111,12 @@ def is_mutable(thing: Any) -> bool:
     return True
 
 
-def held_by_generators(frame: FrameType | None) -> Iterator[Found]:
-    """The local variables of a frame and those that called it, as long as these are generators: of a whole thread."""
+def held_by_generators(frame: FrameType | None, but_of: str) -> Iterator[Found]:
+    """The local variables of a frame and those that called it, as long as these are generators: of a whole thread.
+
+    Those of a package `but_of` are left out.
+    """
     while frame is not None and frame.f_code.co_flags & CO_GENERATOR:
-        yield from (Found(value, name) for name, value in frame.f_locals.items())
+        if not frame.f_globals["__name__"].startswith(but_of):
+            yield from (Found(value, name) for name, value in frame.f_locals.items())
         frame = frame.f_back

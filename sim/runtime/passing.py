@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sim.runtime.capabilities import CAPABILITIES, Iso, Ref, Sending, Tag, Val
 from sim.runtime.object_graph import PLAIN, Found, is_mutable, reached
-from sim.units import Bandwidth, Duration
-
-BITS: Final = 8 * 1_000_000_000
-WORD: Final = 8
-"""Bytes of a reference."""
+from sim.units import Duration
 
 
 class CapabilityConfig(BaseModel):
@@ -30,7 +26,25 @@ class CapabilityConfig(BaseModel):
     check_object: Duration = Field(
         default=2, description="looking at one object, for what else refers to it or whether it can be changed"
     )
-    bandwidth: Bandwidth = Field(default=80_000_000_000, description="speed of copying within a node")
+    trace: bool = Field(default=False, description="whether each making, sending and use of an iso is recorded")
+
+
+def capability_config(value: Any) -> Any:
+    """The options for a mode alone, `checked` or `unchecked`."""
+    return {"mode": value} if isinstance(value, str) else value
+
+
+AnyCapabilityConfig = Annotated[
+    CapabilityConfig, BeforeValidator(capability_config, json_schema_input_type=CapabilityConfig | str)
+]
+
+
+Held = Callable[[], tuple[Iterable[Found], Iterable[object]]]
+
+
+def nothing_held() -> tuple[Iterable[Found], Iterable[object]]:
+    """Of a sender that holds nothing."""
+    return (), ()
 
 
 class Passed(NamedTuple):
@@ -42,14 +56,23 @@ class Passed(NamedTuple):
 
 
 class Passing:
-    """Passes payloads for the actors of one node. `record(**fields)`, where there is one, is told of isos."""
+    """Passes payloads for the actors of one node.
+
+    `now()` is its clock (ns), `copying(size)` the work of copying so many bytes, and `record("iso", **fields)` makes a
+    record of what becomes of isos.
+    """
 
     def __init__(
-        self, config: CapabilityConfig, node: int, now: Callable[[], int], record: Callable[..., None] | None = None
+        self,
+        config: CapabilityConfig,
+        node: int,
+        now: Callable[[], int],
+        copying: Callable[[int], int],
+        record: Callable[..., None],
     ) -> None:
         self.config = config
         self.checked = config.mode == "checked"
-        self._node, self._now, self._record = node, now, record
+        self._node, self._now, self._copying, self._record = node, now, copying, record
         self._isos = 0
 
     def iso(self, value: Any, holder: str) -> Iso:
@@ -57,7 +80,7 @@ class Passing:
         self._isos += 1
         number = f"{self._node}.{self._isos}"
         self._tell(number, "made", holder, None)
-        return Iso(value, holder, number, checked=self.checked, on_use=self._used if self._record else None)
+        return Iso(value, holder, number, checked=self.checked, on_use=self._used if self.config.trace else None)
 
     def val(self, value: Any, holder: str) -> tuple[Val, int]:
         """Wrap what nobody can change; with the work of making sure."""
@@ -65,30 +88,29 @@ class Passing:
         return made, made.looked_at * self.config.check_object
 
     def pass_on(
-        self, payload: Any, size: int, sender: str, receiver: str, *, local: bool, held: Sequence[Found] = ()
+        self, payload: Any, size: int, sender: str, receiver: str, *, local: bool, held: Held = nothing_held
     ) -> Passed:
         """Pass a payload of so many bytes to an actor, of this node where `local`; raises CapabilityError.
 
-        Within a node, what is wrapped is not copied; between nodes it crosses the network in any case. What is not
-        wrapped is copied, and what `held` by the sender reaches is looked through for aliases of an iso.
+        Within a node, what is wrapped is not copied; what is not is. Between nodes all crosses the network, and the
+        work of that is not in what this gives. `held()` gives what the sender holds, which is looked through for
+        aliases of an iso, and objects that are not the sender's.
         """
         sending = Sending(sender, receiver, self._now())
         wrappers = _wrappers(payload)
         if not wrappers:
             copied = deepcopy(payload) if self.checked and _can_change(payload) else payload
-            return Passed(copied, self._copying(size), "copy")
+            return Passed(copied, self._copying(size) if local else 0, "copy")
         work = self.config.check * len(wrappers) if self.checked else 0
         passed = []
         for wrapper in wrappers:
             mine, looked_at = self._moved(wrapper, sending, held)
             passed.append(mine)
             work += looked_at * self.config.check_object
-        if not local:
-            work += self._copying(size)
         names = "+".join(dict.fromkeys(type(wrapper).__name__.lower() for wrapper in wrappers))
         return Passed(_with(payload, passed), work, names)
 
-    def _moved(self, wrapper: Any, sending: Sending, held: Sequence[Found]) -> tuple[Any, int]:
+    def _moved(self, wrapper: Any, sending: Sending, held: Held) -> tuple[Any, int]:
         if isinstance(wrapper, Ref) and self.checked:
             what = f"a ref ({type(wrapper.value).__name__})"
             sending.denied(
@@ -96,19 +118,16 @@ class Passing:
             )
         if not isinstance(wrapper, Iso):
             return wrapper, 0
-        mine, looked_at = wrapper.moved(sending, held)
+        mine, looked_at = wrapper.moved(sending, *(held() if self.checked else ()))
         self._tell(wrapper.number, "sent", sending.sender, sending.receiver)
         return mine, looked_at
-
-    def _copying(self, size: int) -> int:
-        return -(-size * BITS // self.config.bandwidth)
 
     def _used(self, iso: Iso, gone: bool) -> None:
         self._tell(iso.number, "used", iso.holder, None)
 
     def _tell(self, number: str, event: str, actor: str, to: str | None) -> None:
-        if self._record is not None:
-            self._record(iso=number, event=event, actor=actor, to=to)
+        if self.config.trace:
+            self._record("iso", iso=number, event=event, actor=actor, to=to)
 
 
 def _can_change(payload: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,10 @@ from sim.runtime.failure import SHUTDOWN, Rejected
 from sim.runtime.future import Future
 from sim.runtime.links import Links
 from sim.runtime.lives import AGAIN, Lives
+from sim.runtime.mail_memory import MailMemory
 from sim.runtime.mailbox import Mailbox, MailboxWithInvertedWatermarks, MailboxWithoutBound
+from sim.runtime.object_graph import Found, held_by_generators
+from sim.runtime.passing import Passing
 from sim.runtime.reference import Reference
 from sim.runtime.supervision import Supervision
 from sim.runtime.transport.transport import TIMER, Transport
@@ -58,6 +62,10 @@ class Runtime:
         self.links = Links(self)
         self.lives = Lives(self)
         self.transport = Transport(self, config.transport, ablate)
+        self.mail = MailMemory(node)
+        self.passing: Passing | None = None
+        if config.capabilities is not None:
+            self.passing = Passing(config.capabilities, node.id, lambda: node.now, config.costs.copy_time, node.record)
         self._label = label or (lambda payload: None)
         self._mailbox = _mailbox_class(ablate)
         self._names: dict[str, int] = {}
@@ -124,8 +132,23 @@ class Runtime:
         """Work of sending a message, in nanoseconds: it is put into a mailbox here, or copied for another node."""
         costs = self.costs
         if to.node == self.node.id:
-            return costs.send + costs.enqueue
+            return costs.send + costs.enqueue + self.mail.work(envelope.size)
         return costs.send + costs.copy_time(envelope.size)
+
+    def pass_on(self, actor: Actor, to: Reference, envelope: Envelope) -> int:
+        """Have a payload pass to another actor by its capability; the work of it, in nanoseconds."""
+        if self.passing is None:
+            return 0
+        frame = sys._getframe(1)
+
+        def held() -> tuple[Iterator[Found], tuple[object, ...]]:
+            others = (self, self.node, actor._cell, actor.random, actor.config, envelope)
+            return held_by_generators(frame, "sim.runtime"), others
+
+        names, local = (str(actor.me), str(to)), to.node == self.node.id
+        passed = self.passing.pass_on(envelope.payload, envelope.size, *names, local=local, held=held)
+        envelope.payload, envelope.capability = passed.payload, passed.capability
+        return passed.work if self.costed else 0
 
     def deliver(self, cell: Cell, to: Reference, envelope: Envelope) -> bool | None:
         """Take a message from an actor of this node: whether it was taken, None: its sender is in line and waits."""
@@ -136,7 +159,7 @@ class Runtime:
             self.lose(to.name, envelope, "no-actor")
             return False
         mailbox = target.mailbox
-        if mailbox.is_open and not target.waiters:
+        if mailbox.is_open and not target.waiters and self.mail.hold(to.name, envelope):
             self._put(target, envelope)
             return True
         if mailbox.overflow != "back-pressure":
@@ -147,6 +170,9 @@ class Runtime:
         return None
 
     def _put(self, target: Cell, envelope: Envelope) -> None:
+        if self.mail.is_too_large(envelope):
+            self.lose(target.me.name, envelope, "too-large")
+            return
         envelope.taken_at = self.node.now
         target.mailbox.put(envelope)
         target.told(envelope)
@@ -154,7 +180,7 @@ class Runtime:
     def admit(self, target: Cell, envelope: Envelope) -> None:
         """Take a message from another node, for which there is room where anybody waits for room."""
         mailbox = target.mailbox
-        if mailbox.overflow == "back-pressure" or mailbox.room > 0:
+        if mailbox.overflow == "back-pressure" or (mailbox.room > 0 and self.mail.hold(target.me.name, envelope)):
             self._put(target, envelope)
         elif not self._overflow(target, envelope):
             refusal = Envelope(target.me, Rejected(target.me, envelope.payload), 0, self.node.now)
@@ -162,13 +188,15 @@ class Runtime:
 
     def _overflow(self, target: Cell, envelope: Envelope) -> bool:
         """Do what a full mailbox does that makes nobody wait; whether the sender is to think that it was taken."""
-        policy = target.mailbox.overflow
-        if policy == "drop-oldest":
-            self.lose(target.me.name, target.mailbox.entries.popleft(), policy)
-            self._put(target, envelope)
-            return True
-        self.lose(target.me.name, envelope, policy)
-        return policy == "drop-newest"
+        policy, name, entries = target.mailbox.overflow, target.me.name, target.mailbox.entries
+        has_room = target.mailbox.room > 0
+        if policy == "drop-oldest" and entries:
+            self.lose(name, entries.popleft(), "out-of-memory" if has_room else policy)
+            if self.mail.hold(name, envelope):
+                self._put(target, envelope)
+                return True
+        self.lose(name, envelope, "out-of-memory" if has_room else policy)
+        return policy != "reject"
 
     def takes(self, to: Reference) -> bool:
         """Whether a message to that actor goes at once, and its sender need not wait."""
@@ -194,15 +222,27 @@ class Runtime:
         target.held_back = False
         self.transport.relieve(target.me.name)
         waiters, mailbox = target.waiters, target.mailbox
-        while waiters and mailbox.is_open:
+        while waiters and mailbox.is_open and self.mail.hold(target.me.name, waiters[0][1], again=True):
             cell, envelope = waiters.popleft()
             cell.blocked_on = None
             self._put(target, envelope)
             cell.wake(True)
         target.held_back = target.held_back or bool(waiters)
 
+    def received(self, envelope: Envelope) -> int:
+        """Give back the memory of a message, and let those go on that wait for some; the work of reading it (ns)."""
+        work = self.mail.release(envelope)
+        starved = tuple(self.mail.starved)
+        self.mail.starved.clear()
+        for name in starved:
+            cell = self.cells.get(name)
+            if cell is not None and cell.mailbox.is_open:
+                self.relieve(cell)
+        return work
+
     def lose(self, actor: str, envelope: Envelope, reason: str) -> None:
         """Record that a message reaches nobody; an answer to it is not to be awaited."""
+        self.mail.release(envelope)
         self.node.record("dropped-message", actor=actor, reason=reason, message=self._label(envelope.payload))
         if envelope.question is not None and envelope.sender.node == self.node.id:
             self._fail_question(envelope.question)

@@ -18,6 +18,8 @@ class Allocator:
         self.capacity = capacity - capacity % region
         self.free = self.capacity
         """Bytes that no piece has."""
+        self.longest = self.capacity
+        """The longest piece that could be handed out of an empty pool."""
 
     def take(self, size: int) -> tuple[int, int] | None:
         """Return address and length of a new piece of at least `size` bytes; None where there is no room in one."""
@@ -111,6 +113,7 @@ class Buddy(Allocator):
             length = region << ((self.capacity - start) // region).bit_length() - 1
             self._holes.setdefault(length, []).append(start)
             start += length
+        self.longest = max(self._holes)
 
     def rounded(self, size: int) -> int:
         """The next power of two of regions."""

@@ -85,8 +85,9 @@ class Memory:
         key: Hashable = None,
         evictable: bool = False,
         dropped: Callable[[Block], object] | None = None,
+        told: bool = True,
     ) -> Block | None:
-        """Place a block of so many bytes for an agent; None, and a record `out-of-memory`, where there is no room.
+        """Place a block of so many bytes for an agent; None where there is no room, and a record of that where `told`.
 
         Before that, what has expired goes, garbage is collected, and what is evictable is evicted: the agent's own
         where it is the agent's limit that stands in the way, else anyone's. `dropped(block)` is called when it is.
@@ -96,11 +97,11 @@ class Memory:
         length = self.allocator.rounded(stored)
         self.expire()
         if not self._within_limit(owner, length):
-            self._refuse(owner, size, "limit")
+            self._refuse(owner, size, "limit", told)
             return None
         found = self._piece(stored, length)
         if found is None:
-            self._refuse(owner, size, "fragmented" if self.allocator.free >= length else "full")
+            self._refuse(owner, size, "fragmented" if self.allocator.free >= length else "full", told)
             return None
         block = Block(owner, size, stored, *found, self._now(), key=key, evictable=evictable, dropped=dropped)
         self._take_up(block)
@@ -262,6 +263,12 @@ class Memory:
         limit = self.config.per_agent
         return self.allocator.fits(length) and (limit is None or self.held(owner) + length <= limit)
 
+    def could_hold(self, size: int) -> bool:
+        """Whether an agent could have a block of this size if nobody held anything."""
+        length = self.allocator.rounded(self.stored(size))
+        limit = self.config.per_agent
+        return length <= self.allocator.longest and (limit is None or length <= limit)
+
     def _take_up(self, block: Block) -> None:
         block.live = True
         self._held[block.owner] = self.held(block.owner) + block.length
@@ -296,7 +303,9 @@ class Memory:
                 "memory", taken=taken, asked=use.asked, garbage=use.garbage, external=external, internal=internal
             )
 
-    def _refuse(self, owner: str, size: int, reason: str) -> None:
+    def _refuse(self, owner: str, size: int, reason: str, told: bool = True) -> None:
+        if not told:
+            return
         self.refusals += 1
         use, limit = self.use, self.config.per_agent
         room = {"free": use.free, "largest": use.largest, "held": self.held(owner), "limit": limit}

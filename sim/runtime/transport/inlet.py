@@ -32,6 +32,6 @@ class Inlet:
         self.expected += 1
         return self.ahead.pop(self.expected, None)
 
-    def evict(self) -> None:
-        """Forget the one that is farthest ahead; it will come again, for it was never acknowledged."""
-        del self.ahead[max(self.ahead)]
+    def evict(self) -> Any:
+        """Forget the one that is farthest ahead, and give it; it will come again, for it was never acknowledged."""
+        return self.ahead.pop(max(self.ahead))

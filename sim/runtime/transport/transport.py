@@ -211,13 +211,15 @@ class Transport:
         arrival = inlet.arrival(told.number)
         cell = self.runtime.cells.get(to)
         if arrival == "next":
-            if cell is None or self._has_room(cell, inlet):
-                self._take_in_order(to, cell, inlet, self._envelope(told, message))
+            envelope = self._envelope(told, message)
+            if cell is None or (self._has_room(cell, inlet) and self._holds(cell, envelope)):
+                self._take_in_order(to, cell, inlet, envelope)
             else:
                 inlet.stopped = cell.held_back = True
         elif arrival == "early" and told.number - inlet.expected < FARTHEST_AHEAD * self.config.window:
-            if cell is None or not self._heeds_bound(cell) or cell.mailbox.room > 0:
-                inlet.ahead[told.number] = self._envelope(told, message)
+            envelope, heeds = self._envelope(told, message), cell is not None and self._heeds_bound(cell)
+            if cell is None or ((not heeds or cell.mailbox.room > 0) and self._holds(cell, envelope)):
+                inlet.ahead[told.number] = envelope
                 self._reserve(to, 1)
             else:
                 inlet.stopped = cell.held_back = True
@@ -242,6 +244,11 @@ class Transport:
 
     # Room.
 
+    def _holds(self, cell: Cell, envelope: Envelope) -> bool:
+        """Whether there is memory for a message; where nobody waits for any, what becomes of it is seen later."""
+        mail = self.runtime.mail
+        return not self._heeds_bound(cell) or mail.hold(cell.me.name, envelope, again=cell.held_back)
+
     def _heeds_bound(self, cell: Cell) -> bool:
         return cell.mailbox.overflow == "back-pressure" and self._bounded
 
@@ -252,7 +259,7 @@ class Transport:
             return True
         for other in (inlet, *self.inlets[cell.me.name].values()):
             if other.ahead:
-                other.evict()
+                self.runtime.mail.release(other.evict())
                 mailbox.reserved -= 1
                 return True
         return False
