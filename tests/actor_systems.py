@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sim.hardware.config import HardwareConfig
+from sim.hardware.memory.config import MemoryConfig
 from sim.network.config import NetworkConfig
 from sim.records import Record
 from sim.runtime.actor_protocol import ActorConfig, ActorProtocol
@@ -36,6 +37,7 @@ def system(
     seed: int = 3,
     ablate: tuple[Safeguard, ...] = (),
     topology: str = "mesh",
+    memory: MemoryConfig | None = None,
 ) -> tuple[Simulation, list[Record]]:
     """A simulation of actors, which has not run yet, and the list that will hold its records.
 
@@ -56,7 +58,7 @@ def system(
         network=network,
         seed=seed,
         faults=faults,
-        hardware=[HardwareConfig(cores=cores)] if cores else (),
+        hardware=[HardwareConfig(cores=cores or 1, memory=memory)] if cores or memory else (),
     )
     return simulation, simulation.keep_records()
 
