@@ -38,6 +38,7 @@ def system(
     ablate: tuple[Safeguard, ...] = (),
     topology: str = "mesh",
     memory: MemoryConfig | None = None,
+    sockets: int = 1,
 ) -> tuple[Simulation, list[Record]]:
     """A simulation of actors, which has not run yet, and the list that will hold its records.
 
@@ -58,7 +59,7 @@ def system(
         network=network,
         seed=seed,
         faults=faults,
-        hardware=[HardwareConfig(cores=cores or 1, memory=memory)] if cores or memory else (),
+        hardware=[HardwareConfig(cores=cores or 1, sockets=sockets, memory=memory)] if cores or memory else (),
     )
     return simulation, simulation.keep_records()
 

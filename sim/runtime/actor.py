@@ -90,7 +90,12 @@ class Actor:
             runtime.clear_timeout(cell)
         reading = 0 if envelope.block is None else runtime.received(envelope)
         if runtime.costed:
-            cell.debt += reading + runtime.costs.receive + runtime.costs.scan * cell.mailbox.passed_over
+            cell.debt += (
+                reading
+                + runtime.reach(cell, cell)
+                + runtime.costs.receive
+                + runtime.costs.scan * cell.mailbox.passed_over
+            )
         if cell.held_back and cell.mailbox.is_open:
             runtime.relieve(cell)
         cell.current = envelope
@@ -107,7 +112,7 @@ class Actor:
     def _post(self, to: Reference, envelope: Envelope) -> Effect[bool]:
         cell, runtime = self._cell, self.runtime
         passing = runtime.pass_on(self, to, envelope)
-        yield cell.debt + passing + runtime.cost_of_send(to, envelope) if runtime.costed else 0
+        yield cell.debt + passing + runtime.cost_of_send(cell, to, envelope) if runtime.costed else 0
         cell.debt = 0
         taken = runtime.deliver(cell, to, envelope)
         if taken is None:
@@ -171,7 +176,7 @@ class Actor:
         cell, runtime = self._cell, self.runtime
         answer = Envelope(self.me, payload, size, runtime.node.now, envelope.question)
         passing = runtime.pass_on(self, envelope.sender, answer)
-        yield cell.debt + passing + runtime.cost_of_send(envelope.sender, answer) if runtime.costed else 0
+        yield cell.debt + passing + runtime.cost_of_send(cell, envelope.sender, answer) if runtime.costed else 0
         cell.debt = 0
         runtime.answer(envelope.sender, answer)
 

@@ -9,6 +9,7 @@ from sim.runtime.envelope import Envelope
 from sim.runtime.mailbox import Mailbox, Match, matches
 
 if TYPE_CHECKING:
+    from sim.hardware.core import Core
     from sim.hardware.task import Thread
     from sim.runtime.actor import Actor
     from sim.runtime.instant_thread import InstantThread
@@ -29,7 +30,7 @@ class Cell:
 
     `waits`, for what its thread waits, None: it does not; `waiters`, senders that wait for room in its mailbox, with
     what they send; `blocked_on`, the line in which it waits itself; `current`, the message that it is busy with;
-    `debt`, work that it has yet to be charged for.
+    `debt`, work that it has yet to be charged for; `line`, the core that used its mailbox last.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class Cell:
         "current",
         "debt",
         "held_back",
+        "line",
         "links",
         "lives",
         "mailbox",
@@ -79,6 +81,7 @@ class Cell:
         self.children: dict[str, Cell] = {}
         self.waiters: deque[tuple[Cell, Envelope]] = deque()
         self.held_back = False
+        self.line: Core | None = None
         self.lives = 0
         self.actor: Actor | None = None
         self.thread: Thread | InstantThread | None = None

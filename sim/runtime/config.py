@@ -55,15 +55,20 @@ class MailboxConfig(_Options):
 class RuntimeCosts(_Options):
     """Work of a core for each effect of an actor, at full speed; nothing on a node without cores.
 
+    Whoever puts something into a mailbox, or takes it out, on another core than the one that did so last, has the
+    `transfer` between these cores to do too.
+
     The defaults are the upper parts of the ranges that runtimes of this design claim for themselves (spawn 300 to 500
     ns, send 150 to 200 ns, signal below 100 ns, enqueue 40 to 60 ns): assumptions to be replaced by one's own
     measurements, not results.
     """
 
     spawn: Duration = Field(default=400, description="start an actor")
-    send: Duration = Field(default=180, description="send a message, whatever its size")
+    send: Duration = Field(
+        default=180, description="send a message, whatever its size; putting it into a mailbox is part of it"
+    )
     signal: Duration = Field(default=90, description="send a signal")
-    enqueue: Duration = Field(default=50, description="put a message into a mailbox on the same node, part of sending")
+    enqueue: Duration = Field(default=50, description="put a value into a channel, or take one out")
     receive: Duration = Field(default=50, description="take a message out of the mailbox")
     scan: Duration = Field(default=5, description="pass over a message that is not the one wanted")
     copy_bandwidth: Bandwidth = Field(default=80 * 10**9, description="at which payloads for other nodes are copied")

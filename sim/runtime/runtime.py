@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.hardware.task import Thread
 from sim.runtime.cell import Cell, Restart
 from sim.runtime.config import RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
@@ -128,12 +129,20 @@ class Runtime:
 
     # Messages.
 
-    def cost_of_send(self, to: Reference, envelope: Envelope) -> int:
+    def cost_of_send(self, cell: Cell, to: Reference, envelope: Envelope) -> int:
         """Work of sending a message, in nanoseconds: it is put into a mailbox here, or copied for another node."""
         costs = self.costs
         if to.node == self.node.id:
-            return costs.send + costs.enqueue + self.mail.work(envelope.size)
+            return costs.send + self.mail.work(envelope.size) + self.reach(cell, self.cells.get(to.name))
         return costs.send + costs.copy_time(envelope.size)
+
+    def reach(self, cell: Cell, target: Cell | None) -> int:
+        """Work until the core of an actor has a mailbox, which another core used last; in nanoseconds."""
+        thread = cell.thread
+        if target is None or not isinstance(thread, Thread) or thread.core is None:
+            return 0
+        last, target.line = target.line, thread.core
+        return 0 if last is None or last is thread.core else thread.processor.transfer(last, thread.core)
 
     def pass_on(self, actor: Actor, to: Reference, envelope: Envelope) -> int:
         """Have a payload pass to another actor by its capability; the work of it, in nanoseconds."""
