@@ -43,3 +43,13 @@ def draw_latency_breakdown(runs: Sequence[RunView], between: str | None = None, 
     from analysis.plots.latency_breakdown import draw_breakdown
 
     return draw_breakdown(breakdown_figure(runs[0], between), **width)
+
+
+def draw_mailboxes(
+    runs: Sequence[RunView], node: str | None = None, between: str | None = None, **width: Any
+) -> Figure:
+    """Draw the depths of actors' mailboxes over time."""
+    from analysis.plots import mailbox_depths
+    from analysis.plots.mailbox_figure import mailboxes_figure
+
+    return mailbox_depths.draw_mailboxes(mailboxes_figure(runs[0], node, between), **width)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from analysis.plots.hardware_plots import (
     draw_cores,
     draw_latency_breakdown,
+    draw_mailboxes,
     draw_steals,
     draw_utilisation,
 )
@@ -237,6 +238,12 @@ PLOTS: Final[dict[str, PlotKind]] = {
             "what latencies are made of, at each quantile: queues, cores, network",
             draw_latency_breakdown,
             options=("between",),
+        ),
+        _plot(
+            "mailboxes",
+            "the depths of actors' mailboxes over time, their watermarks, and when senders were held back",
+            draw_mailboxes,
+            options=("node", "between"),
         ),
         _plot(
             "animation",

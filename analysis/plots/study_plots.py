@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_LINES: Final = 16
+THROUGHPUTS: Final = ("thread_operations_per_second",)
+COSTS: Final = ("update_time_mean", "read_time_mean")
+"""Metrics that the plots of throughput and of costs look for first."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,21 @@ def _draw_bifurcation(study: StudyView, metric: str | None, width: float | None)
     return draw_bifurcation(bifurcation_of_study(study, metric), **_sized(width))
 
 
+def _draw_throughput(study: StudyView, metric: str | None, width: float | None) -> Figure:
+    from analysis.plots.sweep import sweep_of
+    from analysis.plots.throughput import draw_throughput, throughput_of
+
+    sweep = sweep_of(study, "throughput", metric, THROUGHPUTS, "/s")
+    return draw_throughput(throughput_of(sweep), **_sized(width))
+
+
+def _draw_state_costs(study: StudyView, metric: str | None, width: float | None) -> Figure:
+    from analysis.plots.state_costs import draw_state_costs
+    from analysis.plots.sweep import sweep_of
+
+    return draw_state_costs(sweep_of(study, "state-costs", metric, COSTS, "ns"), **_sized(width))
+
+
 def _sized(width: float | None) -> dict[str, Any]:
     return {} if width is None else {"width": width}
 
@@ -134,6 +152,16 @@ STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
             "bifurcation",
             "of a study that sweeps the strength of the coupling, the coherence of its swarms, with theory",
             _draw_bifurcation,
+        ),
+        StudyPlotKind(
+            "throughput",
+            "of a study that sweeps threads or cores, the throughput with the law of scalability that fits it",
+            _draw_throughput,
+        ),
+        StudyPlotKind(
+            "state-costs",
+            "of a study that sweeps threads or the share of reads, what an operation on shared state costs",
+            _draw_state_costs,
         ),
         StudyPlotKind("basins", "of a study or several runs, the share of swarms that end in each state", _draw_basins),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.plots.run_view import RunView
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
-from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, MAILBOX_PLOTS, pressed_run, traced_run
 from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
 
@@ -39,5 +39,5 @@ def traced() -> RunView:
 def drawable(broken: RunView, served: RunView, swarm: RunView, traced: RunView) -> Callable[[str], RunView]:
     """The run that a plot can draw."""
     by_plot = dict.fromkeys(CONSENSUS_PLOTS, served) | dict.fromkeys(SWARM_PLOTS, swarm)
-    by_plot |= dict.fromkeys(CORE_PLOTS, traced)
+    by_plot |= dict.fromkeys(CORE_PLOTS, traced) | dict.fromkeys(MAILBOX_PLOTS, pressed_run())
     return lambda name: by_plot.get(name, broken)

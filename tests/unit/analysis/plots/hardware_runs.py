@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from analysis.plots.run_view import RunView
 from sim.records import Record
-from sim.units import MICROSECOND
+from sim.units import MICROSECOND, MILLISECOND
 from topologies.registry import build
 
 CORE_PLOTS: Final = frozenset(("cores", "utilisation", "steals", "latency-breakdown"))
 """Plots that need a trace of cores."""
+MAILBOX_PLOTS: Final = frozenset(("mailboxes",))
+"""Plots that need actors."""
 CORES: Final = 4
 
 
@@ -73,3 +75,24 @@ def traced_run(tasks: int = 200, seed: int = 1) -> RunView:
         for sequence, (time, kind, fields) in enumerate(sorted(rows, key=lambda row: row[0]))
     ]
     return view_of_records(records, end)
+
+
+CROSSINGS: Final = (
+    (100, "sink", "high", 8),
+    (150, "sink", "full", 10),
+    (400, "sink", "low", 2),
+    (450, "sort", "high", 8),
+    (600, "sink", "high", 8),
+    (700, "sort", "low", 2),
+)
+"""Times (ms), actors, events and depths of mailboxes that hold ten messages."""
+
+
+def pressed_run() -> RunView:
+    """A run in which the mailboxes of two actors cross their watermarks, and the actor of one fails at 800 ms."""
+    records = [
+        Record(at * MILLISECOND, at, 0, "mailbox", {"actor": actor, "depth": depth, "event": event, "capacity": 10})
+        for at, actor, event, depth in CROSSINGS
+    ]
+    records.append(Record(800 * MILLISECOND, 800, 0, "failed", {"actor": "sink", "reason": "divided by zero"}))
+    return view_of_records(records, 1_000 * MILLISECOND)

@@ -13,7 +13,7 @@ from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from analysis.plots.theme import COLUMN_MM, PAGE_MM
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS
-from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, pressed_run, traced_run
 
 Draw = Callable[[RunView, float], Figure]
 
@@ -38,6 +38,7 @@ def of_cores(name: str) -> Draw:
 
 
 DRAWN: dict[str, Draw] = {
+    "mailboxes": lambda _, width: PLOTS["mailboxes"].draw([pressed_run()], width),
     **{name: of_cores(name) for name in sorted(CORE_PLOTS - {"steals"})},
     **{name: plot_of(name) for name in sorted(CONSENSUS_PLOTS)},
     "election": plot_of("space-time", "election:2"),

@@ -24,11 +24,11 @@ from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from analysis.plots.registry import PLOTS
 from analysis.plots.save import save
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
-from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, traced_run
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, MAILBOX_PLOTS, pressed_run, traced_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
 broken = rumour_run({"kind": "mesh", "nodes": 8}, faults=FAULTS)
 runs = dict.fromkeys(CONSENSUS_PLOTS, served_run()) | dict.fromkeys(SWARM_PLOTS, swarm_run())
-runs |= dict.fromkeys(CORE_PLOTS, traced_run())
+runs |= dict.fromkeys(CORE_PLOTS, traced_run()) | dict.fromkeys(MAILBOX_PLOTS, pressed_run())
 for name, plot in PLOTS.items():
     figure = plot.draw([runs.get(name, broken)])
     for ending in ("png", "svg"):
