@@ -59,10 +59,12 @@ class Scalability:
 class ScalabilityFit:
     """A law fitted to measurements, with 95 % intervals of its parts and of the throughput at each of `sizes`.
 
-    Intervals are None where there are too few measurements to tell how far they scatter about the law.
+    Intervals are None where there are too few measurements to tell how far they scatter about the law. `worst` is the
+    largest relative difference between a measurement and the law.
     """
 
     law: Scalability
+    worst: float
     contention: Estimate
     coherence: Estimate
     peak: Estimate
@@ -93,6 +95,7 @@ def fit_scalability(threads: Sequence[float], throughput: Sequence[float], sizes
     low, high = (None, None) if values is None else np.quantile(values, tails, axis=0)
     return ScalabilityFit(
         law,
+        float(np.abs(x / _values([law], n)[0] - 1).max()),
         _estimate(law.contention, [each.contention for each in laws]),
         _estimate(law.coherence, [each.coherence for each in laws]),
         _estimate(law.peak, [each.peak for each in laws]),

@@ -95,7 +95,7 @@ def _draw_course(axes: Axes, course: MailboxCourse, plot: MailboxDepths, unit: T
             axes.plot(
                 *zip(*inside, strict=True), color=BLUE, linewidth=0.9, zorder=2, label="depth, straight between marks"
             )
-    marks: dict[str, Any] = {"linestyle": "none", "zorder": 3, "markeredgewidth": 0.9}
+    marks: dict[str, Any] = {"linestyle": "none", "zorder": 3, "clip_on": False, "markeredgewidth": 0.9}
     for events, marker, color, words in _MARKS:
         found = [(time / unit.nanoseconds, depth) for time, depth, event in course.crossings if event in events]
         if found:

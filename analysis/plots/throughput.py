@@ -116,7 +116,7 @@ def _told(fit: ScalabilityFit | None, label: str, with_intervals: bool) -> str:
         return label or "measured"
     tell = _with_interval if with_intervals else _alone
     peak = f", peak at {fit.peak.value:.3g}" if isfinite(fit.peak.value) else ""
-    return f"{label or 'measured'}: σ {tell(fit.contention)}, κ {tell(fit.coherence)}{peak}"
+    return f"{label or 'measured'}: σ {tell(fit.contention)}, κ {tell(fit.coherence)}{peak}, within {fit.worst:.0%}"
 
 
 def _alone(found: Estimate) -> str:

@@ -31,6 +31,7 @@ def test_a_law_is_found_again(rate: float, contention: float, coherence: float) 
     """From what a law says, without noise, the fit gives the law, and its interval holds it."""
     law = Scalability(rate, contention, coherence)
     fit = fit_scalability(SIZES, [law.throughput(n) for n in SIZES], SIZES)
+    assert fit.worst < 1e-6
     assert fit.law.rate == pytest.approx(rate, rel=1e-6)
     assert fit.law.contention == pytest.approx(contention, abs=1e-6)
     assert fit.law.coherence == pytest.approx(coherence, abs=1e-6)
