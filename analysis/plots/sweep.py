@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from analysis.estimates import mean_of
+from analysis.estimates import Estimate, mean_of
 from analysis.metrics import METRICS
 from analysis.plots.study_plots import StudyView, chosen_metric
 from topologies.errors import InputError
@@ -16,9 +17,9 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.estimates import Estimate
-
 MOST_LINES: Final = 8
+LEAST_RUNS: Final = 6
+"""Runs at a point from which on its mean has an interval."""
 SIZES: Final = ("threads", "cores", "workers", "clients", "agents", "nodes")
 """Numbers against which one looks first, by the last word of a factor's path."""
 
@@ -64,7 +65,8 @@ def sweep_of(study: StudyView, plot: str, metric: str | None, preferred: Sequenc
         )
     runs = sorted({len(line.values) // len(line.means) for line in lines})
     each = f"{runs[0]} to {runs[-1]} runs" if len(runs) > 1 else f"{runs[0]} run{'s' * (runs[0] != 1)}"
-    told = f"{each} at each point" + ("; mean with an interval of 95 %" if runs[-1] > 1 else "")
+    how = "mean with an interval of 95 %" if runs[-1] >= LEAST_RUNS else "means"
+    told = f"{each} at each point" + (f"; {how}" if runs[-1] > 1 else "")
     return Sweep(lines, words_of(factor), chosen, METRICS[chosen].unit if chosen in METRICS else "", study.name, told)
 
 
@@ -131,7 +133,15 @@ def _line(label: str, runs: pd.DataFrame, metric: str, numbers: Mapping[int, flo
     at = tuple(numbers[int(cell)] for cell in runs["cell"])
     values = tuple(runs[metric].astype(float).tolist())
     means = {
-        number: mean_of([value for place, value in zip(at, values, strict=True) if place == number])
+        number: _mean([value for place, value in zip(at, values, strict=True) if place == number])
         for number in sorted(set(at))
     }
-    return SweptLine(label, {number: each for number, each in means.items() if each is not None}, at, values)
+    return SweptLine(label, means, at, values)
+
+
+def _mean(values: Sequence[float]) -> Estimate:
+    if len(values) < LEAST_RUNS:
+        return Estimate(fsum(values) / len(values), None, None)
+    found = mean_of(values)
+    assert found is not None
+    return found
