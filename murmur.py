@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from faults.node.pause import Pause
     from faults.partition.partition import Partition
     from scenarios.build import build
+    from scenarios.calibration.calibrate import Calibration, calibrate
+    from scenarios.calibration.cost_file import read_costs
     from scenarios.claims.claims import claims
     from scenarios.claims.result import Claims
     from scenarios.explain.explain import explain
@@ -66,6 +68,7 @@ _HOMES: Final = {
     "Agreement": "sim.convergence",
     "Bandwidth": "sim.units",
     "BankWorkload": "sim.workloads.bank",
+    "Calibration": "scenarios.calibration.calibrate",
     "Claims": "scenarios.claims.result",
     "ClientRequest": "sim.workloads.request",
     "ClockSpread": "sim.simulation",
@@ -113,6 +116,7 @@ _HOMES: Final = {
     "Update": "sim.workloads.update",
     "Updates": "sim.workloads.updates",
     "build": "scenarios.build",
+    "calibrate": "scenarios.calibration.calibrate",
     "claims": "scenarios.claims.claims",
     "diff": "scenarios.replay",
     "explain": "scenarios.explain.explain",
@@ -123,6 +127,7 @@ _HOMES: Final = {
     "open_run": "analysis.run_folder",
     "open_study": "scenarios.study.result",
     "plot": "scenarios.plot",
+    "read_costs": "scenarios.calibration.cost_file",
     "replay": "scenarios.replay",
     "run": "scenarios.run",
     "shrink": "scenarios.shrink.shrink",
@@ -135,6 +140,7 @@ _PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
 __all__ = [
     "Agreement",
     "BankWorkload",
+    "Calibration",
     "Claims",
     "ClientRequest",
     "ClockSpread",
@@ -173,6 +179,7 @@ __all__ = [
     "Update",
     "Updates",
     "build",
+    "calibrate",
     "claims",
     "diff",
     "explain",
@@ -185,6 +192,7 @@ __all__ = [
     "open_run",
     "open_study",
     "plot",
+    "read_costs",
     "replay",
     "run",
     "shrink",

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from scenarios.command_line.calibrate import calibrate
 from scenarios.command_line.check import check
 from scenarios.command_line.claims import claims
 from scenarios.command_line.diff import diff
@@ -83,7 +84,7 @@ def murmur() -> None:
 
 _COMMANDS: Final = (
     *(run, replay, diff, study, claims, hunt, shrink, explain),
-    *(plot, export, list_names, show, check, schema, doctor),
+    *(plot, export, list_names, show, check, schema, calibrate, doctor),
 )
 for command in _COMMANDS:
     murmur.add_command(command)

@@ -42,6 +42,11 @@ plugin_option = click.option(
 )
 
 
+costs_option = click.option(
+    "--costs", metavar="FILE", help="Take what operations of threads cost from a file of `murmur calibrate`."
+)
+
+
 @dataclass(frozen=True)
 class Source:
     """A scenario, with what its file and flags said, for messages."""
@@ -49,6 +54,8 @@ class Source:
     scenario: Scenario
     document: Document
     plugins: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+    """All flags that changed it, those of a file of costs first."""
 
     @contextmanager
     def errors_placed(self) -> Iterator[None]:
@@ -65,7 +72,12 @@ class Source:
 
 
 def read_source(
-    name: str, seed: str | None, overrides: Sequence[str], plugins: Sequence[str], detail: str | None = None
+    name: str,
+    seed: str | None,
+    overrides: Sequence[str],
+    plugins: Sequence[str],
+    detail: str | None = None,
+    costs: str | None = None,
 ) -> Source:
     """Return the scenario of a name or file with all flags applied; raises InputError with all mistakes in it."""
     from dataclasses import replace
@@ -74,12 +86,17 @@ def read_source(
     from scenarios.overrides import apply_overrides
     from scenarios.schema import scenario_of
 
-    document = apply_overrides(read(name), overrides)
+    document = read(name)
+    if costs is not None:
+        from scenarios.calibration.cost_file import cost_flags
+
+        overrides = (*cost_flags(apply_overrides(document, overrides), costs), *overrides)
+    document = apply_overrides(document, overrides)
     for field, value in (("seed", seed), ("detail", detail)):
         if value is not None:
             data = {**document.data, field: int(value) if value.isdecimal() and len(value) < 40 else value}
             document = replace(document, data=data, flags={**document.flags, (field,): f"--{field} {value[:80]}"})
-    return Source(scenario_of(document, plugins), document, tuple(plugins))
+    return Source(scenario_of(document, plugins), document, tuple(plugins), tuple(overrides))
 
 
 def scenario_words(name: str, seed: int | None, overrides: Sequence[str], plugins: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenarios.command_line.options import DETAILS, scenario_options
+from scenarios.command_line.options import DETAILS, costs_option, scenario_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario")
 @scenario_options
+@costs_option
 @click.option("--out", metavar="DIR", help="Folder for the run; runs/NAME-SEED unless given, or that with a number.")
 @click.option("--detail", type=click.Choice(DETAILS), help="Which records are kept; the digest is the same at each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else.")
@@ -27,6 +28,7 @@ def run(
     seed: str | None,
     overrides: tuple[str, ...],
     plugins: tuple[str, ...],
+    costs: str | None,
     out: str | None,
     detail: str | None,
     as_json: bool,
@@ -43,7 +45,7 @@ def run(
 
     if quiet and as_json:
         raise click.UsageError("--quiet and --json contradict each other; leave one of them out")
-    source = read_source(scenario, seed, overrides, plugins, detail)
+    source = read_source(scenario, seed, overrides, plugins, detail, costs)
     if not quiet and not as_json:
         click.echo(f"seed {source.scenario.seed}")
     wanted = False if quiet else progress
@@ -63,7 +65,7 @@ def run(
 
         print_summary(done)
     if done.exit_code == 1:
-        command = reproduction(scenario, source.scenario.seed, overrides, plugins)
+        command = reproduction(scenario, source.scenario.seed, source.overrides, plugins)
         click.echo(f"reproduce: {command}", err=True)
     return done.exit_code
 
