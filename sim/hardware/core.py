@@ -27,6 +27,7 @@ class Core:
         "_began",
         "_bit",
         "_entry",
+        "_held",
         "_kernel",
         "_keys",
         "_push",
@@ -58,6 +59,7 @@ class Core:
         self._keys = processor.kernel.keys
         self._push = processor.kernel.push
         self._entry: Entry | None = None
+        self._held = False
         self._since = 0
         self._began = 0
         self._waited = 0
@@ -89,9 +91,60 @@ class Core:
         """The speed of the moment, as a share of full speed; it counts while it is stopped too."""
         return self._rate / FULL_SPEED
 
+    @property
+    def rate(self) -> int:
+        """The same in billionths of nanoseconds of work that it does in a nanosecond."""
+        return self._rate
+
+    @property
+    def began(self) -> int:
+        """When it began to run what it runs, or ran last."""
+        return self._began
+
+    @property
+    def remaining(self) -> int:
+        """What is left of the slice that it runs, in billionths of nanoseconds at full speed."""
+        if self.task is None or self.task.rest is None:
+            return 0
+        if self._entry is None:
+            return self.task.rest
+        return max(0, self.task.rest - (self._kernel._now - self._since) * self._rate)
+
+    @property
+    def may_be_preempted(self) -> bool:
+        """Whether the task that it runs can be taken off: it is not stopped, and no handler runs at this instant."""
+        return self.task is not None and not self.acting and not self._stops
+
     def busy_until_now(self) -> int:
         """Nanoseconds in which it ran something, the present stint included."""
-        return self.busy + (self._kernel._now - self._since if self._entry is not None else 0)
+        return self.busy + (self._kernel._now - self._since if self._entry is not None or self._held else 0)
+
+    # Tasks that share cores.
+
+    def hold(self) -> None:
+        """Be busy from now on with tasks that no core has for itself."""
+        assert not self._held, "held already"
+        self._held = True
+        self._since = self._began = self._kernel._now
+        if self.processor.scaling is not None:
+            self.processor.scaling.started(self)
+
+    def release(self) -> None:
+        """Be so no more."""
+        assert self._held, "not held"
+        self._held = False
+        self.busy += self._kernel._now - self._since
+
+    def act(self, task: Task) -> int | None:
+        """Let a task act at the end of its slice; gives the nanoseconds of work that it goes on with."""
+        processor = self.processor
+        before, processor.current = processor.current, self
+        self.acting = True
+        try:
+            return task.slice_over(self)
+        finally:
+            self.acting = False
+            processor.current = before
 
     def start(self, task: Task, overhead: int = 0) -> None:
         """Run a task from now on, after `overhead` nanoseconds of work for getting to it.
@@ -137,13 +190,7 @@ class Core:
         now = self._kernel._now
         self._entry = None
         self.busy += now - self._since
-        before, processor.current = processor.current, self
-        self.acting = True
-        try:
-            more = task.slice_over(self)
-        finally:
-            self.acting = False
-            processor.current = before
+        more = self.act(task)
         if self.task is not task:  # its node has crashed meanwhile
             return
         if more is not None:

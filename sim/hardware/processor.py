@@ -98,7 +98,7 @@ class Processor:
         if work is None and (self.cost_of is not None or self.is_idle):
             work = self.cost(task)
             task.rest = work * FULL_SPEED
-        if work == 0 and self.free and not self.scheduler.queued():
+        if work == 0 and self.free and not self.scheduler.waiting:
             free = self.free
             self.cores[(free & -free).bit_length() - 1].run_at_once(task)
         else:
@@ -173,12 +173,12 @@ class Processor:
     @property
     def is_idle(self) -> bool:
         """Whether a task would be taken at once."""
-        return bool(self.free) and not self._waits and not self.scheduler.queued()
+        return bool(self.free) and not self._waits and not self.scheduler.waiting
 
     @property
     def has_work(self) -> bool:
         """Whether something is served, waits, or holds it up."""
-        return bool(self._waits) or any(core.task is not None for core in self.cores) or bool(self.scheduler.queued())
+        return bool(self._waits) or any(core.task is not None for core in self.cores) or bool(self.scheduler.waiting)
 
     @property
     def is_plain(self) -> bool:

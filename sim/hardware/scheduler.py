@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from sim.hardware.core import Core
     from sim.hardware.processor import Processor
-    from sim.hardware.task import Task
+    from sim.hardware.task import Task, Thread
     from sim.randomness import Stream
 
 
@@ -43,8 +43,21 @@ class Scheduler:
         """What a core that became free runs next, None: nothing, or it was started already."""
         raise NotImplementedError
 
+    def system_call(self, thread: Thread, core: Core, duration: int) -> None:
+        """The thread on a core, which leaves it, is in a call of the system for so many nanoseconds."""
+        self.processor.kernel.call_after(duration, self._call_over, thread)
+
+    def _call_over(self, thread: Thread) -> None:
+        if thread.end_call():
+            self.processor.ready(thread)
+
     def changed(self, core: Core) -> None:
         """A core was stopped, goes on, or works at another speed."""
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for a core."""
+        return len(self.queued())
 
     def queued(self) -> list[Task]:
         """The tasks that wait for a core, in the order in which they came, as far as there is one."""
@@ -82,6 +95,11 @@ class Fifo(Scheduler):
     def next(self, core: Core) -> Task | None:
         """The task that waits longest."""
         return self._queue.popleft() if self._queue else None
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait."""
+        return len(self._queue)
 
     def queued(self) -> list[Task]:
         """The tasks that wait, in order."""

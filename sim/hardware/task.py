@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from sim.hardware.core import Core
@@ -22,6 +22,12 @@ class _Wait:
 
 WAIT: Final = _Wait()
 """Yielded by a thread that leaves its core until `wake`."""
+
+
+class SystemCall(NamedTuple):
+    """What a thread yields to be in a call of the operating system for so many nanoseconds, off its core."""
+
+    duration: int
 
 
 class Task:
@@ -67,7 +73,7 @@ class Task:
 
 
 class Thread(Task):
-    """A task that lives over time: a generator that yields how many nanoseconds it computes, or WAIT.
+    """A task that lives over time: a generator that yields how many nanoseconds it computes, WAIT, or a SystemCall.
 
     After WAIT it is off its core until `wake(value)`; the value is what the `yield` gives. A wake before it waits is
     kept for its next WAIT. It is over when the generator returns: then `on_end(result)` is called, where there is one.
@@ -132,6 +138,10 @@ class Thread(Task):
                     self.on_end(end.value)
                 return None
             if step is not WAIT:
+                if step.__class__ is SystemCall:
+                    self.core = None
+                    self.processor.scheduler.system_call(self, core, step.duration)
+                    return None
                 if step:
                     return step  # type: ignore[no-any-return]
                 token = None
@@ -152,6 +162,14 @@ class Thread(Task):
             self.processor.ready(self, self.processor.current)
             return True
         self._woken = True
+        return True
+
+    def end_call(self) -> bool:
+        """Be ready to go on after a system call. False where it is over, or has died."""
+        if self.over or self._generation != self.processor.generation:
+            return False
+        self.rest = 0
+        self.ready_at = self.processor.kernel._now
         return True
 
     def cancel(self) -> None:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.hardware.scheduler import Fifo, FifoConfig, Scheduler, SchedulerConfig
+from sim.hardware.schedulers.priority import Priority, PriorityConfig
+from sim.hardware.schedulers.processor_sharing import ProcessorSharing, ProcessorSharingConfig
+from sim.hardware.schedulers.shortest_remaining import ShortestRemaining, ShortestRemainingConfig
+from sim.hardware.schedulers.work_stealing import WorkStealing
+from sim.hardware.schedulers.work_stealing_config import WorkStealingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,10 @@ class SchedulerKind:
 
 _KINDS: Final[tuple[tuple[type[SchedulerConfig], type[Scheduler], str], ...]] = (
     (FifoConfig, Fifo, "one queue for all cores, first in, first out"),
+    (PriorityConfig, Priority, "one queue for all cores, the most urgent task first, pre-emptive or not"),
+    (ProcessorSharingConfig, ProcessorSharing, "all tasks at once, each with an equal share of the cores"),
+    (ShortestRemainingConfig, ShortestRemaining, "the task with the least work left first, pre-emptive"),
+    (WorkStealingConfig, WorkStealing, "a queue for each core; a core without work steals from others"),
 )
 
 SCHEDULERS: Final[dict[str, SchedulerKind]] = {
