@@ -34,6 +34,12 @@ def _scheduler_fields() -> str:
     return kinds_of((name, kind.config) for name, kind in SCHEDULERS.items())
 
 
+def _stealing_costs() -> str:
+    from sim.hardware.schedulers.work_stealing_config import StealingCosts
+
+    return fields_of(StealingCosts)
+
+
 TABLES_OF_HARDWARE: Final[dict[str, Callable[[], str]]] = {
     "hardware": lambda: _hardware("hardware"),
     "costs": lambda: _hardware("costs"),
@@ -42,4 +48,5 @@ TABLES_OF_HARDWARE: Final[dict[str, Callable[[], str]]] = {
     "scaling": lambda: _hardware("scaling"),
     "schedulers": _schedulers,
     "scheduler fields": _scheduler_fields,
+    "stealing costs": _stealing_costs,
 }

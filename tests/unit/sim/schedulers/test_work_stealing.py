@@ -197,7 +197,7 @@ def test_long_tasks_are_taken_off_while_others_wait(bench: Any, free: Any) -> No
 
 
 def test_priorities_reorder_every_queue(bench: Any, free: Any) -> None:
-    """With priorities the most urgent of all that wait for a core goes first, from the slot, its queue or the global."""
+    """With priorities the most urgent of all that wait for a core goes first, wherever it waits."""
     it = bench("work-stealing", priorities=True, costs=free)
 
     def fork(_: Any) -> None:
