@@ -108,14 +108,17 @@ def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
     colors = dict(zip(sorted(kept), TASK_COLORS, strict=False))
     least = (trace.end - trace.begin) * _PARTED_MM / width
     look: dict[str, Any] = {"edgecolor": "white", "zorder": 2}
+    lanes = trace.lanes()
+    height = _BAR / (1 + max((lane for lane, _ in lanes), default=0))
     for sort in [*colors, None]:
-        members = [stint for stint in trace.stints if _shown(stint, colors) == sort]
         color = OTHER_TASKS if sort is None else colors[sort]
-        for row in sorted({rows[stint.node, stint.core] for stint in members}):
-            there = [stint for stint in members if rows[stint.node, stint.core] == row]
+        members = [(rows[s.node, s.core], lane, s) for lane, s in lanes if _shown(s, colors) == sort]
+        for row, lane in sorted({(row, lane) for row, lane, _ in members}):
+            there = [stint for *place, stint in members if place == [row, lane]]
             for edge, wide in ((_EDGE, True), (0.0, False)):
                 bars = [_bar(s.begin, s.end, unit) for s in there if (s.end - s.begin > least) == wide]
-                axes.broken_barh(bars, (row - _BAR / 2, _BAR), facecolors=color, linewidth=edge, **look)
+                low = row - _BAR / 2 + lane * height
+                axes.broken_barh(bars, (low, height), facecolors=color, linewidth=edge, **look)
         if members:
             others = f"{len(trace.sorts) - len(kept)} other sorts of tasks"
             axes.add_patch(_key(color, others if sort is None else sort))
@@ -138,7 +141,7 @@ def _bar(begin: int, end: int, unit: TimeUnit) -> tuple[float, float]:
 
 def _draw_names(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: TimeUnit, width: float) -> None:
     """Write the names of tasks into their bars, where there are few and they have room."""
-    if len(trace.stints) > MOST_NAMED or len(rows) * _ROW_MM > _HIGHEST_MM:
+    if trace.shared or len(trace.stints) > MOST_NAMED or len(rows) * _ROW_MM > _HIGHEST_MM:
         return
     for stint in trace.stints:
         begin, end = max(stint.begin, trace.begin), min(stint.end, trace.end)

@@ -40,15 +40,17 @@ def utilisation_figure(run: RunView, node: str | None = None, between: str | Non
 
 def _of_trace(run: RunView, trace: CoreTrace) -> Utilisation:
     edges = np.unique(np.linspace(trace.begin, trace.end, COLUMNS + 1).astype(np.int64))
-    by_core = len(trace.cores) <= MOST_CORES
+    by_core = len(trace.cores) <= MOST_CORES and not trace.shared
     labels = [trace.label(core) for core in trace.cores] if by_core else [str(node) for node in trace.nodes]
     rows: list[list[Stint]] = [[] for _ in labels]
     place: dict[Any, int] = {key: row for row, key in enumerate(trace.cores if by_core else trace.nodes)}
     for stint in trace.stints:
         rows[place[(stint.node, stint.core) if by_core else stint.node]].append(stint)
     sizes = [1] * len(rows) if by_core else [sum(core[0] == node for core in trace.cores) for node in trace.nodes]
-    busy = [mean_over(((s.begin, s.end) for s in row), edges) / size for row, size in zip(rows, sizes, strict=True)]
-    told = f"{facts([run])}; {len(trace.cores)} cores, busy {_busy_share(trace):.1%} of the time"
+    busy = [mean_over(((s.begin, s.end) for s in row), edges, n) / n for row, n in zip(rows, sizes, strict=True)]
+    share = float((np.array(busy) * np.array(sizes)[:, None] * np.diff(edges)).sum())
+    share /= len(trace.cores) * max(trace.end - trace.begin, 1)
+    told = f"{facts([run])}; {len(trace.cores)} cores, busy {share:.1%} of the time"
     samples = _samples(run, trace.begin, trace.end, set(trace.nodes))
     if samples is None:
         waiting, how = _queues(trace, edges), f"means over {len(edges) - 1} parts, without tasks that never ran"
@@ -67,24 +69,24 @@ def _queues(trace: CoreTrace, edges: NDArray[np.int64]) -> HeatRows:
     return HeatRows([str(node) for node in queues], np.array(waiting), edges, "Node")
 
 
-def mean_over(spans: Iterable[tuple[int, int]], edges: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many of some spans of time (ns) were on between each two edges, in the mean; exact."""
+def mean_over(
+    spans: Iterable[tuple[int, int]], edges: NDArray[np.int64], most: int | None = None
+) -> NDArray[np.float64]:
+    """Return how many of some spans of time (ns) were on between each two edges, in the mean; exact.
+
+    `most` counts at any time, None: all of them.
+    """
     pairs = np.array(list(spans), dtype=np.int64).reshape(-1, 2)
-    until = _time_within(pairs[:, 0], edges) - _time_within(pairs[:, 1], edges)
-    return np.diff(until) / np.diff(edges)
-
-
-def _time_within(begins: NDArray[np.int64], moments: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each moment the sum of the times since those begins that lie before it."""
-    ordered = np.sort(begins)
-    sums = np.concatenate([[0], np.cumsum(ordered)])
-    before = np.searchsorted(ordered, moments)
-    return np.asarray(before * moments - sums[before], dtype=np.int64)
-
-
-def _busy_share(trace: CoreTrace) -> float:
-    ran = sum(min(s.end, trace.end) - max(s.begin, trace.begin) for s in trace.stints)
-    return ran / (len(trace.cores) * max(trace.end - trace.begin, 1))
+    times = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    on = np.cumsum(np.concatenate([np.ones(len(pairs), np.int64), -np.ones(len(pairs), np.int64)])[order])
+    counted = on if most is None else np.minimum(on, most)
+    before = np.searchsorted(times, edges, side="right")
+    areas = np.concatenate([[0, 0], np.cumsum(counted[:-1] * np.diff(times))])
+    since = np.where(before > 0, edges - times[np.maximum(before - 1, 0)], 0) if len(times) else 0
+    heights = np.concatenate([[0], counted])[before]
+    return np.diff(areas[before] + heights * since) / np.diff(edges)
 
 
 def _of_samples(run: RunView, between: str | None) -> Utilisation:

@@ -69,6 +69,22 @@ class CoreTrace:
         """The nodes whose cores they are."""
         return sorted({node for node, _ in self.cores})
 
+    @property
+    def shared(self) -> bool:
+        """Whether a core ran several tasks at a time, as schedulers do that share it out."""
+        return any(lane for lane, _ in self.lanes())
+
+    def lanes(self) -> list[tuple[int, Stint]]:
+        """Return the stints in order of time, each with its lane: the first of its core that is free then."""
+        until: dict[CoreName, list[int]] = {}
+        found = []
+        for stint in sorted(self.stints, key=lambda stint: (stint.begin, stint.end)):
+            ends = until.setdefault((stint.node, stint.core), [])
+            lane = next((lane for lane, end in enumerate(ends) if end <= stint.begin), len(ends))
+            ends[lane : lane + 1] = [stint.end]
+            found.append((lane, stint))
+        return found
+
     def label(self, core: CoreName) -> str:
         """Return what a core is called: its number, after that of its node where there are several."""
         return str(core[1]) if len(self.nodes) == 1 else f"{core[0]}.{core[1]}"

@@ -80,6 +80,20 @@ def test_a_core_without_work_has_a_row() -> None:
     assert [core_trace(run, "cores", "1").label(core) for core in trace.cores[:3]] == ["0", "1", "2"]
 
 
+def test_tasks_that_share_a_core_lie_below_one_another() -> None:
+    """Stints that overlap on a core have lanes of their own, and their node is busy with no more than its cores."""
+    run = view_of_records([ran(0, 0, 0, 60), ran(0, 0, 20, 60), ran(0, 0, 30, 10)], 100, hardware={"cores": 2})
+    trace = core_trace(run, "cores")
+    assert trace.shared
+    assert [lane for lane, _ in trace.lanes()] == [0, 1, 2]
+    bars = [c for c in draw_cores(cores_figure(run)).axes[0].collections if c.get_paths()]
+    boxes = sorted(c.get_paths()[0].get_extents().y0 for c in bars)
+    assert np.diff(boxes) == pytest.approx([boxes[1] - boxes[0]] * 2)
+    busy = utilisation_figure(run).busy
+    assert busy.labels == ["0"]
+    assert (busy.values[0] * np.diff(busy.edges)).sum() == pytest.approx((20 + 2 * 40 + 20) / 2)
+
+
 def test_a_long_run_is_drawn_from_its_begin_or_between_two_moments() -> None:
     """Of many stints the first ones are drawn, which the words say; `between` draws those that touch the time."""
     run = view_of_records([ran(0, 0, n * 1_000, 900) for n in range(MOST_STINTS + 50)], (MOST_STINTS + 50) * 1_000)
@@ -92,15 +106,17 @@ def test_a_long_run_is_drawn_from_its_begin_or_between_two_moments() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 300)), max_size=20),
-    st.lists(st.integers(0, 1_500), min_size=2, max_size=9, unique=True).map(sorted),
+    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60)), max_size=9),
+    st.lists(st.integers(0, 170), min_size=2, max_size=6, unique=True).map(sorted),
 )
 def test_means_over_columns_are_exact(spans: list[tuple[int, int]], edges: list[int]) -> None:
     """What lies in each column is what one counts nanosecond by nanosecond."""
-    found = mean_over(((begin, begin + length) for begin, length in spans), np.array(edges))
+    pairs = [(begin, begin + length) for begin, length in spans]
+    found, of_two = mean_over(pairs, np.array(edges)), mean_over(pairs, np.array(edges), 2)
     for column, (low, high) in enumerate(pairwise(edges)):
-        on = sum(max(0, min(begin + length, high) - max(begin, low)) for begin, length in spans)
-        assert found[column] == pytest.approx(on / (high - low))
+        on = [sum(begin <= time < end for begin, end in pairs) for time in range(low, high)]
+        assert found[column] == pytest.approx(sum(on) / (high - low))
+        assert of_two[column] == pytest.approx(sum(min(2, number) for number in on) / (high - low))
 
 
 def test_heat_maps_hold_all_time_in_service_and_in_queues(traced: RunView) -> None:
