@@ -47,6 +47,7 @@ _BAR: Final = 0.66
 _HIGHEST_MM: Final = 150
 _ROW_MM: Final = 5.0
 _LETTER_MM: Final = 1.2
+_LANE_MM: Final = 2.2
 _EDGE: Final = 0.4
 _PARTED_MM: Final = 0.5
 """Length from which on a bar has a white edge, which would hide a shorter one."""
@@ -66,7 +67,9 @@ def draw_cores(plot: CoreGantt, width: float = PAGE_MM) -> Figure:
     """Draw the bars, `width` in millimetres; there is none where a core was idle."""
     trace = plot.trace
     with theme():
-        height = 4.0 + min(_HIGHEST_MM, _ROW_MM * max(4, len(trace.cores)))
+        deepest = 1 + max((lane for lane, _ in trace.lanes()), default=0)
+        row = max(_ROW_MM, _LANE_MM * deepest)
+        height = 4.0 + min(_HIGHEST_MM, max(4 * _ROW_MM, row * len(trace.cores)))
         figure, axes = new_figure(width, height + 8)
         unit = best_unit(trace.end - trace.begin)
         rows = {core: row for row, core in enumerate(trace.cores)}

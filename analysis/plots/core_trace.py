@@ -53,7 +53,7 @@ class Steal:
 class CoreTrace:
     """The trace of a run from `begin` to `end` (ns), of these cores; `parked` is from when to when a core was.
 
-    `sorts` are those of all tasks of the whole run, the most frequent first.
+    `sorts` are those of all tasks of the whole run, the most frequent first. `by_node`: a row is all of a node.
     """
 
     cores: tuple[CoreName, ...]
@@ -63,6 +63,7 @@ class CoreTrace:
     begin: int
     end: int
     sorts: tuple[str, ...] = ()
+    by_node: bool = False
 
     @property
     def nodes(self) -> list[int]:
@@ -87,12 +88,16 @@ class CoreTrace:
 
     def label(self, core: CoreName) -> str:
         """Return what a core is called: its number, after that of its node where there are several."""
+        if self.by_node:
+            return str(core[0])
         return str(core[1]) if len(self.nodes) == 1 else f"{core[0]}.{core[1]}"
 
     @property
     def rows(self) -> str:
         """What labels of cores are."""
         nodes = self.nodes
+        if self.by_node:
+            return "Node"
         return f"Core of node {nodes[0]}" if len(nodes) == 1 else "Node.core"
 
 

@@ -35,7 +35,8 @@ def cores_figure(run: RunView, node: str | None = None, between: str | None = No
 
     Raises InputError where the run kept no trace of its cores.
     """
-    whole = core_trace(run, "cores", node, between)
+    traced = core_trace(run, "cores", node, between)
+    whole = _by_node(traced) if traced.shared else traced
     shown = frozenset(whole.cores[:MOST_ROWS])
     trace = replace(
         whole,
@@ -43,9 +44,9 @@ def cores_figure(run: RunView, node: str | None = None, between: str | None = No
         stints=tuple(stint for stint in whole.stints if (stint.node, stint.core) in shown),
         steals=tuple(s for s in whole.steals if (s.node, s.thief) in shown and (s.node, s.victim) in shown),
     )
-    told = f"{facts([run])}; {len(whole.cores)} cores"
+    told = f"{facts([run])}; {len(traced.cores)} cores" + (", which tasks share" if traced.shared else "")
     if len(whole.cores) > MOST_ROWS:
-        told += f", of which the first {MOST_ROWS}"
+        told += f"; the first {MOST_ROWS} {'nodes' if whole.by_node else 'of them'}"
     if len(trace.stints) > MOST_STINTS:
         number = len(trace.stints)
         trace = _first_stints(trace)
@@ -56,6 +57,14 @@ def cores_figure(run: RunView, node: str | None = None, between: str | None = No
         if s.begin <= trace.end and s.end >= trace.begin
     ]
     return CoreGantt(trace, run.name, told, spans)
+
+
+def _by_node(trace: CoreTrace) -> CoreTrace:
+    """Return a trace in which a row is all cores of a node, where no task is on a core of its own."""
+    stints = tuple(replace(stint, core=0) for stint in trace.stints)
+    parked = tuple(((node, 0), begin, end) for (node, _), begin, end in trace.parked)
+    cores = tuple((node, 0) for node in trace.nodes)
+    return replace(trace, cores=cores, stints=stints, steals=(), parked=parked, by_node=True)
 
 
 def _first_stints(trace: CoreTrace) -> CoreTrace:

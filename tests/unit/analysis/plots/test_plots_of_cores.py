@@ -86,7 +86,10 @@ def test_tasks_that_share_a_core_lie_below_one_another() -> None:
     trace = core_trace(run, "cores")
     assert trace.shared
     assert [lane for lane, _ in trace.lanes()] == [0, 1, 2]
-    bars = [c for c in draw_cores(cores_figure(run)).axes[0].collections if c.get_paths()]
+    plot = cores_figure(run)
+    assert plot.facts.endswith("2 cores, which tasks share")
+    assert (plot.trace.rows, [plot.trace.label(core) for core in plot.trace.cores]) == ("Node", ["0"])
+    bars = [c for c in draw_cores(plot).axes[0].collections if c.get_paths()]
     boxes = sorted(c.get_paths()[0].get_extents().y0 for c in bars)
     assert np.diff(boxes) == pytest.approx([boxes[1] - boxes[0]] * 2)
     busy = utilisation_figure(run).busy
