@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.ticker import MaxNLocator
 
-from analysis.plots.shading import shade_faults
-from analysis.plots.theme import BLACK, BLUE, ORANGE, PAGE_MM, VERMILION, new_stack, put_legend, put_title, theme
+from analysis.plots.shading import lanes_height, shade_faults
+from analysis.plots.theme import BLACK, BLUE, FAINT, PAGE_MM, VERMILION, new_stack, put_legend, put_title, theme
 from analysis.plots.time_axis import TimeUnit, best_unit, set_time_axis
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def draw_mailboxes(plot: MailboxDepths, width: float = PAGE_MM) -> Figure:
             _draw_course(axes, course, plot, unit)
             shade_faults(axes, plot.spans, unit, lanes=not place)
             axes.set_ylabel("Messages")
-            axes.set_title(_shortened(course.actor, width), loc="left", pad=6 if not place and plot.spans else 3)
+            axes.set_title(
+                _shortened(course.actor, width), loc="left", pad=3 + (0 if place else lanes_height(plot.spans))
+            )
         set_time_axis(rows[-1], plot.end, unit, plot.begin)
         put_title(figure, plot.name, plot.facts)
         put_legend(figure, *rows)
@@ -84,7 +86,7 @@ def _draw_course(axes: Axes, course: MailboxCourse, plot: MailboxDepths, unit: T
     """Draw what is known: points at crossings, straight lines between them while it was above, the watermarks."""
     for begin, end in course.pressed:
         extent = begin / unit.nanoseconds, end / unit.nanoseconds
-        look: dict[str, Any] = {"facecolor": ORANGE, "alpha": 0.22, "linewidth": 0, "zorder": 0.5}
+        look: dict[str, Any] = {"facecolor": "none", "edgecolor": FAINT, "hatch": "////", "linewidth": 0, "zorder": 0.5}
         axes.axvspan(*extent, label=plot.held, **look)
         inside = [
             (time / unit.nanoseconds, depth)

@@ -60,11 +60,15 @@ def _draw_circle(axes: Axes, plot: StealGraph) -> None:
         axes.scatter([x], [y], s=150, facecolor="white", edgecolor=BLACK, linewidth=0.8, zorder=4)
         axes.text(x, y, plot.cores[core], ha="center", va="center_baseline", fontsize=6.5, zorder=5)
         look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 6.5, "linespacing": 1.15}
-        axes.text(1.36 * x, 1.3 * y, f"−{lost[core]:,}\n+{taken[core]:,}", **look)
+        axes.text(1.36 * x, 1.3 * y, f"{_signed('−', lost[core])}\n{_signed('+', taken[core])}", **look)
     axes.set_xlim(-1.7, 1.7)
     axes.set_ylim(-1.52, 1.52)
     axes.set_aspect("equal")
     axes.axis("off")
+
+
+def _signed(sign: str, tasks: int) -> str:
+    return f"{sign}{tasks:,}" if tasks else "0"
 
 
 def _most_named(cores: int) -> int:
