@@ -64,6 +64,10 @@ if TYPE_CHECKING:
     from topologies.topology import Topology
 
 _HOMES: Final = {
+    "Actor": "sim.runtime.actor",
+    "ActorConfig": "sim.runtime.actor_protocol",
+    "ActorFailure": "sim.runtime.failure",
+    "ActorProtocol": "sim.runtime.actor_protocol",
     "Adjustment": "sim.protocols.attractor.strategy",
     "Agreement": "sim.convergence",
     "Bandwidth": "sim.units",
@@ -76,7 +80,10 @@ _HOMES: Final = {
     "Completion": "sim.convergence",
     "Coverage": "sim.convergence",
     "Crash": "faults.node.crash",
+    "Down": "sim.runtime.failure",
     "Duration": "sim.units",
+    "Effect": "sim.runtime.actor",
+    "Exit": "sim.runtime.failure",
     "Explanation": "scenarios.explain.explanation",
     "Extinction": "sim.convergence",
     "Goal": "sim.protocols.attractor.population",
@@ -100,7 +107,9 @@ _HOMES: Final = {
     "Raft": "sim.protocols.raft.raft",
     "Rate": "sim.units",
     "Record": "sim.records",
+    "Reference": "sim.runtime.reference",
     "Register": "sim.workloads.register",
+    "Rejected": "sim.runtime.failure",
     "Reply": "sim.workloads.request",
     "Restart": "faults.node.crash",
     "Rumour": "sim.workloads.rumour",

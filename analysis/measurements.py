@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
+from analysis.actors_run import ActorsRun
 from analysis.availability import Availability
 from analysis.beliefs import Beliefs
 from analysis.client_operations import ClientOperations
@@ -87,6 +88,7 @@ class Measurements:
         self.shared_state = SharedStateRun()
         self.memory = MemoryUse()
         self.tasks = TaskTimes()
+        self.actors = ActorsRun()
         self.worker_pool = WorkerPoolRun()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
@@ -116,6 +118,7 @@ class Measurements:
             self.memory,
             self.tasks,
             self.worker_pool,
+            self.actors,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from analysis.convergence import AgreementTracker, ExtinctionTracker
 from analysis.measurements import Measurements
 from analysis.metric import Metric, Value
+from analysis.metrics_of_actors import METRICS_OF_ACTORS
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
@@ -251,6 +252,7 @@ _METRICS: Final = (
     *METRICS_OF_MEMORY,
     *METRICS_OF_TASKS,
     *METRICS_OF_WORKER_POOLS,
+    *METRICS_OF_ACTORS,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}

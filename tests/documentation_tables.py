@@ -15,6 +15,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.tables.of_actors import TABLES_OF_ACTORS
 from tests.tables.of_faults import TABLES_OF_FAULTS
 from tests.tables.of_hardware import TABLES_OF_HARDWARE
 from tests.tables.of_measures import TABLES_OF_MEASURES
@@ -30,6 +31,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     **TABLES_OF_SCENARIOS,
     **TABLES_OF_FAULTS,
     **TABLES_OF_HARDWARE,
+    **TABLES_OF_ACTORS,
     **TABLES_OF_MEMORY,
     **TABLES_OF_PROTOCOLS,
     **TABLES_OF_WORKLOADS,

@@ -16,6 +16,7 @@ from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
 from sim.protocols.phase_agreement.coordinated import PhaseCoordinator
 from sim.protocols.phase_agreement.replicated import PhaseRaft
+from sim.protocols.pipeline.pipeline import Pipeline
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
 from sim.protocols.shared_state.shared_state import SharedState
@@ -53,6 +54,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (SharedState, "threads on cores share a mutex, an atomic, a channel, a read-copy-update or cache lines"),
     (Broadcast, "broadcasts by gossip, tree or flooding; repaired; in no order, fifo, causal or total order"),
     (WorkerPool, "agents in chunks over worker threads, with a barrier after each step, and listeners"),
+    (Pipeline, "items go from sources through stages of actors to a sink, with bounded mailboxes"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

@@ -116,8 +116,10 @@ class Actor:
         cell.debt = 0
         taken = runtime.deliver(cell, to, envelope)
         if taken is None:
+            since = runtime.node.elapsed
             cell.waits = BLOCKED
             taken = yield WAIT
+            cell.blocked += runtime.node.elapsed - since
         return taken
 
     def signal(self, to: Reference, payload: Any) -> Effect[None]:
@@ -230,16 +232,22 @@ class Actor:
     # Other actors.
 
     def spawn(
-        self, actor_class: type[Actor], *arguments: Any, name: str | None = None, restart: Restart = "transient"
+        self,
+        actor_class: type[Actor],
+        *arguments: Any,
+        name: str | None = None,
+        restart: Restart = "transient",
+        mailbox: MailboxConfig | None = None,
     ) -> Effect[Reference]:
         """Start an actor on this node, as a child that this one supervises.
 
         `restart`: it is started again always (`permanent`), when it fails (`transient`), or never (`temporary`).
+        `mailbox`: options of its mailbox, before those of its class.
         """
         cell, runtime = self._cell, self.runtime
         yield cell.debt + runtime.costs.spawn if runtime.costed else 0
         cell.debt = 0
-        return runtime.spawn(actor_class, *arguments, name=name, restart=restart, parent=self)
+        return runtime.spawn(actor_class, *arguments, name=name, restart=restart, parent=self, mailbox=mailbox)
 
     def link(self, to: Reference) -> Effect[None]:
         """Share the fate of another actor: when one of the two fails, so does the other."""

@@ -25,6 +25,7 @@ RUNTIME_RECORDS = (
     "dropped-message",
     "held",
     "iso",
+    "actor-total",
 )
 
 
@@ -66,18 +67,20 @@ class ActorProtocol(Protocol):
         self.runtime.on_timer(name)
 
     def on_down(self) -> Mapping[str, Any] | None:
-        held = self._held()
+        held = self._held(lost=True)
         self.runtime.close()
         return held
 
     def on_end(self) -> None:
-        held = self._held()
+        for cell in self.runtime.cells.values():
+            self.runtime.tell_total(cell)
+        held = self._held(lost=False)
         if held is not None:
             self.node.record("held", **held)
 
-    def _held(self) -> dict[str, Any] | None:
-        """What records call the messages that are in memory; None where they have no names."""
+    def _held(self, lost: bool) -> dict[str, Any] | None:
+        """What records call the messages that are in memory, or were; None where they have no names."""
         if type(self).label is ActorProtocol.label:
             return None
         names = {self.label(payload) for payload in self.runtime.held()}
-        return {"messages": tuple(sorted(names - {None}))}
+        return {"messages": tuple(sorted(names - {None})), "lost": lost}

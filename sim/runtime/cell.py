@@ -29,14 +29,16 @@ class Cell:
     """One actor. It lasts while the actor is started again, and with it the mailbox; signals and links do not.
 
     `waits`, for what its thread waits, None: it does not; `waiters`, senders that wait for room in its mailbox, with
-    what they send; `blocked_on`, the line in which it waits itself; `current`, the message that it is busy with;
-    `debt`, work that it has yet to be charged for; `line`, the core that used its mailbox last.
+    what they send; `blocked_on`, the line in which it waits itself; `blocked`, nanoseconds that it has waited in such
+    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `line`, the core
+    that used its mailbox last.
     """
 
     __slots__ = (
         "actor",
         "actor_class",
         "arguments",
+        "blocked",
         "blocked_on",
         "children",
         "current",
@@ -82,6 +84,7 @@ class Cell:
         self.waiters: deque[tuple[Cell, Envelope]] = deque()
         self.held_back = False
         self.line: Core | None = None
+        self.blocked = 0
         self.lives = 0
         self.actor: Actor | None = None
         self.thread: Thread | InstantThread | None = None
@@ -109,6 +112,7 @@ class Cell:
     def next(self, match: Match) -> Envelope | None:
         """Take what it receives next: signals go ahead of messages."""
         signals = self.signals
+        self.mailbox.passed_over = 0
         if signals:
             for place, envelope in enumerate(signals):
                 if matches(match, envelope):

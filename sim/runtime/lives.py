@@ -121,6 +121,9 @@ class Lives:
             return
         thread.on_end = None
         thread.cancel()
+        if reason != NORMAL and cell.current is not None:
+            self._runtime.lose(cell.me.name, cell.current, "failed")
+        cell.current = None
         cell.waits = None
         cell.leave_line()
         self._runtime.clear_timeout(cell)
@@ -136,6 +139,7 @@ class Lives:
         if runtime.cells.pop(name, None) is None:
             return
         (runtime.roots if cell.parent is None else cell.parent.children).pop(name, None)
+        runtime.tell_total(cell)
         for envelope in cell.mailbox.entries:
             runtime.lose(name, envelope, "no-actor")
         for waiter, envelope in cell.waiters:

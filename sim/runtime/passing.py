@@ -72,7 +72,7 @@ class Passing:
     ) -> None:
         self.config = config
         self.checked = config.mode == "checked"
-        self._node, self._now, self._copying, self._record = node, now, copying, record
+        self._node, self._now, self._copying, self.record = node, now, copying, record
         self._isos = 0
 
     def iso(self, value: Any, holder: str) -> Iso:
@@ -127,7 +127,7 @@ class Passing:
 
     def _tell(self, number: str, event: str, actor: str, to: str | None) -> None:
         if self.config.trace:
-            self._record("iso", iso=number, event=event, actor=actor, to=to)
+            self.record("iso", iso=number, event=event, actor=actor, to=to)
 
 
 def _can_change(payload: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.hardware.task import Thread
 from sim.runtime.cell import Cell, Restart
-from sim.runtime.config import RuntimeConfig, Safeguard
+from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
 from sim.runtime.failure import SHUTDOWN, Rejected
 from sim.runtime.future import Future
@@ -40,7 +40,9 @@ class Runtime:
 
     Records: `spawned` (actor, by), `stopped` (actor, reason), `failed` (actor, reason), `restarted-actor` (actor,
     lives), `gave-up` (restarts), `mailbox` (actor, depth, event: `high`, `low`, `full` or `over`, capacity),
-    `dropped-message` (actor, reason, message).
+    `dropped-message` (actor, reason, message), and at the end of an actor or of the run `actor-total` (actor, capacity,
+    peak, taken: messages taken out of its mailbox, waited: nanoseconds that these were in it, blocked: nanoseconds that
+    the actor waited for room elsewhere).
     """
 
     def __init__(
@@ -88,23 +90,31 @@ class Runtime:
         name: str | None = None,
         restart: Restart = "transient",
         parent: Actor | None = None,
+        mailbox: MailboxConfig | None = None,
     ) -> Reference:
-        """Start an actor; without a `parent` it is one of the node's own, which the runtime supervises."""
+        """Start an actor; without a `parent` it is one of the node's own, which the runtime supervises.
+
+        `mailbox`: options of its mailbox; those of its class where it is None, or else those of the runtime.
+        """
         if name is None:
             name = self._new_name(actor_class)
         assert name, "an actor without a name"
         assert name not in self.cells, f"node {self.node.id} has an actor {name!r} already"
         by = None if parent is None else parent._cell
         me = Reference(self.node.id, name)
-        mailbox = self._mailbox(actor_class.mailbox or self.config.mailbox, partial(self._crossed, name))
-        mailbox.reserved = self.transport.ahead_of(name)
+        config = mailbox or actor_class.mailbox or self.config.mailbox
+        box = self._mailbox(config, partial(self._crossed, name), self._now)
+        box.reserved = self.transport.ahead_of(name)
         supervision = Supervision(actor_class.supervision or self.config.supervision)
-        cell = Cell(me, actor_class, arguments, by, restart, mailbox, supervision)
+        cell = Cell(me, actor_class, arguments, by, restart, box, supervision)
         self.cells[name] = cell
         (self.roots if by is None else by.children)[name] = cell
         self.node.record("spawned", actor=name, by=None if by is None else by.me.name)
         self.lives.begin(cell)
         return me
+
+    def _now(self) -> int:
+        return self.node.now
 
     def _new_name(self, actor_class: type[Actor]) -> str:
         kind = actor_class.__name__.lower()
@@ -345,6 +355,20 @@ class Runtime:
         cell.timed = False
         if cell.waits is not None:
             cell.wake(None)
+
+    def tell_total(self, cell: Cell) -> None:
+        """Record what an actor came to, which has had anything to do."""
+        box = cell.mailbox
+        if box.peak or cell.blocked:
+            self.node.record(
+                "actor-total",
+                actor=cell.me.name,
+                capacity=box.capacity,
+                peak=box.peak,
+                taken=box.taken,
+                waited=box.waited,
+                blocked=cell.blocked,
+            )
 
     def held(self) -> Iterator[Any]:
         """The payloads of all messages that are in the memory of this node, some of them twice."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from analysis.metric import Metric
+from analysis.metrics_of_actors import METRICS_OF_ACTORS
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from analysis.metrics_of_load import METRICS_OF_LOAD
@@ -19,6 +20,7 @@ from analysis.metrics_of_worker_pools import METRICS_OF_WORKER_POOLS
 from tests.tables.form import grid
 
 METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
+    "actors": METRICS_OF_ACTORS,
     "clients": METRICS_OF_CLIENTS,
     "swarms": METRICS_OF_SWARMS,
     "load": METRICS_OF_LOAD,

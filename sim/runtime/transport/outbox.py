@@ -85,12 +85,16 @@ class Outbox:
         self.flights.append(flight)
         if self.peer.life:
             self._send(flight)
+            if not self.peer.transport.sends_again:
+                self.flights.pop()
         self.arm()
 
     def send_all(self) -> None:
         """Send what waited for the other node to be known."""
         for flight in tuple(self.flights):
             self._send(flight)
+        if not self.peer.transport.sends_again:
+            self.flights.clear()
         self.arm()
 
     def _send(self, flight: Flight) -> None:

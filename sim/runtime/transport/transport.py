@@ -50,7 +50,7 @@ class Transport:
         self.life = 0
         self.peers: dict[int, Peer] = {}
         self.inlets: dict[str, dict[int, Inlet]] = {}
-        self._sends_again = "retransmission" not in ablate
+        self.sends_again = "retransmission" not in ablate
         self._knows_again = "duplicate-check" not in ablate
         self._bounded = "mailbox-bound" not in ablate
         self._take_payload: dict[type, Any] = {
@@ -105,7 +105,7 @@ class Transport:
 
     def set_timer(self, what: str, node: int, to: str, duration: int) -> None:
         """Have something looked at after so many nanoseconds."""
-        if what != "outbox" or self._sends_again:
+        if what != "outbox" or self.sends_again:
             self.node.set_timer((TIMER, what, node, to), duration)
 
     def cancel_timer(self, what: str, node: int, to: str) -> None:
@@ -223,7 +223,7 @@ class Transport:
                 self._reserve(to, 1)
             else:
                 inlet.stopped = cell.held_back = True
-        elif arrival == "known" and not self._knows_again and cell is not None:
+        elif arrival == "known" and not self._knows_again and cell is not None and cell.mailbox.room > 0:
             self.runtime.admit(cell, self._envelope(told, message))
         self._acknowledge(peer, to, inlet, self._credit(cell, inlet), told.number)
 

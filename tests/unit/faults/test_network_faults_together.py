@@ -208,6 +208,7 @@ SYSTEMS: list[dict[str, Any]] = [
         "workload": {"kind": "jobs", "arrivals": {"kind": "poisson", "rate": "5/s"}, "work": "1s"},
     },
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
+    {"protocol": {"kind": "pipeline", "items": 20}},
     {  # what is lost is supplied by those that compare
         "protocol": {"kind": "broadcast"},
         "workload": UPDATES,
