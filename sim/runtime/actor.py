@@ -74,8 +74,13 @@ class Actor:
         if cell.debt:
             debt, cell.debt = cell.debt, 0
             yield debt
+        if cell.handled >= runtime.turn:
+            cell.handled = 0
+            runtime.give_way(cell)
+            yield WAIT
         envelope = cell.next(match)
         if envelope is None:
+            cell.handled = 0
             if timeout is not None:
                 if timeout <= 0:
                     return None
@@ -90,6 +95,7 @@ class Actor:
             runtime.clear_timeout(cell)
         reading = 0 if envelope.block is None else runtime.received(envelope)
         if runtime.costed:
+            cell.handled += 1
             cell.debt += (
                 reading
                 + runtime.reach(cell, cell)
@@ -120,6 +126,7 @@ class Actor:
             cell.waits = BLOCKED
             taken = yield WAIT
             cell.blocked += runtime.node.elapsed - since
+            cell.handled = 0
         return taken
 
     def signal(self, to: Reference, payload: Any) -> Effect[None]:
@@ -204,6 +211,7 @@ class Actor:
         self.runtime.set_timeout(cell, duration)
         cell.waits = SLEEPING
         yield WAIT
+        cell.handled = 0
 
     def park(self, timeout: int | None = None) -> Effect[Any]:
         """Wait until `unpark(value)` is called, which this gives; None after `timeout` nanoseconds.

@@ -30,7 +30,7 @@ class Cell:
 
     `waits`, for what its thread waits, None: it does not; `waiters`, senders that wait for room in its mailbox, with
     what they send; `blocked_on`, the line in which it waits itself; `blocked`, nanoseconds that it has waited in such
-    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `line`, the core
+    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `handled`, messages since it last left its core; `line`, the core
     that used its mailbox last.
     """
 
@@ -43,6 +43,7 @@ class Cell:
         "children",
         "current",
         "debt",
+        "handled",
         "held_back",
         "line",
         "links",
@@ -102,6 +103,7 @@ class Cell:
         self.blocked_on: deque[tuple[Cell, Envelope]] | None = None
         self.current: Envelope | None = None
         self.debt = 0
+        self.handled = 0
         self.traps_exits = False
 
     @property

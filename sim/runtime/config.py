@@ -125,6 +125,9 @@ class RuntimeConfig(_Options):
 
     mailbox: MailboxConfig = Field(default=MailboxConfig(), description="of every actor that brings none of its own")
     costs: RuntimeCosts = Field(default=RuntimeCosts(), description="work of the cores for each effect")
+    turn: int = Field(
+        default=10, ge=1, le=10**9, description="messages that an actor takes before others have their turn on its core"
+    )
     supervision: SupervisionConfig = Field(
         default=SupervisionConfig(), description="of every actor that brings none of its own, and of the node itself"
     )

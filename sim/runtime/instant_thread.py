@@ -9,7 +9,7 @@ from typing import Any, Final
 from sim.hardware.task import WAIT
 from sim.kernel import EventLimitReached
 
-TURN_LIMIT: Final = 500_000
+TURN_LIMIT: Final = 1_000_000
 """Steps of threads at one event beyond which they are taken to be in an endless loop."""
 
 

@@ -37,6 +37,7 @@ class Lives:
     def begin(self, cell: Cell) -> None:
         """Have a new actor run in the cell, from the start."""
         cell.forget_life()
+        cell.supervision.forget()
         cell.lives += 1
         runtime, name = self._runtime, cell.me.name
         actor = cell.actor_class.__new__(cell.actor_class)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.hardware.task import Thread
+from sim.hardware.task import Thread
 from sim.runtime.cell import Cell, Restart
 from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
@@ -58,6 +59,7 @@ class Runtime:
         self.options = options
         self.costs = config.costs
         self.costed = False
+        self.turn = config.turn
         self.closed = False
         self.cells: dict[str, Cell] = {}
         self.roots: dict[str, Cell] = {}
@@ -269,6 +271,13 @@ class Runtime:
     def _crossed(self, name: str, event: str) -> None:
         mailbox = self.cells[name].mailbox
         self.node.record("mailbox", actor=name, depth=len(mailbox), event=event, capacity=mailbox.capacity)
+
+    def give_way(self, cell: Cell) -> None:
+        """Let an actor that is about to wait go on at once, behind the others that are ready for its core."""
+        thread, processor = cell.thread, self.node.processor
+        assert isinstance(thread, Thread)
+        assert processor is not None
+        processor.kernel.post(processor.kernel.now, thread.wake, None)
 
     # Signals, questions and answers.
 

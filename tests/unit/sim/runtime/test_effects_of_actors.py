@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sim.kernel import EventLimitReached
+from sim.runtime import instant_thread
 from sim.runtime.actor import Actor, Effect
 from sim.runtime.reference import Reference
 from sim.runtime.runtime import Runtime
@@ -192,7 +193,7 @@ def test_a_chain_of_actors_needs_no_stack() -> None:
     assert told(records, "stopped", "actor")[-1] == "eldest"
 
 
-def test_a_loop_without_delay_is_found() -> None:
+def test_a_loop_without_delay_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two actors that play ball in no time are named instead of running for ever."""
 
     class Player(Actor):
@@ -201,6 +202,7 @@ def test_a_loop_without_delay_is_found() -> None:
                 yield from self.send(self.me, "ball")
                 yield from self.receive()
 
+    monkeypatch.setattr(instant_thread, "TURN_LIMIT", 10_000)
     simulation, _ = system(lambda runtime: runtime.spawn(Player))
     with pytest.raises(EventLimitReached, match=r"endless loop .* in actor player-1; have it sleep"):
         simulation.run(SECOND)
