@@ -30,8 +30,8 @@ class Cell:
 
     `waits`, for what its thread waits, None: it does not; `waiters`, senders that wait for room in its mailbox, with
     what they send; `blocked_on`, the line in which it waits itself; `blocked`, nanoseconds that it has waited in such
-    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `handled`, messages since it last left its core; `line`, the core
-    that used its mailbox last.
+    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `handled`,
+    messages since it last left its core; `line`, the core that used its mailbox last.
     """
 
     __slots__ = (

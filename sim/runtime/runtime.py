@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.hardware.task import Thread
-from sim.hardware.task import Thread
 from sim.runtime.cell import Cell, Restart
 from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
