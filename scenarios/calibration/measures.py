@@ -93,6 +93,12 @@ def _measures_in_c(native: Native) -> Iterator[Measure]:
         partial(native.nanoseconds, "wake", FEW),
         "shared.wake",
     )
+    yield Measure(
+        "signal",
+        "of the same, what signalling the condition takes the thread that does it",
+        partial(native.nanoseconds, "signal", FEW),
+        "shared.signal",
+    )
     for distance, cpus in pairs_of_cpus(usable_cpus()).items():
         where = "of one socket" if distance == "same_socket" else "of two sockets"
         yield Measure(

@@ -165,31 +165,43 @@ static struct {
     int64_t turn, times;
 } sleepers = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
 
-static void take_turns(int64_t parity) {
+static void take_turns(int64_t parity, double *signalling) {
     for (int64_t i = 0; i < sleepers.times; i++) {
         pthread_mutex_lock(&sleepers.mutex);
         while (sleepers.turn != 2 * i + parity) pthread_cond_wait(&sleepers.changed, &sleepers.mutex);
         sleepers.turn++;
+        double begin = signalling == NULL ? 0.0 : now();
         pthread_cond_signal(&sleepers.changed);
+        if (signalling != NULL) *signalling += now() - begin;
         pthread_mutex_unlock(&sleepers.mutex);
     }
 }
 
 static void *answer_by_condition(void *unused) {
     (void)unused;
-    take_turns(1);
+    take_turns(1, NULL);
     return NULL;
 }
 
-double measure_wake(int64_t times) {
+static double play_with_sleepers(int64_t times, double *signalling) {
     pthread_t thread;
     sleepers.turn = 0;
     sleepers.times = times;
     if (pthread_create(&thread, NULL, answer_by_condition, NULL)) return -1.0;
     double begin = now();
-    take_turns(0);
+    take_turns(0, signalling);
     pthread_join(thread, NULL);
     return (now() - begin) / (double)times / 2.0;
+}
+
+double measure_wake(int64_t times) {
+    return play_with_sleepers(times, NULL);
+}
+
+/* Of the same, what the call takes by which one thread wakes the other. */
+double measure_signal(int64_t times) {
+    double signalling = 0.0, took = play_with_sleepers(times, &signalling);
+    return took < 0.0 ? took : signalling / (double)times;
 }
 
 /* Reads that each need the one before, over a memory of so many bytes, in an order that no prefetcher guesses. */

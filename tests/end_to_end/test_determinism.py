@@ -22,15 +22,15 @@ GOLDEN = {
     "gossip-churn": "2aa1ecfb3f5893b50004883a51be6c78880d199df58c0972388ce0b0983702c2",
     "gossip-lossy-links": "93ffa5d8fbe125730e829fd2b3331f41662d2614fb176d080ca9fd5f5a75187c",
     "kuramoto": "74c75174e012242fbd6aac7fde3c973332cc03e6bd7353f2a8fe6d6be9f6216b",
-    "lock-convoy": "04e3890a3258ea187e795f353d9e96babd3b24a69a9155ec3627b611a7eb0409",
+    "lock-convoy": "d637552e97b5d0763ea7fb77e6fc2232ca627edc85cb0d6ec0cf8fd16e27664c",
     "phase-agreement": "d6dae8b1043d572564bf2c97d467006b3fc96fe5fa36d65d2a9939467ec87d7c",
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
     "raft-overload": "e7f9af78bb5659d0d8553db521fe5c54dc557db3eebc46f3cd24a48d5b7ece6c",
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
-    "straggler-in-a-barrier": "030e0356ae1e205f17dbcbed17f88fdc284b76bdb6b8c37327cae351e1f2d210",
-    "shared-state-hunt": "ac134c2504551469438851542d247056c352db4803a94baed21a574ae60617be",
+    "straggler-in-a-barrier": "1d510d0f4dea62441c1f8eb13a7840c1d36d5cc4e08f75e6b5c14ac0e39b8407",
+    "shared-state-hunt": "d2cbe2b179aeb4c53f8c47b3c9071cfcb0c7f8e19d47aafb39e8707d369c21ea",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""
 

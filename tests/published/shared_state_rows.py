@@ -47,7 +47,7 @@ def _fitted(value: str) -> Statistic:
 
 def _speed_up() -> Row:
     exchanging = (
-        "hardware.transfer.same_socket=100ns",
+        "hardware.transfer.same_socket=50ns",
         "protocol.exchange=true",
         "protocol.agents=9500",
         "protocol.update=10ns",

@@ -60,7 +60,8 @@ class Channel:
         self._lines = lines
         self._address = address
         self._put, self._take = halves(costs.channel, stream)
-        self._wake = drawn(costs.wake, stream)
+        self._wake, self._signal = drawn(costs.wake, stream), drawn(costs.signal, stream)
+        self._has_woken = False
 
     def __len__(self) -> int:
         return len(self._buffer)
@@ -71,6 +72,7 @@ class Channel:
         if self.is_closed:
             return False
         if self._pass_on(value):
+            yield self._woke()
             return True
         self.waited += 1
         self._putters.append((thread, value))
@@ -82,6 +84,7 @@ class Channel:
         """Put a value in where there is room; whether there was. It never waits for room."""
         yield self._locked(thread, self._put)
         if not self.is_closed and self._pass_on(value):
+            yield self._woke()
             return True
         self.refused += 1
         return False
@@ -96,11 +99,13 @@ class Channel:
                 self._buffer.append(late)
                 self.puts += 1
                 putter.wake(True)
+                yield self._signal()
             return value
         if self._putters:
             putter, value = self._putters.popleft()
             self.puts += 1
             putter.wake(True)
+            yield self._signal()
             return value
         if self.is_closed:
             return CLOSED
@@ -124,12 +129,18 @@ class Channel:
         """Give a value to who waits for it, or keep it where there is room."""
         if self._takers:
             self._takers.popleft().wake(value)
+            self._has_woken = True
         elif len(self._buffer) < self.capacity:
             self._buffer.append(value)
         else:
             return False
         self.puts += 1
         return True
+
+    def _woke(self) -> int:
+        """Nanoseconds of waking whoever waited for what was just put in."""
+        has_woken, self._has_woken = self._has_woken, False
+        return self._signal() if has_woken else 0
 
     def _locked(self, thread: Thread, cost: Draw) -> int:
         """Nanoseconds of an operation, with those until the operations before it are over."""

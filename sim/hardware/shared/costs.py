@@ -49,6 +49,9 @@ class SharedCosts(BaseModel):
     wake: Latency = Field(
         default=_constant(1_000), description="until a thread that left its core to wait goes on, once it is woken"
     )
+    signal: Latency = Field(
+        default=_constant(100), description="for a thread to wake another one; several one after the other"
+    )
     spin: Latency = Field(default=_constant(50), description="to look once more whether what one waits for has come")
     hit: Latency = Field(default=_constant(1), description="to use a cache line that the core has")
     memory: Latency = Field(default=_constant(80), description="to fetch a cache line that no core has")

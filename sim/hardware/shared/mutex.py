@@ -52,6 +52,7 @@ class Mutex:
         self._queue: deque[Thread] = deque()
         self._lock, self._unlock = halves(costs.mutex, stream)
         self._look, self._wake = drawn(costs.spin, stream), drawn(costs.wake, stream)
+        self._signal = drawn(costs.signal, stream)
 
     @property
     def waiting(self) -> int:
@@ -95,6 +96,7 @@ class Mutex:
             if self._hands_off:
                 self.holder = first
             first.wake()
+            yield self._signal()
 
     def _word(self, thread: Thread) -> int:
         return 0 if self._lines is None else self._lines.move(thread.core, self._address, writes=True) or 0

@@ -44,6 +44,7 @@ class ReadCopyUpdate:
         self._waits_for_readers = waits_for_readers
         self._begin, self._end = halves(costs.read, stream)
         self._copy, self._wake = drawn(costs.update, stream), drawn(costs.wake, stream)
+        self._signal = drawn(costs.signal, stream)
 
     @property
     def readers(self) -> int:
@@ -70,6 +71,7 @@ class ReadCopyUpdate:
             if not self._awaited and self._updater is not None:
                 updater, self._updater = self._updater, None
                 updater.wake()
+                yield self._signal()
 
     def read(self, thread: Thread, work: Draw | None = None) -> Generator[int, None, tuple[Any, ...]]:
         """Read all words one after the other; `work` draws the nanoseconds that this takes, spread evenly."""

