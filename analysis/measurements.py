@@ -21,6 +21,7 @@ from analysis.node_life import is_state
 from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
 from analysis.recovery import Recovery
+from analysis.runtime.lease_use import LeaseUse
 from analysis.shared_state import SharedStateRun
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.swarm.strikes import Strikes
@@ -95,6 +96,7 @@ class Measurements:
         self.availability = Availability() if serves else None
         self.recovery = Recovery() if serves else None
         self.elections = Elections(population) if subject.elects else None
+        self.leases = LeaseUse() if subject.records >= {"held", "used"} else None
         self.divergence = Divergence(population) if subject.consensus else None
 
     @property
@@ -112,6 +114,7 @@ class Measurements:
             self.recovery,
             self.elections,
             self.divergence,
+            self.leases,
             self.strikes,
             self.load,
             self.shared_state,

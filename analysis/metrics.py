@@ -13,6 +13,7 @@ from analysis.metrics_of_actors import METRICS_OF_ACTORS
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_leases import METRICS_OF_LEASES
 from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
@@ -248,6 +249,7 @@ _METRICS: Final = (
     *METRICS_OF_CONSENSUS,
     *METRICS_OF_SWARMS,
     *METRICS_OF_LOAD,
+    *METRICS_OF_LEASES,
     *METRICS_OF_SHARED_STATE,
     *METRICS_OF_MEMORY,
     *METRICS_OF_TASKS,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import murmur
 from sim.protocols.broadcast.config import Safeguard as BroadcastSafeguard
 from sim.protocols.gossip.config import Safeguard
+from sim.protocols.lease.config import Safeguard as LeaseSafeguard
 
 if TYPE_CHECKING:
     from faults.fault import Fault
@@ -32,6 +33,7 @@ WHOLE: Final = ""
 ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "gossip-hunt": get_args(Safeguard),
     "broadcast-hunt": get_args(BroadcastSafeguard),
+    "lease-hunt": get_args(LeaseSafeguard),
     "raft-hunt": ("pre-vote", "session-table"),
     "raft-hunt-elections": ("log-up-to-date",),
     "raft-hunt-commits": ("commit-rule",),

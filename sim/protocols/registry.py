@@ -14,6 +14,7 @@ from sim.protocols.cache import Cache
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
 from sim.protocols.gossip.gossip import Gossip
+from sim.protocols.lease.lease import Lease
 from sim.protocols.phase_agreement.coordinated import PhaseCoordinator
 from sim.protocols.phase_agreement.replicated import PhaseRaft
 from sim.protocols.pipeline.pipeline import Pipeline
@@ -46,6 +47,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Cache, "agents keep what they look up in their node's memory, as its limits and its eviction allow"),
+    (Lease, "holders compete for leases of resources with fencing tokens, by one authority or a group of Raft"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (TaskServer, "nodes carry out jobs on their cores, as their scheduler decides"),
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),

@@ -10,6 +10,7 @@ from itertools import product
 from math import log
 
 from tests.published.agreement_rows import AGREEMENT_ROWS
+from tests.published.lease_rows import LEASE_ROWS
 from tests.published.measurement import (
     Part,
     Quantity,
@@ -275,6 +276,7 @@ ROWS = {
         *OSCILLATOR_ROWS,
         *AGREEMENT_ROWS,
         *SHARED_STATE_ROWS,
+        *LEASE_ROWS,
     )
 }
 """Every row by its number."""

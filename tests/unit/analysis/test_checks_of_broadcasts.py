@@ -12,6 +12,7 @@ from analysis.manifest import RunBalance, RunVerdict
 from analysis.verdict import RunEnd, Subject
 from sim.protocols.broadcast.ablations import WITHOUT
 from sim.records import Record
+from tests.small_hunt import first_violated
 from tests.small_protocols import SECOND
 
 SUBJECT = Subject(None, 3, records=frozenset(("broadcast", "delivery")))
@@ -94,15 +95,14 @@ def test_who_is_owed_a_broadcast_at_the_end() -> None:
 def test_a_hunt_finds_each_order_without_its_buffer(order: str) -> None:
     """Without the buffer a small hunt violates the order that was asked for; with it, nothing."""
     asked = [f"protocol.order={order}", f"checks=[{order}-order]"]
-    assert murmur.hunt("broadcast-hunt", 5, overrides=[*asked, "protocol.ablate=[ordering-buffer]"], workers=1).findings
-    assert not murmur.hunt("broadcast-hunt", 3, overrides=asked, workers=1).findings
+    assert first_violated("broadcast-hunt", [*asked, "protocol.ablate=[ordering-buffer]"], 6) == {f"{order}-order"}
+    assert not first_violated("broadcast-hunt", asked, 3)
 
 
 def test_a_hunt_finds_what_is_not_repaired() -> None:
     """Without repair something that is lost stays lost, and the judge of reliability says so."""
     asked = ["protocol.ablate=[repair]", "checks=[broadcast-reliable]"]
-    findings = murmur.hunt("broadcast-hunt", 5, overrides=asked, workers=1).findings
-    assert "broadcast-reliable" in {finding.check for finding in findings}
+    assert first_violated("broadcast-hunt", asked, 6) == {"broadcast-reliable"}
     assert set(WITHOUT) == {"repair", "ordering-buffer"}
 
 

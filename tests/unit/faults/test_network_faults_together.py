@@ -209,6 +209,12 @@ SYSTEMS: list[dict[str, Any]] = [
     },
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
     {"protocol": {"kind": "pipeline", "items": 20}},
+    {  # authorities agree, and writes of a holder that has given its lease back come late
+        "protocol": {"kind": "lease", "authorities": 3, "hold": "300ms", "rest": "50ms", "uses": "40/s"},
+        "faults": [
+            {"kind": "delay", "links": {"of": 5, "direction": "out"}, "extra": "700ms", "at": "2s", "heal_after": "9s"}
+        ],
+    },
     {  # what is lost is supplied by those that compare
         "protocol": {"kind": "broadcast"},
         "workload": UPDATES,
