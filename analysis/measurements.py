@@ -22,6 +22,7 @@ from analysis.progress import ConvergenceResult
 from analysis.receipts import Receipts
 from analysis.recovery import Recovery
 from analysis.runtime.lease_use import LeaseUse
+from analysis.runtime.shard_use import ShardUse
 from analysis.shared_state import SharedStateRun
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.swarm.strikes import Strikes
@@ -97,6 +98,7 @@ class Measurements:
         self.recovery = Recovery() if serves else None
         self.elections = Elections(population) if subject.elects else None
         self.leases = LeaseUse() if subject.records >= {"held", "used"} else None
+        self.shards = ShardUse() if "sharded" in subject.records else None
         self.divergence = Divergence(population) if subject.consensus else None
 
     @property
@@ -115,6 +117,7 @@ class Measurements:
             self.elections,
             self.divergence,
             self.leases,
+            self.shards,
             self.strikes,
             self.load,
             self.shared_state,

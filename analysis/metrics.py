@@ -16,6 +16,7 @@ from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
 from analysis.metrics_of_leases import METRICS_OF_LEASES
 from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
+from analysis.metrics_of_shards import METRICS_OF_SHARDS
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
@@ -250,6 +251,7 @@ _METRICS: Final = (
     *METRICS_OF_SWARMS,
     *METRICS_OF_LOAD,
     *METRICS_OF_LEASES,
+    *METRICS_OF_SHARDS,
     *METRICS_OF_SHARED_STATE,
     *METRICS_OF_MEMORY,
     *METRICS_OF_TASKS,

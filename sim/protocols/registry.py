@@ -20,6 +20,7 @@ from sim.protocols.phase_agreement.replicated import PhaseRaft
 from sim.protocols.pipeline.pipeline import Pipeline
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.raft.raft import Raft
+from sim.protocols.sharded_store.sharded_store import ShardedStore
 from sim.protocols.shared_state.shared_state import SharedState
 from sim.protocols.sir import Sir
 from sim.protocols.task_server.task_server import TaskServer
@@ -48,6 +49,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
     (Cache, "agents keep what they look up in their node's memory, as its limits and its eviction allow"),
     (Lease, "holders compete for leases of resources with fencing tokens, by one authority or a group of Raft"),
+    (ShardedStore, "a store whose keys are shared out by consistent hashing over members that join and leave"),
     (Sir, "an epidemic: susceptible, infective, removed"),
     (TaskServer, "nodes carry out jobs on their cores, as their scheduler decides"),
     (Timetable, "agents act by the clock, by chance, or in slots of a central scheduler"),

@@ -26,6 +26,7 @@ from tests.published.measurement import (
 )
 from tests.published.oscillator_rows import OSCILLATOR_ROWS
 from tests.published.raft_rows import RAFT_ROWS
+from tests.published.sharding_rows import SHARDING_ROWS
 from tests.published.shared_state_rows import SHARED_STATE_ROWS
 
 DEMERS = "Demers et al., Epidemic algorithms for replicated database maintenance, PODC 1987"
@@ -277,6 +278,7 @@ ROWS = {
         *AGREEMENT_ROWS,
         *SHARED_STATE_ROWS,
         *LEASE_ROWS,
+        *SHARDING_ROWS,
     )
 }
 """Every row by its number."""

@@ -209,11 +209,17 @@ SYSTEMS: list[dict[str, Any]] = [
     },
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
     {"protocol": {"kind": "pipeline", "items": 20}},
+    {  # one node joins, another leaves, and keys go with them
+        "protocol": {"kind": "sharded-store", "members": 7},
+        "workload": {
+            "kind": "register",
+            "rate": "20/s",
+            "administration": [{"at": "2s", "add": [7]}, {"at": "6s", "remove": [3]}],
+        },
+    },
     {  # authorities agree, and writes of a holder that has given its lease back come late
         "protocol": {"kind": "lease", "authorities": 3, "hold": "300ms", "rest": "50ms", "uses": "40/s"},
-        "faults": [
-            {"kind": "delay", "links": {"of": 5, "direction": "out"}, "extra": "700ms", "at": "2s", "heal_after": "9s"}
-        ],
+        "faults": [{"kind": "delay", "links": {"source": 5, "destination": 3}, "extra": "700ms", "at": "2s"}],
     },
     {  # what is lost is supplied by those that compare
         "protocol": {"kind": "broadcast"},

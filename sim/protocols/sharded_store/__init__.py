@@ -1,0 +1,1 @@
+"""A store whose keys are shared out over nodes that join and leave."""
