@@ -260,6 +260,7 @@ _METRICS: Final = (
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}
+assert len(METRICS) == len(_METRICS), "two metrics have one name, so that one of them is lost"
 
 
 def known_metric(name: str) -> Metric:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_LINES: Final = 16
-THROUGHPUTS: Final = ("thread_operations_per_second", "job_throughput", "throughput")
+THROUGHPUTS: Final = ("thread_operations_per_second", "job_throughput", "throughput", "item_throughput")
 COSTS: Final = ("update_time_mean", "read_time_mean")
 """Metrics that the plots of throughput and of costs look for first."""
 
