@@ -57,6 +57,9 @@ class PipelineConfig(ActorConfig):
         description="sources on node 0, the first stage on node 1 and so on (`by-stage`), each actor on the next node "
         "(`spread`), or all on node 0 (`together`)",
     )
+    source_node: int | None = Field(
+        default=None, ge=0, lt=MOST_NODES, description="the node of the sources; by placement when left out"
+    )
     sink_node: int | None = Field(
         default=None, ge=0, lt=MOST_NODES, description="the node of the sink; by placement when left out"
     )
@@ -81,7 +84,8 @@ class PipelineConfig(ActorConfig):
 
     def demand_nodes(self, population: int) -> None:
         """Raise InputError where a stage is put on a node that there is not."""
-        places: list[tuple[tuple[str | int, ...], int | None]] = [(("sink_node",), self.sink_node)]
+        places: list[tuple[tuple[str | int, ...], int | None]]
+        places = [(("source_node",), self.source_node), (("sink_node",), self.sink_node)]
         for place, stage in enumerate(self.stages):
             places += [(("stages", place, "nodes", number), node) for number, node in enumerate(stage.nodes or ())]
         for path, node in places:
@@ -90,7 +94,9 @@ class PipelineConfig(ActorConfig):
 
     def layers(self, population: int) -> list[list[Reference]]:
         """The actors: sources, the stages in order, the sink."""
-        parts: list[tuple[str, int, tuple[int, ...] | None]] = [("source", self.sources, None)]
+        parts: list[tuple[str, int, tuple[int, ...] | None]] = [
+            ("source", self.sources, None if self.source_node is None else (self.source_node,))
+        ]
         parts += [(name, stage.actors, stage.nodes) for name, stage in zip(self.names, self.stages, strict=True)]
         parts.append(("sink", 1, None if self.sink_node is None else (self.sink_node,)))
         layers: list[list[Reference]] = []
