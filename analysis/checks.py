@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from analysis.convergence import tracker_of
 from analysis.dissemination_checks import NoInvention, NoResurrection
 from analysis.fault_checks import FaultsFired, FaultsTouched, PartitionCut
+from analysis.hardware.work_conserved import CHECKS_OF_CORES
 from analysis.history.causal import CausallyConsistent
 from analysis.history.linearizability import Linearizable
 from analysis.history.sequential import SequentiallyConsistent
@@ -267,6 +268,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
     *MAILBOX_CHECKS,
     *TASK_CHECKS,
     *LEASE_CHECKS,
+    *CHECKS_OF_CORES,
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

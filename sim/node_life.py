@@ -103,6 +103,8 @@ class NodeLife(Machine):
 
     def _come_up(self) -> None:
         self.life = "up"
+        if self.processor is not None:
+            self.processor.describe()
         self._kinds = self._network.recorder.kinds
         self.refresh_guard()
         run = self.protocol.run

@@ -215,6 +215,9 @@ class Simulation:
             for node in self.nodes:
                 if node.life not in DOWN:
                     node.protocol.on_end()
+        for node in self.nodes:
+            if node.processor is not None:
+                node.processor.conclude()
         for tell in self.at_end:
             tell()
         self.recorder.flush()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.randomness import Stream
 
 MOST_CORES: Final = 4_096
-TRACE_RECORDS: Final = ("ran", "stole", "parked", "woke")
+TRACE_RECORDS: Final = ("cores", "ran", "stole", "parked", "woke", "core-stopped", "core-went-on", "runs", "waits")
 """Kinds of the records that traces of cores and schedulers are made of."""
 _OPTIONS: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 _UNITS: Final = {"THz": 10**12, "GHz": 10**9, "MHz": 10**6, "kHz": 10**3, "Hz": 1}

@@ -102,6 +102,11 @@ class Core:
         return self._began
 
     @property
+    def waited(self) -> int:
+        """How long what it runs, or ran last, had waited for a core."""
+        return self._waited
+
+    @property
     def remaining(self) -> int:
         """What is left of the slice that it runs, in billionths of nanoseconds at full speed."""
         if self.task is None or self.task.rest is None:
@@ -269,6 +274,8 @@ class Core:
         self._stops += 1
         self.processor.free &= ~self._bit
         if self._stops == 1:
+            if self.processor.record is not None:
+                self.processor.record("core-stopped", core=self.number)
             self.processor.scheduler.changed(self)
 
     def go(self) -> None:
@@ -277,6 +284,8 @@ class Core:
         self._stops -= 1
         if self._stops:
             return
+        if self.processor.record is not None:
+            self.processor.record("core-went-on", core=self.number)
         if self.task is None:
             self.processor.free |= self._bit
         self.processor.scheduler.changed(self)

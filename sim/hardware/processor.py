@@ -170,6 +170,24 @@ class Processor:
 
     # Its state.
 
+    def describe(self) -> None:
+        """Say in the trace how many cores it has, and what their scheduler promises."""
+        if self.record is not None:
+            scheduler = self.scheduler
+            self.record("cores", cores=len(self.cores), scheduler=scheduler.config.kind, promise=scheduler.promise)
+
+    def conclude(self) -> None:
+        """Say in the trace what runs and which task waits longest when the run is over."""
+        if self.record is None:
+            return
+        for core in self.cores:
+            if core.task is not None:
+                self.record("runs", core=core.number, task=core.task.name, since=core.began, waited=core.waited)
+        waiting = self.scheduler.queued()
+        if waiting:
+            longest = min(waiting, key=lambda task: task.ready_at)
+            self.record("waits", task=longest.name, since=longest.ready_at, tasks=len(waiting))
+
     @property
     def is_idle(self) -> bool:
         """Whether a task would be taken at once."""

@@ -59,6 +59,11 @@ class Scheduler:
         """How many tasks wait for a core."""
         return len(self.queued())
 
+    @property
+    def promise(self) -> int | None:
+        """Nanoseconds for which a core may be idle while a task waits, None: it promises nothing."""
+        return 0
+
     def queued(self) -> list[Task]:
         """The tasks that wait for a core, in the order in which they came, as far as there is one."""
         raise NotImplementedError

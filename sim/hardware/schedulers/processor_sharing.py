@@ -143,6 +143,11 @@ class ProcessorSharing(Scheduler):
         self._plan()
 
     @property
+    def promise(self) -> int | None:
+        """Nothing: no task waits, all are served."""
+        return None
+
+    @property
     def waiting(self) -> int:
         """How many tasks are in service, for they are all both served and waiting."""
         return len(self._tasks)

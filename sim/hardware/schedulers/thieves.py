@@ -42,7 +42,7 @@ class Thieves(RunQueues):
         assert stream is not None
         self._stream = stream
         self._limit = self.options.attempts_of(len(processor.cores))
-        self._checks = "owner-check" not in self.options.ablation
+        self._checks = "owner-check" not in self.options.ablate
         self._parked = list(reversed(self.workers))
         self._active = 0
         self._stopped = 0
@@ -266,7 +266,7 @@ class Thieves(RunQueues):
 
     def _asleep(self, worker: Worker) -> None:
         worker.entry = None
-        looks = self.options.last_look and "park-check" not in self.options.ablation
+        looks = self.options.last_look and "park-check" not in self.options.ablate
         if (looks and self._visible()) or worker.queue or worker.slot is not None:
             self._find(worker)
         else:

@@ -8,7 +8,7 @@ others; each so manieth task it takes from the global queue first, so that what 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from sim.hardware.scheduler import SchedulerConfig
 from sim.hardware.schedulers.thieves import Thieves
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sim.hardware.processor import Processor
     from sim.hardware.task import Task, Thread
     from sim.randomness import Stream
+
+
+COUNTED: Final = ("attempts", "steals", "stolen", "conflicts", "parks", "wakes", "overflows", "retakes")
+"""What the scheduler counts of its own acts."""
 
 
 class WorkStealing(Thieves):
@@ -176,6 +180,7 @@ class WorkStealing(Thieves):
                 task.ready_at = self._kernel.now
                 self._share(task)
                 self._find(worker)
+                self._notify()
 
     def changed(self, core: Core) -> None:
         """Have a core that was stopped search no more; others are woken for what it had."""
@@ -189,6 +194,15 @@ class WorkStealing(Thieves):
     def _stop(self, worker: Worker) -> None:
         self._withdraw(worker, STOPPED)
         self._stopped += 1
+
+    @property
+    def promise(self) -> int | None:
+        """Nanoseconds for which a core may be idle while a task waits, None: it promises nothing."""
+        return self.options.grace(len(self.workers))
+
+    def counts(self) -> dict[str, int]:
+        """What it has counted so far of its own acts, by name."""
+        return {name: getattr(self, name) for name in COUNTED}
 
     def clear(self) -> None:
         """Forget the tasks that wait, and what cores were doing."""

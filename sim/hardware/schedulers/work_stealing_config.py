@@ -107,7 +107,7 @@ class WorkStealingConfig(SchedulerConfig):
         "looked at once in such a time; 0: as long as it likes",
     )
     costs: StealingCosts = Field(default=StealingCosts(), description="what the scheduler's own acts take")
-    ablation: tuple[Safeguard, ...] = Field(
+    ablate: tuple[Safeguard, ...] = Field(
         default=(), strict=False, description="safeguards that are left out, to see what they are good for"
     )
 
@@ -118,17 +118,17 @@ class WorkStealingConfig(SchedulerConfig):
                 "found an endless search whose attempts take no time; expected costs.attempt of at least 1ns",
                 ("attempts",),
             )
-        if "owner-check" in self.ablation and not self.costs.steal:
+        if "owner-check" in self.ablate and not self.costs.steal:
             raise InputError(
                 "found no owner's check in a steal that takes no time, where nothing can come in between; expected "
                 "costs.steal of at least 1ns",
-                ("ablation",),
+                ("ablate",),
             )
-        if "park-check" in self.ablation and not self.costs.park:
+        if "park-check" in self.ablate and not self.costs.park:
             raise InputError(
                 "found no check of a core that goes to sleep in no time, when nothing can come in between; expected "
                 "costs.park of at least 1ns",
-                ("ablation",),
+                ("ablate",),
             )
         return self
 

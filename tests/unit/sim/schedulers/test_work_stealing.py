@@ -223,8 +223,8 @@ def test_the_tasks_of_a_stopped_core_are_stolen(bench: Any) -> None:
 
 def test_without_the_owners_check_a_task_is_run_twice(bench: Any, free: Any) -> None:
     """While a thief reaches for what it has seen, the owner begins it; only a check tells the thief."""
-    for ablation, runs in (((), 1), (("owner-check",), 2)):
-        it = bench("work-stealing", 1.0, 1.0, slot=False, costs={**free, "wake": 5, "steal": 20}, ablation=ablation)
+    for ablate, runs in (((), 1), (("owner-check",), 2)):
+        it = bench("work-stealing", 1.0, 1.0, slot=False, costs={**free, "wake": 5, "steal": 20}, ablate=ablate)
 
         def fork(_: Any, it: Any = it) -> None:
             for name, work in (("a", 10), ("b", 1_000)):
@@ -238,8 +238,8 @@ def test_without_the_owners_check_a_task_is_run_twice(bench: Any, free: Any) -> 
 
 def test_without_the_look_before_it_sleeps_a_core_misses_work(bench: Any, free: Any) -> None:
     """A task that comes while the only free core goes to sleep waits for the next event where no look is taken."""
-    for ablation, ends in (((), 1_100), (("park-check",), 10_000)):
-        it = bench("work-stealing", 1.0, costs={**free, "park": 1_000}, ablation=ablation)
+    for ablate, ends in (((), 1_100), (("park-check",), 10_000)):
+        it = bench("work-stealing", 1.0, costs={**free, "park": 1_000}, ablate=ablate)
         it.submit("first", 10)
         it.kernel.call_at(500, it.submit, "missed", 10)
         it.kernel.call_at(20_000, it.submit, "next", 10)
@@ -252,8 +252,8 @@ def test_without_the_look_before_it_sleeps_a_core_misses_work(bench: Any, free: 
     ("options", "says"),
     [
         ({"attempts": "endless", "costs": {"attempt": 0}}, "costs.attempt"),
-        ({"ablation": ["owner-check"], "costs": {"steal": 0}}, "costs.steal"),
-        ({"ablation": ["park-check"], "costs": {"park": 0}}, "costs.park"),
+        ({"ablate": ["owner-check"], "costs": {"steal": 0}}, "costs.steal"),
+        ({"ablate": ["park-check"], "costs": {"park": 0}}, "costs.park"),
         ({"capacity": 0}, "capacity"),
         ({"searchers": 0.0}, "searchers"),
         ({"steal": "all"}, "steal"),

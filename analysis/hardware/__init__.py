@@ -1,0 +1,1 @@
+"""What records say of cores and of those who share them out."""
