@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 import murmur
+from sim.hardware.schedulers.work_stealing_config import Safeguard as StealingSafeguard
 from sim.protocols.broadcast.config import Safeguard as BroadcastSafeguard
 from sim.protocols.gossip.config import Safeguard
 from sim.protocols.lease.config import Safeguard as LeaseSafeguard
@@ -40,8 +41,11 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "raft-hunt-votes": ("vote-persistence",),
     "raft-hunt-members": ("leader-no-op",),
     "raft-hunt-leases": ("lease-drift-bound",),
+    "work-stealing-hunt": get_args(StealingSafeguard),
 }
 """The ablations of each protocol, by the built-in scenario in which they are hunted."""
+ABLATE: Final = {"work-stealing-hunt": "hardware.scheduler.ablate"}
+"""The option that leaves a safeguard out, where it is not the protocol's."""
 PLANS: Final = dict.fromkeys(ABLATIONS, 500) | {"gossip-hunt": 2000, "raft-hunt-elections": 2000}
 """Plans of faults for each ablation; more where one is rare."""
 HEADS: Final = (
@@ -114,7 +118,7 @@ def in_words(rate: Rate) -> str:
 
 def measure(scenario: str, ablation: str, runs: int, workers: int | None = None) -> Measured:
     """Hunt in a built-in scenario with one ablation, and shrink the first run that violates a check."""
-    ablate = [f"protocol.ablate=[{ablation}]"]
+    ablate = [f"{ABLATE.get(scenario, 'protocol.ablate')}=[{ablation}]"]
     hunt = murmur.hunt(scenario, runs, overrides=ablate, workers=workers)
     calm = murmur.hunt(scenario, runs, overrides=[*ablate, "faults=[]"], workers=workers)
     shrunk = None

@@ -105,8 +105,9 @@ class Ledger:
             self._record_batch()
         self._job_time += self.inside * (self._kernel._now - self._changed)
         self._changed = self._kernel._now
-        places = [0] * (max(loads) + 1)
-        for load in loads:
+        held = [max(0, load) for load in loads]  # where a broken scheduler runs a job twice, it leaves twice
+        places = [0] * (max(held) + 1)
+        for load in held:
             places[load] += 1
         self.simulation.record(
             "work-left",
