@@ -27,10 +27,13 @@ GOLDEN = {
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
-    "raft-overload": "e7f9af78bb5659d0d8553db521fe5c54dc557db3eebc46f3cd24a48d5b7ece6c",
+    "raft-overload": "bffba24e8d3b3742e14b50150309aef90343f1f77a3b5fb7e8fd13867d25d952",
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
     "straggler-in-a-barrier": "1d510d0f4dea62441c1f8eb13a7840c1d36d5cc4e08f75e6b5c14ac0e39b8407",
     "shared-state-hunt": "d2cbe2b179aeb4c53f8c47b3c9071cfcb0c7f8e19d47aafb39e8707d369c21ea",
+    "straggler-in-a-barrier": "030e0356ae1e205f17dbcbed17f88fdc284b76bdb6b8c37327cae351e1f2d210",
+    "work-stealing-hunt": "1400252d38fcaaa1dcca41b7ec56d1c2ccbd260c8b9a3a6be673e063b38adbbf",
+    "shared-state-hunt": "ac134c2504551469438851542d247056c352db4803a94baed21a574ae60617be",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""
 
