@@ -13,6 +13,7 @@ from analysis.client_operations import ClientOperations
 from analysis.clock_skew import ClockSkew
 from analysis.convergence import Tracker, tracker_of
 from analysis.divergence import Divergence
+from analysis.effect_times import EffectTimes
 from analysis.elections import Elections
 from analysis.load import PARTS, SECOND, Load
 from analysis.manifest import RunBalance, balance_of
@@ -89,6 +90,7 @@ class Measurements:
         self.load = Load(max(1, cycle // PARTS))
         self.shared_state = SharedStateRun()
         self.memory = MemoryUse()
+        self.effects = EffectTimes()
         self.tasks = TaskTimes()
         self.actors = ActorsRun()
         self.worker_pool = WorkerPoolRun()
@@ -122,6 +124,7 @@ class Measurements:
             self.load,
             self.shared_state,
             self.memory,
+            self.effects,
             self.tasks,
             self.worker_pool,
             self.actors,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.protocol import Protocol, ProtocolConfig
+from sim.protocols.actor_load.actor_load import ActorLoad
 from sim.protocols.attractor.attractor import Attractor
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.averaging import Averaging
@@ -47,6 +48,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Kuramoto, "phase oscillators on the topology, integrated in steps: lag, delay, noise, links that learn"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
     (ClockAveraging, "nodes correct their clocks by the mean of how far all are apart"),
+    (ActorLoad, "actors that do one thing again and again, to see what it costs"),
     (Cache, "agents keep what they look up in their node's memory, as its limits and its eviction allow"),
     (Lease, "holders compete for leases of resources with fencing tokens, by one authority or a group of Raft"),
     (ShardedStore, "a store whose keys are shared out by consistent hashing over members that join and leave"),

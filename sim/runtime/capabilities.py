@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
+from sim.protocol import ProtocolError
 from sim.runtime.object_graph import Found, Same, is_mutable, reached
 from sim.units import format_duration
 
 
-class CapabilityError(Exception):
+class CapabilityError(ProtocolError):
     """An actor did with an object what its capability denies: who, what, when, and what to do instead."""
 
 

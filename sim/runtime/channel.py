@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from sim.hardware.core import Core
     from sim.runtime.future import Future
 
 
@@ -41,13 +42,26 @@ class _Waiting(NamedTuple):
 class Channel:
     """A channel. `sent` and `received` count the values that have gone in and out; `depth_peak` is the most it held."""
 
-    __slots__ = ("_receivers", "_senders", "_values", "capacity", "closed", "depth_peak", "name", "received", "sent")
+    __slots__ = (
+        "_receivers",
+        "_senders",
+        "_values",
+        "capacity",
+        "closed",
+        "depth_peak",
+        "line",
+        "name",
+        "received",
+        "sent",
+    )
 
     def __init__(self, capacity: int = 0, name: str = "") -> None:
         assert capacity >= 0, f"a channel with a capacity of {capacity}"
         self.capacity = capacity
         self.name = name
         self.closed = False
+        self.line: Core | None = None
+        """The core that used it last."""
         self.sent = self.received = self.depth_peak = 0
         self._values: deque[Any] = deque()
         self._senders: deque[_Waiting] = deque()

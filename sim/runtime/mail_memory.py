@@ -49,7 +49,7 @@ class MailMemory:
         memory.release(block)
         return work
 
-    def work(self, size: int) -> int:
-        """The work of placing a message of so many bytes (ns)."""
+    def prepare(self, size: int) -> int:
+        """The work of placing a message of so many bytes (ns), garbage being collected before where it is due."""
         memory = self._node.memory
-        return 0 if memory is None or not size else memory.config.placement + memory.compressing(size)
+        return 0 if memory is None or not size else memory.prepare(size)

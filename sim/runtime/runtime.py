@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.message import Message
     from sim.node import Node
     from sim.runtime.actor import Actor
+    from sim.runtime.channel import Channel
     from sim.runtime.transport.messages import ActorSignal
 
 WAKE: Final = "actor-wake"
@@ -144,11 +145,17 @@ class Runtime:
         """Work of sending a message, in nanoseconds: it is put into a mailbox here, or copied for another node."""
         costs = self.costs
         if to.node == self.node.id:
-            return costs.send + self.mail.work(envelope.size) + self.reach(cell, self.cells.get(to.name))
+            return costs.send + self.mail.prepare(envelope.size) + self.reach(cell, self.cells.get(to.name))
         return costs.send + costs.copy_time(envelope.size)
 
-    def reach(self, cell: Cell, target: Cell | None) -> int:
-        """Work until the core of an actor has a mailbox, which another core used last; in nanoseconds."""
+    def cost_of_channels(self, cell: Cell, channels: Sequence[Channel]) -> int:
+        """Work of looking at channels and using one of them, in nanoseconds; none on a node without cores."""
+        if not self.costed:
+            return 0
+        return self.costs.enqueue + sum([self.reach(cell, channel) for channel in channels])
+
+    def reach(self, cell: Cell, target: Cell | Channel | None) -> int:
+        """Work until the core of an actor has a mailbox or channel, which another core used last; in nanoseconds."""
         thread = cell.thread
         if target is None or not isinstance(thread, Thread) or thread.core is None:
             return 0

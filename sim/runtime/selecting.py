@@ -33,10 +33,11 @@ class Send(NamedTuple):
 def select(actor: Actor, *cases: Receive | Send, timeout: int | None = None) -> Effect[Chosen | None]:
     """Go on with one of the cases; where several can, each is as likely, by the actor's own stream.
 
-    None after `timeout` nanoseconds; with a timeout of 0 it never waits. Each channel that is used costs the work of an
-    `enqueue`. Raises ActorFailure where the case that was chosen sends over a closed channel.
+    None after `timeout` nanoseconds; with a timeout of 0 it never waits. It costs the work of an `enqueue`, and of
+    fetching each channel from the core that used it last. Raises ActorFailure where the case that was chosen sends over
+    a closed channel.
     """
-    yield from actor.compute(actor.runtime.costs.enqueue)
+    yield from actor.compute(actor.runtime.cost_of_channels(actor._cell, [case.channel for case in cases]))
     ready = [place for place, case in enumerate(cases) if _is_ready(case)]
     if ready:
         place = ready[0] if len(ready) == 1 else actor.random.choice(ready)

@@ -11,6 +11,7 @@ from analysis.metric import Metric
 from analysis.metrics_of_actors import METRICS_OF_ACTORS
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
+from analysis.metrics_of_effects import METRICS_OF_EFFECTS
 from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
@@ -25,6 +26,7 @@ METRICS_WITH_A_TABLE: Final[dict[str, tuple[Metric, ...]]] = {
     "swarms": METRICS_OF_SWARMS,
     "load": METRICS_OF_LOAD,
     "memory": METRICS_OF_MEMORY,
+    "effects": METRICS_OF_EFFECTS,
     "consensus": METRICS_OF_CONSENSUS,
     "shared state": METRICS_OF_SHARED_STATE,
     "tasks": METRICS_OF_TASKS,

@@ -21,7 +21,15 @@ def _memory(name: str) -> str:
     return fields_of(models[name])
 
 
+def _capabilities() -> str:
+    from sim.runtime.passing import CapabilityConfig
+
+    return fields_of(CapabilityConfig)
+
+
 TABLES_OF_MEMORY: Final[dict[str, Callable[[], str]]] = {
     **{name: partial(_memory, name) for name in ("memory", "eviction", "collection", "compression")},
+    "capabilities": _capabilities,
+    "actor-load": lambda: fields_of(dict(models_of("protocols"))["actor-load"]),
     "cache": lambda: fields_of(dict(models_of("protocols"))["cache"]),
 }

@@ -124,9 +124,7 @@ class Memory:
 
     def _piece(self, stored: int, length: int) -> tuple[int, int] | None:
         """A piece of the pool, with room made for it."""
-        due = None if self.collector is None else self.collector.due(length)
-        if due is not None:
-            self.collect(due)
+        self._collect_if_due(length)
         found = self.allocator.take(stored)
         if found is None and self.collector is not None and self.collector.garbage:
             self.collect("all")
@@ -230,6 +228,19 @@ class Memory:
         return 0 if compression is None or not block.is_compressed else -(-block.size * BITS // compression.expansion)
 
     # Garbage.
+
+    def prepare(self, size: int) -> int:
+        """Collect garbage where a block of this size would have it collected; the work of placing the block then (ns).
+
+        For who computes for that long before it places the block, so that the pause comes in that time.
+        """
+        self._collect_if_due(self.allocator.rounded(self.stored(size)))
+        return self.config.placement + self.compressing(size)
+
+    def _collect_if_due(self, length: int) -> None:
+        due = None if self.collector is None else self.collector.due(length)
+        if due is not None:
+            self.collect(due)
 
     def collect(self, generation: Generation) -> int:
         """Collect garbage now: the cores of the node stop for the time that this gives, in nanoseconds."""
