@@ -23,19 +23,9 @@ RUNTIME: Final = (
     "pipeline",
     "sharded-store",
 )
+RUNTIME: Final = ("broadcast", "pipeline", "actor-load")
 """Protocols that each have a table on a page of their own."""
-ELSEWHERE: Final = (
-    "gossip",
-    "raft",
-    "timetable",
-    "cache",
-    "actor-load",
-    *COMPARED,
-    *SWARMS,
-    *OF_PHASES,
-    *THREADS,
-    *RUNTIME,
-)
+ELSEWHERE: Final = ("gossip", "raft", "timetable", "cache", *COMPARED, *SWARMS, *OF_PHASES, *THREADS, *RUNTIME)
 """Protocols that have a table of their own, or share one; all others are in the table `other protocols`."""
 
 
