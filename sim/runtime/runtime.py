@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.hardware.memory.state_store import StateStore
 from sim.hardware.task import Thread
 from sim.runtime.cell import Cell, Restart
 from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
@@ -68,6 +69,8 @@ class Runtime:
         self.lives = Lives(self)
         self.transport = Transport(self, config.transport, ablate)
         self.mail = MailMemory(node)
+        self.stores: dict[str, StateStore] = {}
+        """What actors keep in the memory of the node, by their names."""
         self.passing: Passing | None = None
         if config.capabilities is not None:
             self.passing = Passing(config.capabilities, node.id, lambda: node.now, config.costs.copy_time, node.record)
@@ -124,6 +127,13 @@ class Runtime:
             number = self._names[kind] = self._names.get(kind, 0) + 1
             if f"{kind}-{number}" not in self.cells:
                 return f"{kind}-{number}"
+
+    def forget_state(self, name: str) -> None:
+        """Release what an actor kept in memory, and let those go on that wait for some."""
+        store = self.stores.pop(name, None)
+        if store is not None:
+            store.clear()
+            self.feed()
 
     def stop(self, name: str) -> None:
         """Stop an actor of this node, and its children, for good."""
@@ -259,13 +269,17 @@ class Runtime:
     def received(self, envelope: Envelope) -> int:
         """Give back the memory of a message, and let those go on that wait for some; the work of reading it (ns)."""
         work = self.mail.release(envelope)
+        self.feed()
+        return work
+
+    def feed(self) -> None:
+        """Let those go on that wait for memory, of which some was released."""
         starved = tuple(self.mail.starved)
         self.mail.starved.clear()
         for name in starved:
             cell = self.cells.get(name)
             if cell is not None and cell.mailbox.is_open:
                 self.relieve(cell)
-        return work
 
     def lose(self, actor: str, envelope: Envelope, reason: str) -> None:
         """Record that a message reaches nobody; an answer to it is not to be awaited."""

@@ -11,25 +11,32 @@ if TYPE_CHECKING:
 
 
 class StateStore:
-    """Values by keys, each in a block of the pool; one whose block was evicted, or has expired, is not there."""
+    """Values by keys, each in a block of the pool; one whose block was evicted, or has expired, is not there.
 
-    def __init__(self, memory: Memory, owner: str) -> None:
+    Without a memory there is room for all, and nothing costs anything.
+    """
+
+    def __init__(self, memory: Memory | None, owner: str) -> None:
         self.memory = memory
         self.owner = owner
-        self._found: dict[Hashable, tuple[Block, Any]] = {}
+        self._found: dict[Hashable, tuple[Block | None, Any]] = {}
 
     def __len__(self) -> int:
         return len(self._found)
 
     def get(self, key: Hashable) -> tuple[Any, int] | None:
         """The value of a key and the work of reading it (ns), which is a use of it; None where it is not there."""
-        self.memory.expire()
+        memory = self.memory
+        if memory is not None:
+            memory.expire()
         found = self._found.get(key)
         if found is None:
             return None
         block, value = found
-        self.memory.touch(block)
-        return value, self.memory.expanding(block)
+        if memory is None or block is None:
+            return value, 0
+        memory.touch(block)
+        return value, memory.expanding(block)
 
     def put(self, key: Hashable, value: Any, size: int) -> int | None:
         """Keep a value of so many bytes, over the one that is there; gives the work of it (ns), None without room.
@@ -37,18 +44,24 @@ class StateStore:
         The old value is gone in either case.
         """
         self.remove(key)
-        block = self.memory.place(self.owner, size, key=key, evictable=True, dropped=self._dropped)
+        memory = self.memory
+        if memory is None or size == 0:
+            self._found[key] = (None, value)
+            return 0
+        block = memory.place(self.owner, size, key=key, evictable=True, dropped=self._dropped)
         if block is None:
             return None
         self._found[key] = (block, value)
-        return self.memory.config.placement + self.memory.compressing(size) + self.memory.copying(block.stored)
+        return memory.config.placement + memory.compressing(size) + memory.copying(block.stored)
 
     def remove(self, key: Hashable) -> bool:
         """Let go of a key; whether it was there."""
-        found = self._found.pop(key, None)
-        if found is not None:
-            self.memory.release(found[0])
-        return found is not None
+        if key not in self._found:
+            return False
+        block, _ = self._found.pop(key)
+        if self.memory is not None and block is not None:
+            self.memory.release(block)
+        return True
 
     def clear(self) -> None:
         """Let go of all."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sim.hardware.memory.config import MemoryConfig
+from sim.runtime import keeping
 from sim.runtime.actor import Actor, Effect
 from sim.runtime.config import MailboxConfig
 from sim.runtime.reference import Reference
@@ -108,3 +109,49 @@ def test_a_crash_frees_what_messages_took() -> None:
     assert node.memory.use.reserved == 4096
     node.crash()
     assert node.memory.use.reserved == 0
+
+
+class Keeping(Actor):
+    """Keeps ten values of 1,000 bytes, says which are still there, and ends, or waits for a message that never comes."""
+
+    def __init__(self, ends: bool = False) -> None:
+        self.ends = ends
+
+    def run(self) -> Effect[None]:
+        for key in range(10):
+            kept = yield from keeping.keep(self, key, key * key, 1000)
+            self.record("kept", key=key, kept=kept)
+        assert not keeping.forget(self, "nothing")
+        for key in range(10):
+            value = yield from keeping.kept(self, key)
+            self.record("there", value=value)
+        if not self.ends:
+            yield from self.receive()
+
+
+def keeper(ends: bool = False, **memory: Any) -> tuple[Any, list[Any]]:
+    """One such actor on a node with a core, and with a pool of four values where `memory` says anything."""
+    options = {"pool": 4096, "region": 1024, "allocator": "first-fit", **memory}
+    config = MemoryConfig.model_validate(options) if memory else None
+    simulation, records = system(lambda runtime: runtime.spawn(Keeping, ends, name="keeper"), cores=1, memory=config)
+    simulation.run(SECOND)
+    return simulation, records
+
+
+def test_actors_keep_state_in_memory_until_it_is_evicted() -> None:
+    """Of ten values a pool of four keeps the last, or without eviction the first; without a pool all are there."""
+    squares = [key * key for key in range(10)]
+    _, records = keeper(eviction={"kind": "lru"})
+    assert told(records, "there", "value") == [None] * 6 + squares[6:]
+    _, records = keeper(bandwidth="1GB/s")
+    assert told(records, "there", "value") == squares[:4] + [None] * 6
+    assert told(records, "kept", "kept") == [True] * 4 + [False] * 6
+    _, records = keeper()
+    assert told(records, "there", "value") == squares
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_state_goes_with_its_actor(ends: bool) -> None:
+    """What an actor kept takes memory while it lives, and none when it has ended."""
+    simulation, _ = keeper(ends, per_agent=4096)
+    assert simulation.nodes[0].memory.use.reserved == (0 if ends else 4096)
