@@ -6,11 +6,13 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sim.hardware.task import WAIT
+from sim.runtime.cache_lines import fetch
 from sim.runtime.capabilities import Iso, Val
 from sim.runtime.cell import BLOCKED, PARKED, RECEIVING, SLEEPING, Restart
 from sim.runtime.envelope import Envelope
 from sim.runtime.failure import Stop
 from sim.runtime.future import Future
+from sim.runtime.handing_over import pass_on
 
 if TYPE_CHECKING:
     from sim.randomness import Stream
@@ -93,14 +95,11 @@ class Actor:
                 if envelope is None and timeout is not None and not cell.timed:
                     return None
             runtime.clear_timeout(cell)
-        reading = 0 if envelope.block is None else runtime.received(envelope)
+        reading = 0 if envelope.block is None else runtime.memory.received(envelope)
         if runtime.costed:
             cell.handled += 1
             cell.debt += (
-                reading
-                + runtime.reach(cell, cell)
-                + runtime.costs.receive
-                + runtime.costs.scan * cell.mailbox.passed_over
+                reading + fetch(cell, cell) + runtime.costs.receive + runtime.costs.scan * cell.mailbox.passed_over
             )
         if cell.held_back and cell.mailbox.is_open:
             runtime.relieve(cell)
@@ -117,7 +116,7 @@ class Actor:
 
     def _post(self, to: Reference, envelope: Envelope) -> Effect[bool]:
         cell, runtime = self._cell, self.runtime
-        passing = runtime.pass_on(self, to, envelope)
+        passing = pass_on(self, to, envelope)
         yield cell.debt + passing + runtime.cost_of_send(cell, to, envelope) if runtime.costed else 0
         cell.debt = 0
         taken = runtime.deliver(cell, to, envelope)
@@ -133,7 +132,7 @@ class Actor:
         """Send something small that never waits and goes ahead of messages."""
         cell, runtime = self._cell, self.runtime
         envelope = Envelope(self.me, payload, 0, runtime.node.now)
-        passing = runtime.pass_on(self, to, envelope)
+        passing = pass_on(self, to, envelope)
         yield cell.debt + passing + runtime.costs.signal if runtime.costed else 0
         cell.debt = 0
         envelope.sent_at = runtime.node.now
@@ -184,7 +183,7 @@ class Actor:
         assert envelope.question is not None, "nobody waits for an answer to this message"
         cell, runtime = self._cell, self.runtime
         answer = Envelope(self.me, payload, size, runtime.node.now, envelope.question)
-        passing = runtime.pass_on(self, envelope.sender, answer)
+        passing = pass_on(self, envelope.sender, answer)
         yield cell.debt + passing + runtime.cost_of_send(cell, envelope.sender, answer) if runtime.costed else 0
         cell.debt = 0
         runtime.answer(envelope.sender, answer)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from sim.hardware.memory.state_store import StateStore
-
 if TYPE_CHECKING:
+    from sim.hardware.memory.state_store import StateStore
     from sim.runtime.actor import Actor, Effect
 
 
@@ -36,7 +35,4 @@ def forget(actor: Actor, key: Hashable) -> bool:
 
 
 def _store(actor: Actor) -> StateStore:
-    runtime, name = actor.runtime, actor.me.name
-    if name not in runtime.stores:
-        runtime.stores[name] = StateStore(runtime.node.memory, name)
-    return runtime.stores[name]
+    return actor.runtime.memory.store_of(actor.me.name)

@@ -127,7 +127,7 @@ class Lives:
         cell.current = None
         cell.waits = None
         cell.leave_line()
-        self._runtime.forget_state(cell.me.name)
+        self._runtime.memory.forget(cell.me.name)
         self._runtime.clear_timeout(cell)
         if reason in (NORMAL, SHUTDOWN):
             node.record("stopped", actor=cell.me.name, reason=reason)

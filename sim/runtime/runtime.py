@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.hardware.memory.state_store import StateStore
 from sim.hardware.task import Thread
+from sim.runtime.actor_memory import ActorMemory
+from sim.runtime.cache_lines import fetch
 from sim.runtime.cell import Cell, Restart
 from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
@@ -16,9 +16,7 @@ from sim.runtime.failure import SHUTDOWN, Rejected
 from sim.runtime.future import Future
 from sim.runtime.links import Links
 from sim.runtime.lives import AGAIN, Lives
-from sim.runtime.mail_memory import MailMemory
 from sim.runtime.mailbox import Mailbox, MailboxWithInvertedWatermarks, MailboxWithoutBound
-from sim.runtime.object_graph import Found, held_by_generators
 from sim.runtime.passing import Passing
 from sim.runtime.reference import Reference
 from sim.runtime.supervision import Supervision
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from sim.message import Message
     from sim.node import Node
     from sim.runtime.actor import Actor
-    from sim.runtime.channel import Channel
     from sim.runtime.transport.messages import ActorSignal
 
 WAKE: Final = "actor-wake"
@@ -68,9 +65,7 @@ class Runtime:
         self.links = Links(self)
         self.lives = Lives(self)
         self.transport = Transport(self, config.transport, ablate)
-        self.mail = MailMemory(node)
-        self.stores: dict[str, StateStore] = {}
-        """What actors keep in the memory of the node, by their names."""
+        self.memory = ActorMemory(self)
         self.passing: Passing | None = None
         if config.capabilities is not None:
             self.passing = Passing(config.capabilities, node.id, lambda: node.now, config.costs.copy_time, node.record)
@@ -128,13 +123,6 @@ class Runtime:
             if f"{kind}-{number}" not in self.cells:
                 return f"{kind}-{number}"
 
-    def forget_state(self, name: str) -> None:
-        """Release what an actor kept in memory, and let those go on that wait for some."""
-        store = self.stores.pop(name, None)
-        if store is not None:
-            store.clear()
-            self.feed()
-
     def stop(self, name: str) -> None:
         """Stop an actor of this node, and its children, for good."""
         cell = self.cells.get(name)
@@ -155,37 +143,8 @@ class Runtime:
         """Work of sending a message, in nanoseconds: it is put into a mailbox here, or copied for another node."""
         costs = self.costs
         if to.node == self.node.id:
-            return costs.send + self.mail.prepare(envelope.size) + self.reach(cell, self.cells.get(to.name))
+            return costs.send + self.memory.prepare(envelope.size) + fetch(cell, self.cells.get(to.name))
         return costs.send + costs.copy_time(envelope.size)
-
-    def cost_of_channels(self, cell: Cell, channels: Sequence[Channel]) -> int:
-        """Work of looking at channels and using one of them, in nanoseconds; none on a node without cores."""
-        if not self.costed:
-            return 0
-        return self.costs.enqueue + sum([self.reach(cell, channel) for channel in channels])
-
-    def reach(self, cell: Cell, target: Cell | Channel | None) -> int:
-        """Work until the core of an actor has a mailbox or channel, which another core used last; in nanoseconds."""
-        thread = cell.thread
-        if target is None or not isinstance(thread, Thread) or thread.core is None:
-            return 0
-        last, target.line = target.line, thread.core
-        return 0 if last is None or last is thread.core else thread.processor.transfer(last, thread.core)
-
-    def pass_on(self, actor: Actor, to: Reference, envelope: Envelope) -> int:
-        """Have a payload pass to another actor by its capability; the work of it, in nanoseconds."""
-        if self.passing is None:
-            return 0
-        frame = sys._getframe(1)
-
-        def held() -> tuple[Iterator[Found], tuple[object, ...]]:
-            others = (self, self.node, actor._cell, actor.random, actor.config, envelope)
-            return held_by_generators(frame, "sim.runtime"), others
-
-        names, local = (str(actor.me), str(to)), to.node == self.node.id
-        passed = self.passing.pass_on(envelope.payload, envelope.size, *names, local=local, held=held)
-        envelope.payload, envelope.capability = passed.payload, passed.capability
-        return passed.work if self.costed else 0
 
     def deliver(self, cell: Cell, to: Reference, envelope: Envelope) -> bool | None:
         """Take a message from an actor of this node: whether it was taken, None: its sender is in line and waits."""
@@ -196,7 +155,7 @@ class Runtime:
             self.lose(to.name, envelope, "no-actor")
             return False
         mailbox = target.mailbox
-        if mailbox.is_open and not target.waiters and self.mail.hold(to.name, envelope):
+        if mailbox.is_open and not target.waiters and self.memory.hold(to.name, envelope):
             self._put(target, envelope)
             return True
         if mailbox.overflow != "back-pressure":
@@ -207,7 +166,7 @@ class Runtime:
         return None
 
     def _put(self, target: Cell, envelope: Envelope) -> None:
-        if self.mail.is_too_large(envelope):
+        if self.memory.is_too_large(envelope):
             self.lose(target.me.name, envelope, "too-large")
             return
         envelope.taken_at = self.node.now
@@ -217,7 +176,7 @@ class Runtime:
     def admit(self, target: Cell, envelope: Envelope) -> None:
         """Take a message from another node, for which there is room where anybody waits for room."""
         mailbox = target.mailbox
-        if mailbox.overflow == "back-pressure" or (mailbox.room > 0 and self.mail.hold(target.me.name, envelope)):
+        if mailbox.overflow == "back-pressure" or (mailbox.room > 0 and self.memory.hold(target.me.name, envelope)):
             self._put(target, envelope)
         elif not self._overflow(target, envelope):
             refusal = Envelope(target.me, Rejected(target.me, envelope.payload), 0, self.node.now)
@@ -229,7 +188,7 @@ class Runtime:
         has_room = target.mailbox.room > 0
         if policy == "drop-oldest" and entries:
             self.lose(name, entries.popleft(), "out-of-memory" if has_room else policy)
-            if self.mail.hold(name, envelope):
+            if self.memory.hold(name, envelope):
                 self._put(target, envelope)
                 return True
         self.lose(name, envelope, "out-of-memory" if has_room else policy)
@@ -259,31 +218,16 @@ class Runtime:
         target.held_back = False
         self.transport.relieve(target.me.name)
         waiters, mailbox = target.waiters, target.mailbox
-        while waiters and mailbox.is_open and self.mail.hold(target.me.name, waiters[0][1], again=True):
+        while waiters and mailbox.is_open and self.memory.hold(target.me.name, waiters[0][1], again=True):
             cell, envelope = waiters.popleft()
             cell.blocked_on = None
             self._put(target, envelope)
             cell.wake(True)
         target.held_back = target.held_back or bool(waiters)
 
-    def received(self, envelope: Envelope) -> int:
-        """Give back the memory of a message, and let those go on that wait for some; the work of reading it (ns)."""
-        work = self.mail.release(envelope)
-        self.feed()
-        return work
-
-    def feed(self) -> None:
-        """Let those go on that wait for memory, of which some was released."""
-        starved = tuple(self.mail.starved)
-        self.mail.starved.clear()
-        for name in starved:
-            cell = self.cells.get(name)
-            if cell is not None and cell.mailbox.is_open:
-                self.relieve(cell)
-
     def lose(self, actor: str, envelope: Envelope, reason: str) -> None:
         """Record that a message reaches nobody; an answer to it is not to be awaited."""
-        self.mail.release(envelope)
+        self.memory.release(envelope)
         self.node.record("dropped-message", actor=actor, reason=reason, message=self._label(envelope.payload))
         if envelope.question is not None and envelope.sender.node == self.node.id:
             self._fail_question(envelope.question)

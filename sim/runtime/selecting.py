@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.runtime.awaiting import settled
+from sim.runtime.cache_lines import cost_of_channels
 from sim.runtime.channel import Channel, Chosen
 from sim.runtime.failure import ActorFailure
 from sim.runtime.future import Future
@@ -37,7 +38,7 @@ def select(actor: Actor, *cases: Receive | Send, timeout: int | None = None) -> 
     fetching each channel from the core that used it last. Raises ActorFailure where the case that was chosen sends over
     a closed channel.
     """
-    yield from actor.compute(actor.runtime.cost_of_channels(actor._cell, [case.channel for case in cases]))
+    yield from actor.compute(cost_of_channels(actor, [case.channel for case in cases]))
     ready = [place for place, case in enumerate(cases) if _is_ready(case)]
     if ready:
         place = ready[0] if len(ready) == 1 else actor.random.choice(ready)

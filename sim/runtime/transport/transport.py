@@ -246,8 +246,8 @@ class Transport:
 
     def _holds(self, cell: Cell, envelope: Envelope) -> bool:
         """Whether there is memory for a message; where nobody waits for any, what becomes of it is seen later."""
-        mail = self.runtime.mail
-        return not self._heeds_bound(cell) or mail.hold(cell.me.name, envelope, again=cell.held_back)
+        memory = self.runtime.memory
+        return not self._heeds_bound(cell) or memory.hold(cell.me.name, envelope, again=cell.held_back)
 
     def _heeds_bound(self, cell: Cell) -> bool:
         return cell.mailbox.overflow == "back-pressure" and self._bounded
@@ -259,7 +259,7 @@ class Transport:
             return True
         for other in (inlet, *self.inlets[cell.me.name].values()):
             if other.ahead:
-                self.runtime.mail.release(other.evict())
+                self.runtime.memory.release(other.evict())
                 mailbox.reserved -= 1
                 return True
         return False

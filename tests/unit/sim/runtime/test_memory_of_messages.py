@@ -112,7 +112,7 @@ def test_a_crash_frees_what_messages_took() -> None:
 
 
 class Keeping(Actor):
-    """Keeps ten values of 1,000 bytes, says which are still there, and ends, or waits for a message that never comes."""
+    """Keeps ten values of 1,000 bytes, says which are there, and ends, or waits for a message that never comes."""
 
     def __init__(self, ends: bool = False) -> None:
         self.ends = ends
