@@ -22,9 +22,8 @@ from analysis.node_life import is_state
 from analysis.raft.occurrences import OCCURRENCES, NoTermInflation, Progress
 from analysis.raft.safety import SAFETY, RaftSafety
 from analysis.replicas_check import ReplicasAgree
-from analysis.runtime.lease_checks import LEASE_CHECKS
-from analysis.runtime.mailbox_checks import MAILBOX_CHECKS
 from analysis.runtime.capability_checks import CAPABILITY_CHECKS
+from analysis.runtime.lease_checks import LEASE_CHECKS
 from analysis.runtime.mailbox_checks import MAILBOX_CHECKS
 from analysis.runtime.order_checks import BROADCAST_CHECKS
 from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE

@@ -13,8 +13,8 @@ from analysis.metrics_of_actors import METRICS_OF_ACTORS
 from analysis.metrics_of_clients import METRICS_OF_CLIENTS
 from analysis.metrics_of_clocks import METRICS_OF_CLOCKS
 from analysis.metrics_of_consensus import METRICS_OF_CONSENSUS
-from analysis.metrics_of_leases import METRICS_OF_LEASES
 from analysis.metrics_of_effects import METRICS_OF_EFFECTS
+from analysis.metrics_of_leases import METRICS_OF_LEASES
 from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
 from analysis.metrics_of_shards import METRICS_OF_SHARDS

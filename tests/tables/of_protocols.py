@@ -18,12 +18,12 @@ POPULATION: Final = ("natural frequencies", "first phases", "goal", "preferences
 OF_PHASES: Final = ("phase-coordinator", "phase-raft")
 """Protocols that agree on a phase without a swarm, with their options on the page of uses."""
 RUNTIME: Final = (
+    "actor-load",
     "broadcast",
     "lease",
     "pipeline",
     "sharded-store",
 )
-RUNTIME: Final = ("broadcast", "pipeline", "actor-load")
 """Protocols that each have a table on a page of their own."""
 ELSEWHERE: Final = ("gossip", "raft", "timetable", "cache", *COMPARED, *SWARMS, *OF_PHASES, *THREADS, *RUNTIME)
 """Protocols that have a table of their own, or share one; all others are in the table `other protocols`."""
