@@ -25,6 +25,7 @@ from tests.published.measurement import (
     variance,
 )
 from tests.published.oscillator_rows import OSCILLATOR_ROWS
+from tests.published.quorum_rows import QUORUM_ROWS
 from tests.published.raft_rows import RAFT_ROWS
 from tests.published.sharding_rows import SHARDING_ROWS
 from tests.published.shared_state_rows import SHARED_STATE_ROWS
@@ -274,6 +275,7 @@ ROWS = {
         _epidemic(),
         _voter(),
         *RAFT_ROWS,
+        *QUORUM_ROWS,
         *OSCILLATOR_ROWS,
         *AGREEMENT_ROWS,
         *SHARED_STATE_ROWS,
