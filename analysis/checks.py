@@ -276,6 +276,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}
+assert len(CHECKS) == len(_KINDS), "two checks have one name, so that one of them is lost"
 
 
 def known_check(name: str) -> CheckKind:

@@ -6,7 +6,7 @@ from math import fsum
 
 from tests.published.measurement import Part, Quantity, Row, Samples, Statistic, mean
 
-SECOND = 1e9
+SECOND, MILLISECOND = 1e9, 1e6
 
 
 def incomplete(part: str) -> Statistic:
@@ -21,14 +21,19 @@ def incomplete(part: str) -> Statistic:
 
 
 def _tail() -> Row:
-    """A barrier is a call to leaves that take exponential times; H_n is the mean of the longest of n."""
+    """A barrier is a call to leaves that take exponential times, or a step of a pool; H_n is the mean of its length."""
     exponential = ("topology.nodes=17", "protocol.service={kind: exponential, mean: 1s}", "protocol.timeout=1h")
-    parts = {"slow": Part("fan-out"), "barrier": Part("fan-out", (*exponential, "duration=10min"))}
+    updates = ("protocol.agents=16", "protocol.update={kind: exponential, mean: 1ms}", "protocol.serial=0s")
+    parts = {
+        "slow": Part("fan-out"),
+        "barrier": Part("fan-out", (*exponential, "duration=10min")),
+        "pool": Part("worker-pool", (*updates, "protocol.steps=100")),
+    }
+    longest = fsum(1.0 / k for k in range(1, 17))
     quantities = (
         Quantity("share of calls that wait for a slow leaf", 1.0 - 0.99**100, 0.017, incomplete("slow")),
-        Quantity(
-            "barrier of 16", fsum(1.0 / k for k in range(1, 17)), 0.05, mean("gather_time_mean", "barrier", SECOND)
-        ),
+        Quantity("longest of 16 calls, in their mean", longest, 0.05, mean("gather_time_mean", "barrier", SECOND)),
+        Quantity("step of 16 updates, in their mean", longest, 0.05, mean("step_time_mean", "pool", MILLISECOND)),
     )
     source = "Dean and Barroso, The tail at scale, CACM 2013; order statistics"
     return Row("Q23", "fan-out and barriers", source, parts, quantities, 500, 5)
