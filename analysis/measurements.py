@@ -103,7 +103,7 @@ class Measurements:
         self.availability = Availability() if serves else None
         self.recovery = Recovery() if serves else None
         self.elections = Elections(population) if subject.elects else None
-        self.leases = LeaseUse() if subject.records >= {"held", "used"} else None
+        self.leases = LeaseUse() if subject.records >= {"leased", "used"} else None
         self.shards = ShardUse() if "sharded" in subject.records else None
         self.divergence = Divergence(population) if subject.consensus else None
 
