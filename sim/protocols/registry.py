@@ -23,6 +23,7 @@ from sim.protocols.pipeline.pipeline import Pipeline
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
 from sim.protocols.quorum.quorum import Quorum
 from sim.protocols.raft.raft import Raft
+from sim.protocols.restart_herd.restart_herd import RestartHerd
 from sim.protocols.sharded_store.sharded_store import ShardedStore
 from sim.protocols.shared_state.shared_state import SharedState
 from sim.protocols.sir import Sir
@@ -67,6 +68,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Broadcast, "broadcasts by gossip, tree or flooding; repaired; in no order, fifo, causal or total order"),
     (WorkerPool, "agents in chunks over worker threads, with a barrier after each step, and listeners"),
     (Pipeline, "items go from sources through stages of actors to a sink, with bounded mailboxes"),
+    (RestartHerd, "supervised workers fail together, and load their state from one store"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

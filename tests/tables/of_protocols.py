@@ -22,6 +22,7 @@ RUNTIME: Final = (
     "broadcast",
     "lease",
     "pipeline",
+    "restart-herd",
     "sharded-store",
     "quorum",
     "fan-out",
