@@ -46,7 +46,7 @@ def test_the_slowest_stage_sets_the_pace() -> None:
     mailbox = {"capacity": 10}
     options = {"items": 10_000, "stages": stages, "runtime": {"mailbox": mailbox, "transport": {"window": 4}}}
     metrics = piped(nodes=5, protocol=options).summary["metrics"]
-    assert metrics["throughput"] == pytest.approx(100, rel=0.02)
+    assert metrics["item_throughput"] == pytest.approx(100, rel=0.02)
     assert metrics["items_offered"] - metrics["items_delivered"] < 3 * 10 + 4 * 4
     assert metrics["time_blocked"] > 1_500 * MILLISECOND
     assert metrics["mailbox_peak"] <= 10
@@ -57,7 +57,7 @@ def test_more_actors_in_a_stage_take_more() -> None:
     rates = []
     for actors in (1, 3):
         options = {"items": 10_000, "stages": [{"wait": "9ms", "actors": actors}]}
-        rates.append(piped(protocol=options).summary["metrics"]["throughput"])
+        rates.append(piped(protocol=options).summary["metrics"]["item_throughput"])
     assert rates[1] == pytest.approx(3 * rates[0], rel=0.03)
 
 
@@ -67,7 +67,7 @@ def test_stages_compete_for_cores() -> None:
     for cores in (1, 2):
         options = {"items": 2_000, "placement": "together", "stages": [{"work": "100us"}, {"work": "100us"}]}
         run = piped("100ms", protocol=options, hardware={"cores": cores})
-        rates.append(run.summary["metrics"]["throughput"])
+        rates.append(run.summary["metrics"]["item_throughput"])
     assert rates[1] == pytest.approx(2 * rates[0], rel=0.1)
 
 
