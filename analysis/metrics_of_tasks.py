@@ -83,6 +83,10 @@ def _makespan_over_bound(tasks: TaskTimes) -> float | None:
     return makespan / bound if bound else None
 
 
+def _steals(run: Measurements) -> bool:
+    return "attempts" in run.tasks.counts
+
+
 METRICS_OF_TASKS: Final = (
     Metric("jobs_submitted", "jobs", "jobs that came, or tasks that became ready", _ended, _left("submitted")),
     Metric("jobs_finished", "jobs", "jobs that were carried out", _ended, _left("finished")),
@@ -121,6 +125,13 @@ METRICS_OF_TASKS: Final = (
     ),
     Metric("sojourn_p50", "ns", "the same, median", _finished, _sojourn(0.5)),
     Metric("sojourn_p99", "ns", "the same, 99th percentile", _finished, _sojourn(0.99)),
+    Metric(
+        "job_work_mean",
+        "ns",
+        "work of the finished jobs on a core at full speed: mean",
+        _finished,
+        _of(lambda tasks: mean_of(tasks.served)),
+    ),
     Metric(
         "jobs_in_system",
         "jobs",
@@ -163,6 +174,15 @@ METRICS_OF_TASKS: Final = (
         _ended,
         _of(lambda tasks: tasks.maximum_load),
     ),
+    Metric(
+        "steal_attempts",
+        "times",
+        "victims that cores without work looked at",
+        _steals,
+        _of(lambda tasks: tasks.counts["attempts"]),
+    ),
+    Metric("steals", "times", "thefts that came off", _steals, _of(lambda tasks: tasks.counts["steals"])),
+    Metric("stolen", "tasks", "tasks that were stolen", _steals, _of(lambda tasks: tasks.counts["stolen"])),
     Metric(
         "critical_path",
         "ns",

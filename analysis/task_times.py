@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ class TaskTimes:
     `work-begun` (planned, batched; work and critical_path in ns, where known) begins it; `finished` (served, sojourn;
     ns) is one job, `finished-jobs` (arrived, served, sojourn; tuples of ns) are many: where there are such, they hold
     all. `lost-job` is one that a crash took. `work-left` tells at the end of the run how many are left and for how long
-    jobs were in the system, all together; `cores-busy` how long each core of a node was busy.
+    jobs were in the system, all together; `cores-busy` how long each core of a node was busy, and what its
+    scheduler counted.
     """
 
     kinds = frozenset(
@@ -30,6 +32,7 @@ class TaskTimes:
         self.began_at = 0
         self.left: dict[str, Any] | None = None
         self.busy: dict[int, tuple[int, ...]] = {}
+        self.counts: Counter[str] = Counter()
         self.end = 0
         self.lost = self.resubmitted = 0
         self.arrived, self.served, self.sojourn = array("q"), array("q"), array("q")
@@ -56,6 +59,7 @@ class TaskTimes:
             self.left = fields
         elif kind == "cores-busy":
             self.busy[fields["target"]] = fields["busy"]
+            self.counts.update({name: value for name, value in fields.items() if name not in ("target", "busy")})
 
     def finish(self, end: int) -> None:
         """Let time pass to the end of the run, in nanoseconds."""

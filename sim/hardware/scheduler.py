@@ -72,6 +72,10 @@ class Scheduler:
         """Forget the tasks that wait."""
         raise NotImplementedError
 
+    def counts(self) -> dict[str, int]:
+        """What it has counted so far of its own acts, by name; nothing where it counts none."""
+        return {}
+
 
 class FifoConfig(SchedulerConfig):
     """One queue for all cores, first in, first out; of several free cores the one with the lowest number takes it."""

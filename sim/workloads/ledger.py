@@ -126,7 +126,7 @@ class Ledger:
         processor = self.simulation.nodes[node].processor
         if processor is not None:
             busy = tuple([core.busy_until_now() for core in processor.cores])
-            self.simulation.record("cores-busy", target=node, busy=busy)
+            self.simulation.record("cores-busy", target=node, busy=busy, **processor.scheduler.counts())
 
     def _record_batch(self) -> None:
         self.simulation.record(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import murmur
 from scenarios.build import build
 from scenarios.schema import scenario_of
+from sim.hardware.schedulers.registry import SCHEDULERS
 from sim.records import Record
 
 MILLISECOND = 1_000_000
@@ -63,13 +64,14 @@ def systems(draw: st.DrawFn) -> dict[str, Any]:
         "duration": "100ms",
         "seed": draw(st.integers(0, 10**6)),
         "topology": {"kind": "mesh", "nodes": 3},
-        "hardware": {"cores": draw(st.integers(1, 3))},
+        "hardware": {"cores": draw(st.integers(1, 3)), "scheduler": draw(st.sampled_from(sorted(SCHEDULERS)))},
         "protocol": {"kind": "task-server"},
         "workload": {
             "kind": "jobs",
             "arrivals": draw(ARRIVALS),
             "work": draw(WORK),
             "count": draw(st.integers(1, 60)),
+            "over": draw(st.sampled_from(("nodes", "cores"))),
             "placement": draw(PLACEMENT),
             "on_crash": draw(st.sampled_from(("lose", "resubmit"))),
             "resubmit_after": "5ms",

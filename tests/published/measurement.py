@@ -148,6 +148,7 @@ def _run(scenario: Scenario, until: str) -> dict[str, float]:
         )
         tracker = spreading if until == "extinct" else measurements.tracker
         _run_to_end_of_round(simulation, scenario, tracker)
+    simulation.conclude()
     assert simulation.balance().sums
     violated = sum(verdict.verdict == "violated" for verdict in checks.ended(simulation, "duration"))
     sample = {"violated": violated, **dict(_numbers(metrics_of(measurements.ended(simulation))))}
@@ -197,7 +198,7 @@ def mean(metric: str, part: str = "", scale: float = 1.0) -> Statistic:
 
     def statistic(samples: Samples) -> tuple[float, float]:
         values = sum(column(samples, part, name) for name in metric.split("+")) / scale
-        return float(np.mean(values)), float(stats.sem(values))
+        return float(np.mean(values)), float(stats.sem(values)) if values.size > 1 else 0.0
 
     return statistic
 

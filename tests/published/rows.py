@@ -26,6 +26,7 @@ from tests.published.measurement import (
 )
 from tests.published.oscillator_rows import OSCILLATOR_ROWS
 from tests.published.quorum_rows import QUORUM_ROWS
+from tests.published.queue_rows import QUEUE_ROWS
 from tests.published.raft_rows import RAFT_ROWS
 from tests.published.sharding_rows import SHARDING_ROWS
 from tests.published.shared_state_rows import SHARED_STATE_ROWS
@@ -281,6 +282,7 @@ ROWS = {
         *SHARED_STATE_ROWS,
         *LEASE_ROWS,
         *SHARDING_ROWS,
+        *QUEUE_ROWS,
     )
 }
 """Every row by its number."""

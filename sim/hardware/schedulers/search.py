@@ -47,6 +47,11 @@ class Search(Generic[Member]):
     def __len__(self) -> int:
         return len(self._order)
 
+    @property
+    def made(self) -> int:
+        """Attempts that its members have made since they joined."""
+        return sum([(self._kernel.now - since) // self._period for _, since in self._members.values()])
+
     def join(self, member: Member) -> tuple[int, int]:
         """Have a member try from now on, its first attempt over after a period; gives its place."""
         now = self._kernel.now

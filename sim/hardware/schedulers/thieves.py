@@ -50,6 +50,21 @@ class Thieves(RunQueues):
         self._search = Search(self._kernel, stream, attempt, self._tried) if attempt else None
         self.attempts = self.steals = self.stolen = self.conflicts = self.parks = self.wakes = 0
 
+        self._begin_to_search()
+
+    def _begin_to_search(self) -> None:
+        """Have cores that search without end begin before there is anything to find, as many as may."""
+        if self._limit is None:
+            for worker in self.workers[: max(1, round(self.options.searchers * len(self.workers)))]:
+                self._parked.remove(worker)
+                self._seek(worker)
+
+    def counts(self) -> dict[str, int]:
+        """Attempts of searches that go on included."""
+        names = ("steals", "stolen", "conflicts", "parks", "wakes")
+        under_way = 0 if self._search is None else self._search.made
+        return {"attempts": self.attempts + under_way, **{name: getattr(self, name) for name in names}}
+
     # What a core does next.
 
     def _find(self, worker: Worker, overhead: int = 0) -> None:

@@ -214,3 +214,4 @@ class WorkStealing(Thieves):
                 if worker.state != PARKED:
                     self._withdraw(worker, PARKED)
                 self._parked.append(worker)
+        self._begin_to_search()
