@@ -31,9 +31,7 @@ GOLDEN = {
     "raft-snapshot-catch-up": "21c28b492e4ee4d75d063fab3d4727ec1cac153fc28437162cf6c311d6826827",
     "straggler-in-a-barrier": "1d510d0f4dea62441c1f8eb13a7840c1d36d5cc4e08f75e6b5c14ac0e39b8407",
     "shared-state-hunt": "d2cbe2b179aeb4c53f8c47b3c9071cfcb0c7f8e19d47aafb39e8707d369c21ea",
-    "work-stealing-hunt": "1400252d38fcaaa1dcca41b7ec56d1c2ccbd260c8b9a3a6be673e063b38adbbf",
-    "straggler-in-a-barrier": "030e0356ae1e205f17dbcbed17f88fdc284b76bdb6b8c37327cae351e1f2d210",
-    "shared-state-hunt": "ac134c2504551469438851542d247056c352db4803a94baed21a574ae60617be",
+    "work-stealing-hunt": "24d7d034a91ce53863f20fc41426c3cd3f9ef9981c09e7497088bbfdfdff7377",
     "queue": "1249fc42acc1af8883a0dd5afd9bbf254f036357eaf67c2b42d9174ca6563de9",
     "two-choices": "e3dfa7c737f5f3d8537eff67976f91d541422f3c77adcdf8ff07a64a718492d7",
 }
