@@ -106,7 +106,7 @@ def _draw_parked(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
 
 
 def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: TimeUnit, width: float) -> None:
-    """Draw all stints of a sort of task at once, the most frequent sorts in colours of their own."""
+    """Draw all stints of a sort of task at once, the sorts with the most time in colours of their own."""
     kept = trace.sorts if len(trace.sorts) <= len(TASK_COLORS) else trace.sorts[: len(TASK_COLORS) - 1]
     colors = dict(zip(sorted(kept), TASK_COLORS, strict=False))
     least = (trace.end - trace.begin) * _PARTED_MM / width

@@ -53,7 +53,7 @@ class Steal:
 class CoreTrace:
     """The trace of a run from `begin` to `end` (ns), of these cores; `parked` is from when to when a core was.
 
-    `sorts` are those of all tasks of the whole run, the most frequent first. `by_node`: a row is all of a node.
+    `sorts` are those of all tasks of the whole run, those with the most time first. `by_node`: a row is all of a node.
     """
 
     cores: tuple[CoreName, ...]
@@ -124,8 +124,10 @@ def core_trace(run: RunView, plot: str, node: str | None = None, between: str | 
     parked = tuple(
         (core, max(a, begin), min(b, end)) for core, a, b in _parked(records, run.end) if a < end and b > begin
     )
-    number = Counter(sort_of(stint.task) for stint in everything)
-    sorts = tuple(sorted(number, key=lambda sort: (-number[sort], sort)))
+    time: Counter[str] = Counter()
+    for stint in everything:
+        time[sort_of(stint.task)] += stint.end - stint.begin
+    sorts = tuple(sorted(time, key=lambda sort: (-time[sort], sort)))
     return CoreTrace(cores, stints, steals, parked, begin, end, sorts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 MOST_STINTS: Final = 3_000
 MOST_ROWS: Final = 64
 FINISHED: Final = "finished"
+DELIVERED_ITEM: Final = "item-delivered"
 PARTS: Final = ("network", "queue", "run", "other")
+PARTS_OF_ITEMS: Final = ("room and network", "queue", "run", "other")
 
 Parts = tuple[int, int, int, int]
 """Nanoseconds on the network, in queues, on a core, and of anything else."""
@@ -97,7 +99,7 @@ def steals_figure(run: RunView, node: str | None = None, between: str | None = N
 
 
 def breakdown_figure(run: RunView, between: str | None = None) -> LatencyBreakdown:
-    """Return what the latencies of jobs are made of, or of messages where there are no jobs.
+    """Return what the latencies of jobs are made of, or of a pipeline's items; of messages where there are neither.
 
     A message's latency is from when it was sent until its handler was through; of what ran on cores and is no message,
     such as a timer's handler, from when it was ready. Raises InputError where neither was recorded.
@@ -106,6 +108,9 @@ def breakdown_figure(run: RunView, between: str | None = None) -> LatencyBreakdo
     jobs = [parts for time, parts in _jobs(run.states((FINISHED,))) if begin <= time <= end]
     if jobs:
         return _breakdown(run, jobs, "jobs", "jobs")
+    items = [parts for time, parts in _items(run.states((DELIVERED_ITEM,))) if begin <= time <= end]
+    if items:
+        return _breakdown(run, items, "items", "items; queues are mailboxes", PARTS_OF_ITEMS)
     handled = [parts for time, parts in _handled(run) if begin <= time <= end]
     if not handled:
         raise InputError(
@@ -117,9 +122,11 @@ def breakdown_figure(run: RunView, between: str | None = None) -> LatencyBreakdo
     return _breakdown(run, handled, "tasks", "tasks; --detail messages would tell their time on the network")
 
 
-def _breakdown(run: RunView, rows: list[Parts], noun: str, words: str) -> LatencyBreakdown:
-    columns = np.array(rows, dtype=np.int64).reshape(-1, len(PARTS))
-    parts = {name: columns[:, place] for place, name in enumerate(PARTS)}
+def _breakdown(
+    run: RunView, rows: list[Parts], noun: str, words: str, names: Sequence[str] = PARTS
+) -> LatencyBreakdown:
+    columns = np.array(rows, dtype=np.int64).reshape(-1, len(names))
+    parts = {name: columns[:, place] for place, name in enumerate(names)}
     whole = max(int(columns.sum()), 1)
     shares = ", ".join(f"{name} {part.sum() / whole:.1%}" for name, part in parts.items() if part.any())
     return LatencyBreakdown(parts, noun, run.name, f"{facts([run])}; {len(rows):,} {words}; of all their time {shares}")
@@ -132,6 +139,12 @@ def _jobs(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
             queue, ran, whole = int(of["waited"]), int(of["served"]), int(of["sojourn"])
             network = int(of.get("network") or 0)
             yield record.time, (network, queue, ran, max(0, whole - queue - ran - network))
+
+
+def _items(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
+    for record in records:
+        of = record.fields
+        yield record.time, (int(of["between"]), int(of["queued"]), int(of["ran"]), 0)
 
 
 def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 PART_LOOKS: Final[dict[str, dict[str, Any]]] = {
     "network": {"facecolor": GREEN, "hatch": "...."},
+    "room and network": {"facecolor": GREEN, "hatch": "...."},
     "queue": {"facecolor": ORANGE, "hatch": "////"},
     "run": {"facecolor": BLUE},
     "other": {"facecolor": GREY, "hatch": "xxxx"},
 }
 """Colours of the parts, from the bottom; what is in them as well tells them apart."""
 POINTS: Final = 60
+_MANY_SIZES: Final = 50
 MARKED: Final = (0.5, 0.9, 0.99, 0.999)
 """Shares whose quantiles are marked."""
 
@@ -89,7 +91,8 @@ def _draw_latency(axes: Axes, ordered: NDArray[np.int64], farthest: float) -> No
     positive = ordered[ordered > 0]
     if len(positive) and positive[-1] > 8 * positive[0]:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(numticks=6))
+        steps = (1.0,) if positive[-1] > _MANY_SIZES * positive[0] else (1.0, 2.0, 5.0)
+        axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=8))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:

@@ -179,6 +179,19 @@ def test_jobs_have_what_is_neither_queue_nor_run_as_other() -> None:
     assert {name: int(part[0]) for name, part in parts.items()} == {"network": 0, "queue": 30, "run": 50, "other": 20}
 
 
+def test_items_of_a_pipeline_have_their_parts() -> None:
+    """Of an item the time between actors, in mailboxes and with actors are the parts of its latency."""
+    records = [Record(n, n, 0, "item-delivered", {"item": n, "queued": 7, "ran": 2, "between": 1}) for n in range(4)]
+    plot = breakdown_figure(view_of_records(records, 10))
+    assert {name: part.tolist() for name, part in plot.parts.items() if part.any()} == {
+        "room and network": [1] * 4,
+        "queue": [7] * 4,
+        "run": [2] * 4,
+    }
+    (legend,) = draw_breakdown(plot).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["room and network", "queue", "run"]
+
+
 @pytest.mark.parametrize("name", sorted(CORE_PLOTS))
 def test_runs_without_a_trace_are_refused(name: str, broken: RunView) -> None:
     """A run whose nodes have no cores is refused with what would trace them."""
