@@ -42,6 +42,7 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "raft-hunt-members": ("leader-no-op",),
     "raft-hunt-leases": ("lease-drift-bound",),
     "work-stealing-hunt": get_args(StealingSafeguard),
+    "shared-state-hunt": ("grace-period",),
 }
 """The ablations of each protocol, by the built-in scenario in which they are hunted."""
 ABLATE: Final = {"work-stealing-hunt": "hardware.scheduler.ablate"}

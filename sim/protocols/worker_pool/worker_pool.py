@@ -188,13 +188,15 @@ class WorkerPool(Protocol):
     # Events and their listeners.
 
     def _flush(self, thread: Thread) -> Steps:
-        """Pass on the events that have gathered, as one batch; what a listener has no room for is dropped."""
+        """Pass on the events that have gathered, as one batch or each by itself; a listener without room drops them."""
         events, self._events = self._events, []
-        if events:
-            self._flushed += len(events)
+        self._flushed += len(events)
+        size = max(1, len(events)) if self.config.flush_every else 1
+        for place in range(0, len(events), size):
+            batch = events[place : place + size]
             for ear in self.ears:
-                if not (yield from ear.offer(thread, (self.kernel._now, events))):
-                    self.dropped += len(events)
+                if not (yield from ear.offer(thread, (self.kernel._now, batch))):
+                    self.dropped += len(batch)
 
     def _hear(self, thread: Thread, listener: int) -> Steps:
         heard = delay = 0

@@ -1,1 +1,0 @@
-"""Calls that ask many at once and need the answers of enough of them."""

@@ -1,1 +1,0 @@
-"""Replicated registers, read and written by quorums."""

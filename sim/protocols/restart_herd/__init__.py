@@ -1,1 +1,0 @@
-"""Supervised workers that are started again all at once."""
