@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Peer:
-    """`life`, the life in which the other runtime is, 0: not known; `heard_at`, when it was heard last (ns)."""
+    """`life`, the life in which the other runtime is, 0: not known; `heard_at`, when it was heard last (ns).
+
+    `mine`, the life that this one is in, for the other: a later one when it has forgotten what the other had sent.
+    """
 
     __slots__ = (
         "_doublings",
@@ -23,6 +26,7 @@ class Peer:
         "config",
         "heard_at",
         "life",
+        "mine",
         "node",
         "outboxes",
         "round_trip",
@@ -35,6 +39,7 @@ class Peer:
         self.node = node
         self.config = config
         self.life = 0
+        self.mine = transport.life
         self.heard_at = 0
         self.watched = False
         self.asks = False
@@ -57,7 +62,7 @@ class Peer:
 
     def transmit(self, to: str, flight: Flight) -> None:
         """Send something that is on its way."""
-        mine, content, send = self.transport.life, flight.content, self.transport.node.send
+        mine, content, send = self.mine, flight.content, self.transport.node.send
         if to:
             message = ActorMessage(
                 mine,
@@ -101,7 +106,7 @@ class Peer:
 
     def say_hello(self) -> None:
         """Ask, and ask again while nobody answers."""
-        self.transport.node.send(self.node, ActorHello(self.transport.life, self._nonce, answers=False))
+        self.transport.node.send(self.node, ActorHello(self.mine, self._nonce, answers=False))
         patience = min(self.config.first_timeout << self._doublings, self.config.longest_timeout)
         self._doublings = min(self._doublings + 1, 16)
         self.transport.set_timer("hello", self.node, "", patience)

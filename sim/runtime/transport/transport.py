@@ -134,9 +134,9 @@ class Transport:
                 return True
             return False
         peer = self.peer(message.source)
-        if payload.mine > peer.life and payload.yours == self.life:
+        if payload.mine > peer.life and payload.yours == peer.mine:
             self.adopt(peer, payload.mine)
-        if payload.mine != peer.life or payload.yours != self.life:
+        if payload.mine != peer.life or payload.yours != peer.mine:
             peer.ask()
             return True
         peer.heard_at = self.node.elapsed
@@ -147,15 +147,20 @@ class Transport:
         if hello.answers:
             peer.hear_answer(hello)
             return
-        self.node.send(peer.node, ActorHello(self.life, hello.nonce, answers=True))
+        self.node.send(peer.node, ActorHello(peer.mine, hello.nonce, answers=True))
         if hello.mine > peer.life:
             self.adopt(peer, hello.mine)
         elif hello.mine != peer.life:
             peer.ask()
 
     def adopt(self, peer: Peer, life: int) -> None:
-        """The other runtime is in this life: a new one, or the first that is known."""
+        """The other runtime is in this life: a new one, or the first that is known.
+
+        Where it is an older one, what was taken for its life was none, such as that of a twin; as what it sent is
+        forgotten here, it has to begin again too.
+        """
         earlier, peer.life = peer.life, life
+        peer.mine += life < earlier
         peer.heard_at = self.node.elapsed
         for to, inlets in self.inlets.items():
             inlet = inlets.pop(peer.node, None)
@@ -286,7 +291,7 @@ class Transport:
     def _acknowledge(self, peer: Peer, to: str, inlet: Inlet, credit: int, number: int = -1) -> None:
         inlet.serial += 1
         told = ActorAcknowledgement(
-            self.life, peer.life, to, inlet.serial, number, inlet.expected, credit, tuple(sorted(inlet.ahead))
+            peer.mine, peer.life, to, inlet.serial, number, inlet.expected, credit, tuple(sorted(inlet.ahead))
         )
         self.node.send(peer.node, told)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 import murmur
 from sim.protocols.pipeline.config import PipelineConfig, StageConfig
+from sim.runtime.config import Safeguard
 from sim.runtime.reference import Reference
 from topologies.errors import InputError
 
@@ -99,6 +101,25 @@ def test_sources_go_on_where_they_were() -> None:
         metrics = run.summary["metrics"]
         assert metrics["items_offered"] == pytest.approx(offered, abs=2)
         assert run.exit_code == 0
+
+
+def violated(seeds: Iterable[int], *overrides: str) -> set[str]:
+    """The checks that runs of the scenario for hunts violate, with the plans of faults of these seeds."""
+    scenario = murmur.load("pipeline-hunt", overrides=overrides)
+    runs = [murmur.run(scenario, seed=seed) for seed in seeds]
+    return {verdict.check for run in runs for verdict in run.verdicts if verdict.verdict == "violated"}
+
+
+@pytest.mark.parametrize("ablation", get_args(Safeguard))
+def test_plans_of_faults_show_what_a_safeguard_is_for(ablation: str) -> None:
+    """Three plans are enough to find each ablation by its check."""
+    check = "mailbox-bounded" if ablation == "mailbox-bound" else "nothing-lost"
+    assert check in violated(range(3), f"protocol.ablate=[{ablation}]")
+
+
+def test_plans_of_faults_break_nothing_of_the_whole() -> None:
+    """With all safeguards ten plans break no promise."""
+    assert not violated(range(10))
 
 
 def test_actors_are_placed_by_rule() -> None:
