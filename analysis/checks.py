@@ -28,6 +28,7 @@ from analysis.runtime.mailbox_checks import MAILBOX_CHECKS
 from analysis.runtime.order_checks import BROADCAST_CHECKS
 from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE
 from analysis.task_checks import TASK_CHECKS
+from analysis.trading_checks import TRADING_CHECKS
 from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
 from sim.convergence import Coverage, Spread
 from sim.records import Record
@@ -271,6 +272,7 @@ _KINDS: Final[tuple[CheckKind, ...]] = (
     *TASK_CHECKS,
     *LEASE_CHECKS,
     *CHECKS_OF_CORES,
+    *TRADING_CHECKS,
 )
 
 CHECKS: Final[dict[str, CheckKind]] = {kind.name: kind for kind in _KINDS}

@@ -15,6 +15,7 @@ from analysis.convergence import Tracker, tracker_of
 from analysis.divergence import Divergence
 from analysis.effect_times import EffectTimes
 from analysis.elections import Elections
+from analysis.gathers import Gathers
 from analysis.load import PARTS, SECOND, Load
 from analysis.manifest import RunBalance, balance_of
 from analysis.memory_use import MemoryUse
@@ -28,6 +29,7 @@ from analysis.shared_state import SharedStateRun
 from analysis.swarm.spacing import SPREAD_OUT, Spacing
 from analysis.swarm.strikes import Strikes
 from analysis.task_times import TaskTimes
+from analysis.trading import Trading
 from analysis.traffic import Traffic
 from analysis.variance_by_cycle import VarianceByCycle
 from analysis.verdict import Subject, subject_of
@@ -94,12 +96,14 @@ class Measurements:
         self.tasks = TaskTimes()
         self.actors = ActorsRun()
         self.worker_pool = WorkerPoolRun()
+        self.gathers = Gathers()
+        self.trading = Trading()
         serves = subject.state_machine is not None
         self.clients = ClientOperations() if serves else None
         self.availability = Availability() if serves else None
         self.recovery = Recovery() if serves else None
         self.elections = Elections(population) if subject.elects else None
-        self.leases = LeaseUse() if subject.records >= {"held", "used"} else None
+        self.leases = LeaseUse() if subject.records >= {"leased", "used"} else None
         self.shards = ShardUse() if "sharded" in subject.records else None
         self.divergence = Divergence(population) if subject.consensus else None
 
@@ -128,6 +132,8 @@ class Measurements:
             self.tasks,
             self.worker_pool,
             self.actors,
+            self.gathers,
+            self.trading,
         )
         return [(sorted(one.kinds), one.observe) for one in present if one is not None]
 

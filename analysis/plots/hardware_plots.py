@@ -45,22 +45,6 @@ def draw_latency_breakdown(runs: Sequence[RunView], between: str | None = None, 
     return draw_breakdown(breakdown_figure(runs[0], between), **width)
 
 
-def draw_throughput_of_runs(runs: Sequence[RunView], **width: Any) -> Figure:
-    """Draw the throughput of runs that differ in how many threads or cores they have."""
-    from analysis.plots.study_plots import STUDY_PLOTS
-    from analysis.plots.swept_runs import study_of_runs
-
-    return STUDY_PLOTS["throughput"].draw(study_of_runs(runs, "throughput"), None, width.get("width"))
-
-
-def draw_state_costs_of_runs(runs: Sequence[RunView], **width: Any) -> Figure:
-    """Draw what operations on shared state cost in runs that differ in a number."""
-    from analysis.plots.study_plots import STUDY_PLOTS
-    from analysis.plots.swept_runs import study_of_runs
-
-    return STUDY_PLOTS["state-costs"].draw(study_of_runs(runs, "state-costs"), None, width.get("width"))
-
-
 def draw_mailboxes(
     runs: Sequence[RunView], node: str | None = None, between: str | None = None, **width: Any
 ) -> Figure:

@@ -10,9 +10,7 @@ from analysis.plots.hardware_plots import (
     draw_cores,
     draw_latency_breakdown,
     draw_mailboxes,
-    draw_state_costs_of_runs,
     draw_steals,
-    draw_throughput_of_runs,
     draw_utilisation,
 )
 from analysis.plots.swarm_plots import (
@@ -246,18 +244,6 @@ PLOTS: Final[dict[str, PlotKind]] = {
             "the depths of actors' mailboxes over time, their watermarks, and when senders were held back",
             draw_mailboxes,
             options=("node", "between"),
-        ),
-        _plot(
-            "throughput",
-            "of a study or several runs, throughput against threads or cores, with the law of scalability that fits it",
-            draw_throughput_of_runs,
-            several_runs=True,
-        ),
-        _plot(
-            "state-costs",
-            "of a study or several runs, what an operation on shared state costs against threads or the share of reads",
-            draw_state_costs_of_runs,
-            several_runs=True,
         ),
         _plot(
             "animation",

@@ -188,7 +188,7 @@ def labels_of(scenarios: Sequence[Mapping[str, Any]]) -> list[str]:
     names = [str(scenario.get("name")) for scenario in scenarios]
     if len(set(names)) == len(names):
         return names
-    fields = [dict(fields_of(scenario)) for scenario in scenarios]
+    fields = [dict(_fields(scenario)) for scenario in scenarios]
     paths = sorted({path for found in fields for path in found})
     telling = [path for path in paths if len({found.get(path) for found in fields}) > 1 and path != "description"]
     return [", ".join(_told(path, found.get(path, "–")) for path in telling) for found in fields]
@@ -198,11 +198,11 @@ def _told(path: str, value: str) -> str:
     return value if path == "name" else f"{path.rpartition('.')[2]} {value}"
 
 
-def fields_of(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _fields(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the dotted path and the text of each value in plain data."""
     inner = data.items() if isinstance(data, dict | Mapping) else enumerate(data) if isinstance(data, list) else None
     if inner is None:
         yield path, str(data)
         return
     for key, value in inner:
-        yield from fields_of(value, f"{path}.{key}" if path else str(key))
+        yield from _fields(value, f"{path}.{key}" if path else str(key))

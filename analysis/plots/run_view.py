@@ -36,8 +36,7 @@ class RunView:
 
     `scenario` is plain data that tells runs of different scenarios apart, without the seed; `end` is in nanoseconds;
     `topology` builds the topology; `records` gives the records of some kinds, in order; `ends` where messages came
-    from and went; `convergence` says which records mean progress; `samples` gives what was sampled over time,
-    `metrics` the metrics of the run by name.
+    from and went; `convergence` says which records mean progress; `samples` gives what was sampled over time.
     """
 
     name: str
@@ -52,7 +51,6 @@ class RunView:
     ends: Callable[[], Iterator[MessageEnds]]
     payloads: tuple[str, ...] = ()
     samples: Callable[[], Iterable[Sample]] = tuple
-    metrics: Callable[[], Mapping[str, Any]] = dict
 
     def states(self, kinds: Collection[str]) -> Iterator[Record]:
         """Yield the state records of these kinds, in order; raises InputError where the run kept none at all."""
@@ -104,7 +102,6 @@ def view_of_folder(run: RunFolder) -> RunView:
         ends=lambda: _ends_in_file(run),
         payloads=_payloads_of(protocol),
         samples=run.samples,
-        metrics=lambda: run.summary.get("metrics", {}),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_LINES: Final = 16
-THROUGHPUTS: Final = ("thread_operations_per_second", "job_throughput", "throughput", "item_throughput")
+THROUGHPUTS: Final = ("thread_operations_per_second",)
 COSTS: Final = ("update_time_mean", "read_time_mean")
 """Metrics that the plots of throughput and of costs look for first."""
 
@@ -155,12 +155,12 @@ STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
         ),
         StudyPlotKind(
             "throughput",
-            "of a study or several runs, throughput against threads or cores, with the law of scalability that fits it",
+            "of a study that sweeps threads or cores, the throughput with the law of scalability that fits it",
             _draw_throughput,
         ),
         StudyPlotKind(
             "state-costs",
-            "of a study or several runs, what an operation on shared state costs against threads or the share of reads",
+            "of a study that sweeps threads or the share of reads, what an operation on shared state costs",
             _draw_state_costs,
         ),
         StudyPlotKind("basins", "of a study or several runs, the share of swarms that end in each state", _draw_basins),

@@ -12,7 +12,7 @@ from sim.records import Record
 if TYPE_CHECKING:
     from analysis.manifest import RunVerdict
 
-HELD: Final = "held"
+LEASED: Final = "leased"
 LET_GO: Final = "let-go"
 USED: Final = "used"
 ACCEPTED: Final = "accepted"
@@ -27,7 +27,7 @@ class LeaseExclusive(Check):
     """
 
     name = "lease-exclusive"
-    kinds = frozenset((HELD, LET_GO, USED, *AFTER))
+    kinds = frozenset((LEASED, LET_GO, USED, *AFTER))
 
     def __init__(self, _: Subject) -> None:
         self._holders: dict[str, dict[int, Record]] = defaultdict(dict)
@@ -49,12 +49,12 @@ class LeaseExclusive(Check):
         if record.kind == LET_GO:
             holders.pop(node, None)
             return
-        self._told += record.kind == HELD
+        self._told += record.kind == LEASED
         self._idle.discard((node, resource))
         for other, since in holders.items():
             if other != node and (other, resource) not in self._idle and not self._evidence:
                 self._evidence = (since, record)
-        if record.kind == HELD or node in holders:
+        if record.kind == LEASED or node in holders:
             holders[node] = record
 
     def _lived(self, node: int, life: int) -> None:
@@ -118,7 +118,7 @@ LEASE_CHECKS: Final = (
         "lease-exclusive",
         "always",
         "no resource is held by two at once, in true time",
-        lambda subject: subject.records >= {HELD, LET_GO},
+        lambda subject: subject.records >= {LEASED, LET_GO},
         LeaseExclusive,
     ),
     CheckKind(

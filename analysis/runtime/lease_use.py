@@ -7,7 +7,7 @@ from typing import Final
 from sim.records import Record
 
 ASKED: Final = "asked"
-HELD: Final = "held"
+LEASED: Final = "leased"
 USED: Final = "used"
 TURNED_AWAY: Final = "turned-away"
 
@@ -15,7 +15,7 @@ TURNED_AWAY: Final = "turned-away"
 class LeaseUse:
     """Counts questions for leases (those that give one back left out), uses, changes of the holder, and late writes."""
 
-    kinds = (ASKED, HELD, USED, TURNED_AWAY)
+    kinds = (ASKED, LEASED, USED, TURNED_AWAY)
 
     def __init__(self) -> None:
         self.asked = self.used = self.changes = self.turned_away = 0

@@ -14,18 +14,22 @@ from sim.protocols.broadcast.broadcast import Broadcast
 from sim.protocols.cache import Cache
 from sim.protocols.clock_averaging import ClockAveraging
 from sim.protocols.coordinator.coordinator import Coordinator
+from sim.protocols.fan_out.fan_out import FanOut
 from sim.protocols.gossip.gossip import Gossip
 from sim.protocols.lease.lease import Lease
 from sim.protocols.phase_agreement.coordinated import PhaseCoordinator
 from sim.protocols.phase_agreement.replicated import PhaseRaft
 from sim.protocols.pipeline.pipeline import Pipeline
 from sim.protocols.primary_backup.primary_backup import PrimaryBackup
+from sim.protocols.quorum.quorum import Quorum
 from sim.protocols.raft.raft import Raft
+from sim.protocols.restart_herd.restart_herd import RestartHerd
 from sim.protocols.sharded_store.sharded_store import ShardedStore
 from sim.protocols.shared_state.shared_state import SharedState
 from sim.protocols.sir import Sir
 from sim.protocols.task_server.task_server import TaskServer
 from sim.protocols.timetable.timetable import Timetable
+from sim.protocols.trading.trading import Trading
 from sim.protocols.voter import Voter
 from sim.protocols.worker_pool.worker_pool import WorkerPool
 
@@ -44,6 +48,9 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Raft, "consensus by a leader's replicated log, with elections, members that change, snapshots and sessions"),
     (Coordinator, "one server holds the store and answers, replaced without agreement where failover is on"),
     (PrimaryBackup, "a primary with a lease answers when a majority of backups holds it; views follow each other"),
+    (Quorum, "registers on all nodes, read and written by quorums, with hedged requests"),
+    (FanOut, "calls that ask many leaves at once, with hedged requests, retries and answers that suffice"),
+    (Trading, "market analysers, a risk manager with a standby, an execution engine; a limit that is never passed"),
     (Attractor, "phase oscillators that pull one another into a common state, by messages"),
     (Kuramoto, "phase oscillators on the topology, integrated in steps: lag, delay, noise, links that learn"),
     (Averaging, "pairs of nodes take the mean of their values, until all hold the mean of all"),
@@ -61,6 +68,7 @@ _KINDS: Final[tuple[tuple[type[Protocol], str], ...]] = (
     (Broadcast, "broadcasts by gossip, tree or flooding; repaired; in no order, fifo, causal or total order"),
     (WorkerPool, "agents in chunks over worker threads, with a barrier after each step, and listeners"),
     (Pipeline, "items go from sources through stages of actors to a sink, with bounded mailboxes"),
+    (RestartHerd, "supervised workers fail together, and load their state from one store"),
     (Voter, "nodes take over opinions of random neighbours until all agree"),
 )
 

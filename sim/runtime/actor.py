@@ -106,15 +106,16 @@ class Actor:
         cell.current = envelope
         return envelope
 
-    def send(self, to: Reference, payload: Any, size: int = 0) -> Effect[bool]:
+    def send(self, to: Reference, payload: Any, size: int = 0, timeout: int | None = None) -> Effect[bool]:
         """Send a message of `size` bytes; waits where the mailbox, or the way to it, takes no more.
 
-        Whether it was taken, as far as is known by then: not where there is no such actor on this node, or its mailbox
-        has no room and waits for none. A refusal by another node comes as a signal `Rejected`.
+        Whether it was taken, as far as is known by then: not where there is no such actor on this node, its mailbox has
+        no room and waits for none, or has none for `timeout` nanoseconds. A refusal by another node comes as a signal
+        `Rejected`.
         """
-        return self._post(to, Envelope(self.me, payload, size, self.runtime.node.now))
+        return self._post(to, Envelope(self.me, payload, size, self.runtime.node.now), timeout)
 
-    def _post(self, to: Reference, envelope: Envelope) -> Effect[bool]:
+    def _post(self, to: Reference, envelope: Envelope, timeout: int | None = None) -> Effect[bool]:
         cell, runtime = self._cell, self.runtime
         passing = pass_on(self, to, envelope)
         yield cell.debt + passing + runtime.cost_of_send(cell, to, envelope) if runtime.costed else 0
@@ -122,8 +123,15 @@ class Actor:
         taken = runtime.deliver(cell, to, envelope)
         if taken is None:
             since = runtime.node.elapsed
+            if timeout is not None:
+                runtime.set_timeout(cell, timeout)
             cell.waits = BLOCKED
             taken = yield WAIT
+            if taken is None:
+                cell.leave_line()
+                taken = False
+            else:
+                runtime.clear_timeout(cell)
             cell.blocked += runtime.node.elapsed - since
             cell.handled = 0
         return taken
@@ -157,23 +165,27 @@ class Actor:
 
     # Questions and answers.
 
-    def request(self, to: Reference, payload: Any, size: int = 0) -> Effect[Future]:
-        """Send a message that is to be answered by `reply`; gives the future of the answer."""
+    def request(self, to: Reference, payload: Any, size: int = 0, timeout: int | None = None) -> Effect[Future]:
+        """Send a message that is to be answered by `reply`; gives the future of the answer.
+
+        It fails where the message is not taken, or not within `timeout` nanoseconds.
+        """
         runtime = self.runtime
         number, answer = runtime.new_question()
         envelope = Envelope(self.me, payload, size, runtime.node.now, number)
-        taken = yield from self._post(to, envelope)
+        taken = yield from self._post(to, envelope, timeout)
         if not taken:
-            runtime.forget_question(number)
             answer.fail("not taken")
         return answer
 
     def ask(self, to: Reference, payload: Any, size: int = 0, timeout: int | None = None) -> Effect[Any]:
         """Send a message and wait for its answer; None where none came within `timeout` nanoseconds, or none will."""
-        answer = yield from self.request(to, payload, size)
-        if answer.pending:
+        since = self.runtime.node.elapsed
+        answer = yield from self.request(to, payload, size, timeout)
+        left = None if timeout is None else timeout - (self.runtime.node.elapsed - since)
+        if answer.pending and (left is None or left > 0):
             answer.when_settled(self.unpark)
-            yield from self.park(timeout)
+            yield from self.park(left)
             answer.forget(self.unpark)
         answer.cancel()
         return answer.value

@@ -57,17 +57,20 @@ def gather(
     end.
     """
     asking = _Asking(actor, members, payload, threshold, counts or (lambda answer: True), late, size)
-    began = actor.now
+    node = actor.runtime.node
+    began = node.elapsed
     while asking.decided.pending:
         yield from asking.ask_more(len(members) if hedge_after is None else asking.missing)
-        left = None if timeout is None else max(0, began + timeout - actor.now)
+        left = None if timeout is None else max(0, began + timeout - node.elapsed)
         pause = left
         if hedge_after is not None and asking.unasked and (left is None or hedge_after < left):
             pause = hedge_after
         if not (yield from settled(actor, asking.decided, pause)) and pause == left:
             asking.decided.cancel()
     tally = asking.tally
-    return Gathered(tally.verdict == "reached", dict(tally.answers), actor.now - began, asking.requests, asking.hedges)
+    return Gathered(
+        tally.verdict == "reached", dict(tally.answers), node.elapsed - began, asking.requests, asking.hedges
+    )
 
 
 class _Asking:

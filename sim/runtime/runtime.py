@@ -272,10 +272,6 @@ class Runtime:
         answer.when_settled(lambda _: self._questions.pop(number, None))
         return number, answer
 
-    def forget_question(self, number: int) -> None:
-        """Wait for no answer any more."""
-        self._questions.pop(number, None)
-
     def answer(self, to: Reference, envelope: Envelope) -> None:
         """Give an answer to who asked; one that comes too late is lost."""
         if to.node != self.node.id:

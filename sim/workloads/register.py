@@ -16,6 +16,7 @@ from sim.workloads.popularity import Popularity, Uniform
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.simulation import Simulation
     from sim.workloads.client_workload import Draw
 
 
@@ -49,6 +50,17 @@ class Register(ClientWorkload):
     def learns(self) -> bool:
         """Only who compares and swaps needs to know what it last saw."""
         return self.writes.cas > 0
+
+    def arm(self, simulation: Simulation) -> None:
+        """Have the clients ask; raises InputError where the protocol does not carry out what they would write."""
+        served = getattr(simulation.config, "functions", None)
+        for name, weight in self.writes:
+            if weight and served is not None and name not in served:
+                found = f"found {name}, which {simulation.protocol.name()} cannot carry out"
+                raise InputError(
+                    f"{found}; leave it out, or choose a protocol with a log, such as raft", ("writes", name)
+                )
+        super().arm(simulation)
 
     def learn(self, seen: dict[str, Any], operation: Operation, value: Any) -> None:
         """What a client read, wrote, swapped or deleted is what it now takes the key to hold."""

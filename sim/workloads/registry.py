@@ -11,6 +11,7 @@ from sim.workloads.register import Register
 from sim.workloads.requests import Requests
 from sim.workloads.rumour import Rumour
 from sim.workloads.task_graph import TaskGraphWorkload
+from sim.workloads.ticks import Ticks
 from sim.workloads.updates import Updates
 from sim.workloads.workload import Workload
 
@@ -28,6 +29,7 @@ WORKLOADS: Final[dict[str, WorkloadKind]] = {
     "updates": WorkloadKind(Updates, "writes and deletes of random keys at random nodes, at a rate"),
     "requests": WorkloadKind(Requests, "each agent is asked again and again, at random times, at a rate"),
     "register": WorkloadKind(Register, "clients read and write keys of a store, in sessions, with retries"),
+    "ticks": WorkloadKind(Ticks, "prices of instruments tick, in bursts, at the nodes that analyse them"),
     "bank": WorkloadKind(BankWorkload, "clients transfer money between accounts and read all balances"),
     "jobs": WorkloadKind(Jobs, "pieces of work come to the cores of nodes, at a rate or all at once"),
     "task-graph": WorkloadKind(TaskGraphWorkload, "tasks that wait for one another, on the cores of a node"),

@@ -276,6 +276,7 @@ ROWS = {
         _epidemic(),
         _voter(),
         *RAFT_ROWS,
+        *QUORUM_ROWS,
         *OSCILLATOR_ROWS,
         *AGREEMENT_ROWS,
         *SHARED_STATE_ROWS,

@@ -67,20 +67,4 @@ def _speed_up() -> Row:
     return Row("Q21", "speed-up by workers", source, parts, quantities, 2, 2)
 
 
-def _barrier() -> Row:
-    settings = (
-        "protocol.agents=16",
-        "protocol.update={kind: exponential, mean: 1ms}",
-        "protocol.serial=0s",
-        "protocol.steps=100",
-    )
-    quantity = Quantity(
-        "step of 16 exponential updates, in their mean", 3.3807, 0.05, mean("step_time_mean", scale=MILLISECOND)
-    )
-    source = "order statistics: H_16"
-    return Row(
-        "Q23", "waiting for the slowest of 16", source, {"": Part("worker-pool", settings)}, (quantity,), 100, 10
-    )
-
-
-SHARED_STATE_ROWS = (_compare_and_swap(), _speed_up(), _barrier())
+SHARED_STATE_ROWS = (_compare_and_swap(), _speed_up())

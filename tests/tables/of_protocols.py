@@ -22,7 +22,11 @@ RUNTIME: Final = (
     "broadcast",
     "lease",
     "pipeline",
+    "restart-herd",
     "sharded-store",
+    "quorum",
+    "fan-out",
+    "trading",
 )
 """Protocols that each have a table on a page of their own."""
 ELSEWHERE: Final = ("gossip", "raft", "timetable", "cache", *COMPARED, *SWARMS, *OF_PHASES, *THREADS, *RUNTIME)
@@ -81,10 +85,17 @@ def _duties() -> str:
     return kinds_of(DUTIES.items())
 
 
+def _retries() -> str:
+    from sim.runtime.retry_policy import RetryPolicy
+
+    return fields_of(RetryPolicy)
+
+
 TABLES_OF_PROTOCOLS: Final[dict[str, Callable[[], str]]] = {
     "gossip": lambda: _protocol("gossip"),
     "raft": lambda: _protocol("raft"),
     **{name: partial(_protocol, name) for name in RUNTIME},
+    "retries": _retries,
     "timetable": lambda: _protocol("timetable"),
     "duties": _duties,
     "phase agreement": _phase_agreement,

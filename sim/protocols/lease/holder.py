@@ -122,7 +122,7 @@ class Holder:
         node, config = self.node, self.config
         known = self.lease is not None and self.lease.token == lease.token
         self.lease = lease
-        node.record("held", resource=self.resource, token=lease.token, left=lease.until - node.elapsed, renewed=known)
+        node.record("leased", resource=self.resource, token=lease.token, left=lease.until - node.elapsed, renewed=known)
         node.cancel_timer(ASK)
         node.set_timer(END, lease.until - node.elapsed)
         if config.renewal == "ahead":

@@ -11,7 +11,7 @@ It claims: never do two hold one resource at once while no clock runs faster tha
 whatever crashes, pauses, or is lost, late, doubled or cut; and no write with an older token is taken after one with a
 newer. It does not claim to survive the loss of a disk.
 
-Records: `asked` (resource, function, number), `held` (resource, token, left: nanoseconds of its own clock, renewed),
+Records: `asked` (resource, function, number), `leased` (resource, token, left: nanoseconds of its own clock, renewed),
 `let-go` (resource, token, cause), `used` (resource, token, number) by holders; `accepted` and `turned-away` (resource,
 token, holder, number) by the storage; `authority` (role, term, leader, cause) by authorities.
 """
@@ -46,7 +46,7 @@ class Lease(Protocol):
     payloads = (*PAYLOADS, RequestVote, Vote, AppendEntries, Appended)
     records: ClassVar[tuple[str, ...] | None] = (
         "asked",
-        "held",
+        "leased",
         "let-go",
         "used",
         "accepted",

@@ -11,7 +11,7 @@ from analysis.manifest import RunBalance
 from analysis.verdict import RunEnd, Subject
 from sim.records import Record
 
-SUBJECT = Subject(None, 3, records=frozenset(("held", "let-go", "used", "accepted", "turned-away")))
+SUBJECT = Subject(None, 3, records=frozenset(("leased", "let-go", "used", "accepted", "turned-away")))
 BALANCE = RunBalance(sent=0, duplicated=0, outcomes={}, waiting=0, in_flight=0, sums=True)
 
 
@@ -29,13 +29,13 @@ def judged(check: str, story: list[tuple[int, str, int]]) -> tuple[str, str, int
 @pytest.mark.parametrize(
     ("story", "verdict"),
     [
-        ([(0, "held", 1), (1, "held", 2)], "violated"),
-        ([(0, "held", 1), (0, "let-go", 1), (1, "held", 2)], "holds"),
-        ([(0, "held", 1), (0, "crashed", 0), (1, "held", 2)], "holds"),
-        ([(0, "held", 1), (0, "paused", 0), (1, "held", 2), (0, "resumed", 0), (0, "let-go", 1)], "holds"),
-        ([(0, "held", 1), (0, "paused", 0), (1, "held", 2), (0, "resumed", 0), (0, "used", 1)], "violated"),
-        ([(0, "held", 1), (0, "paused", 0), (0, "resumed", 0), (0, "used", 1), (1, "held", 2)], "violated"),
-        ([(0, "held", 1), (0, "held", 1), (0, "used", 1)], "holds"),
+        ([(0, "leased", 1), (1, "leased", 2)], "violated"),
+        ([(0, "leased", 1), (0, "let-go", 1), (1, "leased", 2)], "holds"),
+        ([(0, "leased", 1), (0, "crashed", 0), (1, "leased", 2)], "holds"),
+        ([(0, "leased", 1), (0, "paused", 0), (1, "leased", 2), (0, "resumed", 0), (0, "let-go", 1)], "holds"),
+        ([(0, "leased", 1), (0, "paused", 0), (1, "leased", 2), (0, "resumed", 0), (0, "used", 1)], "violated"),
+        ([(0, "leased", 1), (0, "paused", 0), (0, "resumed", 0), (0, "used", 1), (1, "leased", 2)], "violated"),
+        ([(0, "leased", 1), (0, "leased", 1), (0, "used", 1)], "holds"),
         ([], "unknown"),
     ],
     ids=str,

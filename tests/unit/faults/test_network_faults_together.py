@@ -209,6 +209,7 @@ SYSTEMS: list[dict[str, Any]] = [
     },
     {"protocol": {"kind": "sir"}, "workload": UPDATES},
     {"protocol": {"kind": "pipeline", "items": 20}},
+    {"protocol": {"kind": "restart-herd", "workers": 2}},
     {  # one node joins, another leaves, and keys go with them
         "protocol": {"kind": "sharded-store", "members": 7},
         "workload": {

@@ -6,14 +6,7 @@ import pytest
 
 from analysis.plots.run_view import RunView
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS, served_run
-from tests.unit.analysis.plots.hardware_runs import (
-    CORE_PLOTS,
-    MAILBOX_PLOTS,
-    SWEEP_PLOTS,
-    pressed_run,
-    swept_runs,
-    traced_run,
-)
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, MAILBOX_PLOTS, pressed_run, traced_run
 from tests.unit.analysis.plots.rumour_runs import FAULTS, rumour_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS, swarm_run
 
@@ -43,8 +36,8 @@ def traced() -> RunView:
 
 
 @pytest.fixture(scope="session")
-def drawable(broken: RunView, served: RunView, swarm: RunView, traced: RunView) -> Callable[[str], list[RunView]]:
-    """The runs that a plot can draw."""
+def drawable(broken: RunView, served: RunView, swarm: RunView, traced: RunView) -> Callable[[str], RunView]:
+    """The run that a plot can draw."""
     by_plot = dict.fromkeys(CONSENSUS_PLOTS, served) | dict.fromkeys(SWARM_PLOTS, swarm)
     by_plot |= dict.fromkeys(CORE_PLOTS, traced) | dict.fromkeys(MAILBOX_PLOTS, pressed_run())
-    return lambda name: swept_runs() if name in SWEEP_PLOTS else [by_plot.get(name, broken)]
+    return lambda name: by_plot.get(name, broken)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cache, partial
+from functools import cache
 from random import Random
 from typing import Any, Final
 
 from analysis.plots.run_view import RunView
-from analysis.scalability import Scalability
 from sim.records import Record
 from sim.units import MICROSECOND, MILLISECOND
 from topologies.registry import build
 
 CORE_PLOTS: Final = frozenset(("cores", "utilisation", "steals", "latency-breakdown"))
 """Plots that need a trace of cores."""
-SWEEP_PLOTS: Final = frozenset(("throughput", "state-costs"))
-"""Plots that need several runs, or a study."""
 MAILBOX_PLOTS: Final = frozenset(("mailboxes",))
 """Plots that need actors."""
 CORES: Final = 4
@@ -78,17 +75,6 @@ def traced_run(tasks: int = 200, seed: int = 1) -> RunView:
         for sequence, (time, kind, fields) in enumerate(sorted(rows, key=lambda row: row[0]))
     ]
     return view_of_records(records, end)
-
-
-def swept_runs() -> list[RunView]:
-    """Runs that differ in the number of their threads, with the metrics that they came to."""
-    law = Scalability(1e6, 0.1, 0.002)
-    runs = []
-    for threads in (1, 2, 4, 8):
-        metrics = {"thread_operations_per_second": law.throughput(threads), "update_time_mean": 100.0 * threads}
-        run = view_of_records([], 1, protocol={"kind": "shared-state", "threads": threads})
-        runs.append(RunView(**{**vars(run), "metrics": partial(dict, metrics)}))
-    return runs
 
 
 CROSSINGS: Final = (

@@ -22,7 +22,7 @@ from sim.protocol import Protocol
 from sim.records import OUTCOMES
 from sim.units import MILLISECOND
 from tests.unit.analysis.plots.consensus_runs import CONSENSUS_PLOTS
-from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, MAILBOX_PLOTS, SWEEP_PLOTS
+from tests.unit.analysis.plots.hardware_runs import CORE_PLOTS, MAILBOX_PLOTS
 from tests.unit.analysis.plots.rumour_runs import END, FAULTS, Push, rumour_run
 from tests.unit.analysis.plots.swarm_runs import SWARM_PLOTS
 from topologies.errors import InputError
@@ -144,7 +144,7 @@ def test_long_runs_are_drawn_until_the_thousandth_message() -> None:
     assert title.endswith("mesh, 8 nodes, seed 7; until the 1,000th of its messages")
 
 
-OF_OTHER_RUNS = CONSENSUS_PLOTS | SWARM_PLOTS | CORE_PLOTS | MAILBOX_PLOTS | SWEEP_PLOTS
+OF_OTHER_RUNS = CONSENSUS_PLOTS | SWARM_PLOTS | CORE_PLOTS | MAILBOX_PLOTS
 
 
 @pytest.mark.parametrize("name", [name for name in PLOTS if name not in OF_OTHER_RUNS])

@@ -7,13 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.plots.registry import PLOTS
 from analysis.plots.study_plots import STUDY_PLOTS, StudyView
 from analysis.plots.sweep import sweep_of
-from analysis.plots.swept_runs import study_of_runs
 from analysis.plots.throughput import throughput_of
 from analysis.scalability import Scalability
-from tests.unit.analysis.plots.hardware_runs import swept_runs
 from topologies.errors import InputError
 
 LAWS = {"mutex": Scalability(9e5, 0.2, 0.004), "channel": Scalability(6e5, 0.3)}
@@ -84,30 +81,12 @@ def test_a_line_of_two_sizes_has_no_law() -> None:
     assert STUDY_PLOTS["throughput"].draw(study(numbers=(1, 4)), None, None)
 
 
-def test_runs_are_drawn_as_a_study_is() -> None:
-    """Of several runs the number in which they differ is along the axis; runs of one scenario have none."""
-    runs = swept_runs()
-    axes = PLOTS["throughput"].draw(runs, 85.0).axes[0]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Threads", "Throughput (operations/s)")
-    study_of = study_of_runs(runs, "throughput")
-    assert study_of.factors == ["protocol.threads"]
-    (fit,) = throughput_of(sweep_of(study_of, "throughput", None, ("thread_operations_per_second",), "/s")).fits
-    assert fit is not None
-    assert fit.law.contention == pytest.approx(0.1, abs=1e-6)
-    with pytest.raises(InputError, match="found 2 runs of one scenario"):
-        PLOTS["state-costs"].draw(runs[:1] * 2)
-
-
 @pytest.mark.parametrize(
     ("changes", "metric", "message"),
     [
         ({"factors": ("kind",)}, None, "sweeps no number; the plot throughput needs one that does"),
         ({"metrics": ("latency_p50",)}, "converged_at", "no run of the study threads has a value of converged_at"),
-        (
-            {"metrics": ("residue",), "frame": study().frame.drop(columns="throughput")},
-            None,
-            "reports residue; the plot throughput needs a metric in /s",
-        ),
+        ({"metrics": ("residue",)}, None, "reports residue; the plot throughput needs a metric in /s"),
     ],
 )
 def test_studies_without_what_is_needed_are_refused(changes: dict[str, Any], metric: str | None, message: str) -> None:

@@ -46,7 +46,7 @@ def test_no_two_hold_a_lease_whatever_breaks(authorities: int, renewal: str) -> 
     for seed in range(3):
         done = murmur.run(system, seed=seed)
         assert [verdict.verdict for verdict in done.verdicts] == ["holds"] * 3, seed
-        held = done.frames().records(["held"])
+        held = done.frames().records(["leased"])
         assert renewal == "on-use" or held["node"].nunique() > 1
         assert done.metrics["lease_changes"] == held["token"].nunique()
 
@@ -66,11 +66,11 @@ def test_a_crashed_holder_blocks_its_resource_for_a_term_at_most() -> None:
     """When the holder is gone another has the lease a term after its last renewal, and not before."""
     crash = {"kind": "crash", "target": {"random": 1}, "at": "1h", "restart_after": "1s"}
     system = scenario(protocol={"hold": None, "renew_after": "300ms"}, network={"latency": "5ms"})
-    calm = murmur.run(system, seed=1).frames().records(["held"])
+    calm = murmur.run(system, seed=1).frames().records(["leased"])
     holder = int(calm["node"].iloc[0])
     assert set(calm["node"]) == {holder}, "it is renewed all the time"
     crash |= {"target": holder, "at": "4s", "restart_after": "5s"}
-    held = murmur.run(system | {"faults": [crash]}, seed=1).frames().records(["held"])
+    held = murmur.run(system | {"faults": [crash]}, seed=1).frames().records(["leased"])
     last = held[held["node"] == holder]["time"][held["time"] < 4 * SECOND].max()
     following = held[(held["node"] != holder)]["time"].min()
     assert SECOND - 20_000_000 <= following - last <= SECOND + 300_000_000
@@ -82,7 +82,7 @@ def test_tokens_rise_over_leaders_of_a_group() -> None:
     crashes = {"kind": "crash", "target": "leader", "when": {"every": "3s", "until": "9s"}, "restart_after": "1s"}
     done = murmur.run(system | {"faults": [crashes]}, seed=5)
     assert done.frames().records(["authority"]).query("role == 'leader'")["node"].nunique() > 1
-    fresh = done.frames().records(["held"]).query("renewed == False")
+    fresh = done.frames().records(["leased"]).query("renewed == False")
     assert fresh["token"].is_monotonic_increasing
     assert fresh["time"].max() > 9 * SECOND
     assert done.verdicts[0].verdict == "holds"
@@ -144,5 +144,5 @@ def test_roles_and_parts_are_by_number() -> None:
     by = done.frames().records().groupby("kind")["node"].unique()
     assert set(by["authority"]) == {0, 1, 2}
     assert set(by["accepted"]) == {3}
-    assert set(by["held"]) <= {4, 5, 6}
+    assert set(by["leased"]) <= {4, 5, 6}
     assert set(by.index) <= set(Lease.records or ())

@@ -1,0 +1,1 @@
+"""Calls that ask many at once and need the answers of enough of them."""

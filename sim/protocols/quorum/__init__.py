@@ -1,0 +1,1 @@
+"""Replicated registers, read and written by quorums."""

@@ -1,0 +1,1 @@
+"""Supervised workers that are started again all at once."""

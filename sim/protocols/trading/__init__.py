@@ -1,0 +1,1 @@
+"""A trading swarm: market analysers, a risk manager with a standby, an execution engine."""
