@@ -181,6 +181,24 @@ def kuramoto(updates: int) -> list[Comparison]:
     ]
 
 
+def tasks(number: int) -> list[Comparison]:
+    """Jobs of 10 µs on 256 cores beside 4, under work stealing with both ways to arrive, and with one queue."""
+    schedulers: dict[str, dict[str, Any]] = {
+        "work stealing, jobs to the global queue": {"kind": "work-stealing"},
+        "work stealing, jobs to queues of cores": {"kind": "work-stealing", "arrivals": "random"},
+        "one queue": {"kind": "fifo"},
+    }
+
+    def side(cores: int, scheduler: dict[str, Any]) -> Side:
+        options = {"cores": cores, "tasks": number, "scheduler": scheduler}
+        return Side(f"{cores} cores", "task_scale:tasks_side", options)
+
+    return [
+        Comparison(f"jobs, {title}", "job", (side(256, scheduler), side(4, scheduler)), tolerance=None)
+        for title, scheduler in schedulers.items()
+    ]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
@@ -191,6 +209,7 @@ BENCHMARKS = {
     "histories": (histories, 100_000, 20_000),
     "raft": (raft, 10_000, 2_000),
     "kuramoto": (kuramoto, 60_000_000, 12_000_000),
+    "tasks": (tasks, 1_000_000, 200_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 

@@ -42,7 +42,7 @@ class RunQueues(Scheduler):
     def _put_first(self, worker: Worker, task: Task) -> None:
         """Put a task into the slot; what was there goes to the end of the queue."""
         earlier, worker.slot = worker.slot, task
-        worker.slot_at = self._kernel.now
+        worker.slot_at = self._kernel._now
         if earlier is None:
             self._slotted.add(worker)
         else:

@@ -47,7 +47,9 @@ class Thieves(RunQueues):
         self._active = 0
         self._stopped = 0
         attempt = self.options.costs.attempt
-        self._search = Search(self._kernel, stream, attempt, self._tried) if attempt else None
+        self._search = (
+            Search(self._kernel, stream, attempt, self._tried, self._limit, self._gave_up) if attempt else None
+        )
         self.attempts = self.steals = self.stolen = self.conflicts = self.parks = self.wakes = 0
 
         self._begin_to_search()
@@ -107,19 +109,19 @@ class Thieves(RunQueues):
         self._become(worker, state)
 
     def _after(self, delay: int, function: Callable[[Any], object], argument: Any) -> Entry:
-        entry = (self._kernel.now + delay, next(self._kernel.keys), function, argument)
+        entry = (self._kernel._now + delay, next(self._kernel.keys), function, argument)
         self._kernel.push(entry)
         return entry
 
     # The search.
 
     def _chance_changed(self) -> None:
-        if self._search is not None and len(self._search):
+        if self._search is not None and self._search.places:
             self._search.set_chance(self._chance())
 
     def _chance(self) -> float:
         """The probability that an attempt finds something: each looks at the global queue and at a random victim."""
-        return 1.0 if self._shared else len(self._loaded.workers) / max(1, len(self.workers) - 1)
+        return 1.0 if self._shared else min(1.0, len(self._loaded.workers) / max(1, len(self.workers) - 1))
 
     def _seek(self, worker: Worker) -> None:
         """Look for a victim."""
@@ -127,9 +129,7 @@ class Thieves(RunQueues):
             self._seek_at_once(worker)
             return
         self._become(worker, SEARCHING)
-        if self._limit is not None:
-            worker.entry = self._after(self._limit * self.options.costs.attempt, self._gave_up, worker)
-        if not len(self._search):
+        if not self._search.places:
             self._search.set_chance(self._chance())
         worker.place = self._search.join(worker)
 
@@ -159,11 +159,10 @@ class Thieves(RunQueues):
         """One of the workers that have something to steal, at random; None where it refuses."""
         loaded = self._loaded.workers
         victim = loaded[self._stream.below(len(loaded))]
-        return None if self._kernel.now < victim.locked_until else victim
+        return None if self._kernel._now < victim.locked_until else victim
 
     def _gave_up(self, worker: Worker) -> None:
         """All attempts of a search have failed."""
-        worker.entry = None
         self._withdraw(worker, SEARCHING)
         self._last_look(worker)
 
@@ -188,9 +187,9 @@ class Thieves(RunQueues):
         slotted = self._slotted.workers
         victim = slotted[self._stream.below(len(slotted))]
         due = victim.slot_at + self.options.slot_patience
-        if due > self._kernel.now:
+        if due > self._kernel._now:
             self._become(thief, LOOKING)
-            thief.entry = self._after(due - self._kernel.now, self._last_look, thief)
+            thief.entry = self._after(due - self._kernel._now, self._last_look, thief)
             return
         self._stole(thief, victim, 1)
         self._run(thief, self._take_slot(victim), self.options.costs.steal)
@@ -204,7 +203,8 @@ class Thieves(RunQueues):
             self._take(thief, victim)
             return
         self._become(thief, STEALING)
-        seen = [(task, task.rest, task.home) for task in _first(victim, self._amount(victim))]
+        reach = [] if self._checks else _first(victim, self._amount(victim))
+        seen = [(task, task.rest, task.home) for task in reach]
         thief.entry = self._after(cost, self._reach, (thief, victim, victim.taken, seen))
 
     def _amount(self, victim: Worker) -> int:
@@ -227,7 +227,7 @@ class Thieves(RunQueues):
 
     def _take(self, thief: Worker, victim: Worker) -> None:
         amount = self._amount(victim)
-        victim.locked_until = self._kernel.now + self.options.hold
+        victim.locked_until = self._kernel._now + self.options.hold
         tasks = [self._take_oldest(victim) for _ in range(amount)]
         self._begin_with(thief, victim, tasks)
 

@@ -177,7 +177,7 @@ class WorkStealing(Thieves):
             waits = worker.queue or worker.slot is not None or self._shared
             if lasts and waits and worker.state == RUNNING and core.may_be_preempted:
                 task = core.preempt()
-                task.ready_at = self._kernel.now
+                task.ready_at = self._kernel._now
                 self._share(task)
                 self._find(worker)
                 self._notify()
