@@ -25,8 +25,8 @@ from tests.published.measurement import (
     variance,
 )
 from tests.published.oscillator_rows import OSCILLATOR_ROWS
-from tests.published.quorum_rows import QUORUM_ROWS
 from tests.published.queue_rows import QUEUE_ROWS
+from tests.published.quorum_rows import QUORUM_ROWS
 from tests.published.raft_rows import RAFT_ROWS
 from tests.published.sharding_rows import SHARDING_ROWS
 from tests.published.shared_state_rows import SHARED_STATE_ROWS

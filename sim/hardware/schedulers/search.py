@@ -32,8 +32,8 @@ class Search(Generic[Member]):
     cores cost no events while there is nothing to find. At one instant attempts come after what the cores do, and those
     that joined first come first.
 
-    `places`, those of its members, in the order of their attempts. `found(member)` is called at a success; the member stays until `leave`. `gave_up(member)` is called after `limit`
-    attempts, None: never.
+    `found(member)` is called at a success; the member stays until `leave`. `gave_up(member)` is called after `limit`
+    attempts, None: never. `places` are those of the members, in the order of their attempts.
     """
 
     def __init__(
@@ -64,15 +64,11 @@ class Search(Generic[Member]):
         self._deadlines: deque[tuple[int, Place]] = deque()
         self._deadline: Entry | None = None
 
-    def __len__(self) -> int:
-        return len(self._order)
-
     @property
     def made(self) -> int:
         """Attempts that its members have made since they joined."""
-        return sum([(self._kernel.now - since) // self._period for _, since in self._members.values()])
+        return sum([(self._kernel._now - since) // self._period for _, since in self._members.values()])
 
-    def join(self, member: Member) -> tuple[int, int]:
     def join(self, member: Member) -> Place:
         """Have a member try from now on, its first attempt over after a period; gives its place."""
         now = self._kernel._now

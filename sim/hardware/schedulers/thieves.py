@@ -51,15 +51,15 @@ class Thieves(RunQueues):
             Search(self._kernel, stream, attempt, self._tried, self._limit, self._gave_up) if attempt else None
         )
         self.attempts = self.steals = self.stolen = self.conflicts = self.parks = self.wakes = 0
-
         self._begin_to_search()
 
     def _begin_to_search(self) -> None:
         """Have cores that search without end begin before there is anything to find, as many as may."""
         if self._limit is None:
             for worker in self.workers[: max(1, round(self.options.searchers * len(self.workers)))]:
-                self._parked.remove(worker)
-                self._seek(worker)
+                if worker.state == PARKED:
+                    self._parked.remove(worker)
+                    self._seek(worker)
 
     def counts(self) -> dict[str, int]:
         """Attempts of searches that go on included."""

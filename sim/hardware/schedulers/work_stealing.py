@@ -8,7 +8,7 @@ others; each so manieth task it takes from the global queue first, so that what 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.hardware.scheduler import SchedulerConfig
 from sim.hardware.schedulers.thieves import Thieves
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from sim.hardware.processor import Processor
     from sim.hardware.task import Task, Thread
     from sim.randomness import Stream
-
-
-COUNTED: Final = ("attempts", "steals", "stolen", "conflicts", "parks", "wakes", "overflows", "retakes")
-"""What the scheduler counts of its own acts."""
 
 
 class WorkStealing(Thieves):
@@ -202,7 +198,7 @@ class WorkStealing(Thieves):
 
     def counts(self) -> dict[str, int]:
         """What it has counted so far of its own acts, by name."""
-        return {name: getattr(self, name) for name in COUNTED}
+        return {**super().counts(), "overflows": self.overflows, "retakes": self.retakes}
 
     def clear(self) -> None:
         """Forget the tasks that wait, and what cores were doing."""
