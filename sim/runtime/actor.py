@@ -141,7 +141,7 @@ class Actor:
         cell, runtime = self._cell, self.runtime
         envelope = Envelope(self.me, payload, 0, runtime.node.now)
         passing = pass_on(self, to, envelope)
-        yield cell.debt + passing + runtime.costs.signal if runtime.costed else 0
+        yield cell.debt + passing + runtime.cost_of_signal(cell, to) if runtime.costed else 0
         cell.debt = 0
         envelope.sent_at = runtime.node.now
         runtime.signal(to, envelope)

@@ -146,6 +146,10 @@ class Runtime:
             return costs.send + self.memory.prepare(envelope.size) + fetch(cell, self.cells.get(to.name))
         return costs.send + costs.copy_time(envelope.size)
 
+    def cost_of_signal(self, cell: Cell, to: Reference) -> int:
+        """Work of sending a signal, in nanoseconds."""
+        return self.costs.signal + (fetch(cell, self.cells.get(to.name)) if to.node == self.node.id else 0)
+
     def deliver(self, cell: Cell, to: Reference, envelope: Envelope) -> bool | None:
         """Take a message from an actor of this node: whether it was taken, None: its sender is in line and waits."""
         if to.node != self.node.id:
