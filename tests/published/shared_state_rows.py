@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
-from scipy.optimize import curve_fit
 
+from analysis.scalability import Scalability, fit_scalability
 from tests.published.measurement import Part, Quantity, Row, Samples, Statistic, column, mean, middle
 
-MILLISECOND = 1e6
 SPEED_UP = "parallel_speed_up"
 THREADS = (1, 2, 4, 8, 16, 31, 48, 64)
 
@@ -28,19 +25,13 @@ def _compare_and_swap() -> Row:
     return Row("Q20", "read, then compare-and-swap", source, parts, tuple(quantities), 10, 3)
 
 
-def gunther(threads: float, contention: float, coherency: float) -> float:
-    """Gunther's universal scalability law: how much faster so many are than one."""
-    return threads / (1 + contention * (threads - 1) + coherency * threads * (threads - 1))
-
-
 def _fitted(value: str) -> Statistic:
     """A number of Gunther's law as it fits the speed-ups of all parts."""
 
     def statistic(samples: Samples) -> tuple[float, float]:
         speed_ups = [float(np.median(column(samples, f"N={threads}", SPEED_UP))) for threads in THREADS]
-        (contention, coherency), _ = curve_fit(gunther, np.array(THREADS, float), speed_ups, p0=(0.1, 0.01))
-        best = sqrt((1 - contention) / coherency)
-        return {"best": best, "peak": gunther(best, contention, coherency)}[value], 0.0
+        law = fit_scalability(THREADS, speed_ups, ()).law
+        return {"best": law.peak, "peak": law.speedup(law.peak)}[value], 0.0
 
     return statistic
 
@@ -56,8 +47,8 @@ def _speed_up() -> Row:
     )
     parts = {"serial 5 %": Part("worker-pool")}
     parts |= {f"N={n}": Part("worker-pool", (*exchanging, f"protocol.workers={n}")) for n in THREADS}
-    best = sqrt(0.95 / 0.001)
-    peak = gunther(best, 0.05, 0.001)
+    law = Scalability(1.0, 0.05, 0.001)
+    best, peak = law.peak, law.speedup(law.peak)
     quantities = (
         Quantity("speed-up of 16, a twentieth serial", 1 / (0.05 + 0.95 / 16), 1e-9, middle(SPEED_UP, "serial 5 %")),
         Quantity("best number of workers, fitted", best, 0.05 * best, _fitted("best")),
