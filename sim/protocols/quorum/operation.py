@@ -94,6 +94,7 @@ class Operation(Actor):
             attempts=1,
             hedges=gathered.hedges,
             answers=len(gathered.answers),
+            who=tuple(member.node for member in gathered.answers),
         )
         return gathered
 

@@ -6,7 +6,7 @@ A write that a client asks for again elsewhere is not done twice: who finds that
 nobody knows. Lost disks may break it.
 
 Records: `gathered` (step: `read`, `write-back`, `begin`, `write`; complete, took in ns, requests, attempts, hedges,
-answers) for each round of a quorum, `late-answer` (member), and those of actors.
+answers, who answered) for each round of a quorum, `late-answer` (member), and those of actors.
 """
 
 from __future__ import annotations

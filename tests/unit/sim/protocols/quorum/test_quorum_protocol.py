@@ -52,6 +52,16 @@ def test_hedging_asks_only_those_who_are_needed() -> None:
     assert (few["late_answers"], few["gathers_hedged"]) == (0, 0)
 
 
+def test_records_say_who_answered() -> None:
+    """Each round names a majority, of different nodes, the coordinator's own replica first, which is the nearest."""
+    rows: list[Any] = []
+    murmur.run(calm(), observers=[lambda simulation: rows.append(simulation.keep_records())])
+    rounds = [row for row in rows[0] if row.kind == "gathered"]
+    assert {row.fields["step"] for row in rounds} >= {"read", "begin", "write"}
+    assert all(len(set(row.fields["who"])) == row.fields["answers"] == 3 for row in rounds)
+    assert all(row.fields["who"][0] == row.node for row in rounds)
+
+
 def test_without_a_quorum_nothing_is_answered() -> None:
     """With three of five down reads are refused and writes stay unknown; with two down all is served."""
     for down, served in (([1, 2], True), ([1, 2, 3], False)):
