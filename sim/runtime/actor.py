@@ -32,7 +32,7 @@ class Actor:
 
     It runs as a thread on the cores of its node, each effect for the time that it costs, or in no time where the node
     has no cores. `run` comes to its end: the actor stops; it raises `ActorFailure`: the actor fails, and its
-    supervisor, the actor that spawned it, starts it again as its options say. `runtime`, `me`, `random` and `config`,
+    supervisor, the actor that spawned it, starts it again as its options say. `runtime`, `me` and `config`,
     the options of the protocol, are set before `__init__` is called with the arguments of `spawn`, and that is before
     every start.
 
@@ -46,7 +46,6 @@ class Actor:
 
     runtime: Runtime
     me: Reference
-    random: Stream
     config: Any
     _cell: Cell
 
@@ -58,6 +57,14 @@ class Actor:
     def now(self) -> int:
         """The time on the clock of its node, in nanoseconds."""
         return self.runtime.node.now
+
+    @property
+    def random(self) -> Stream:
+        """A random stream of its own, of this life."""
+        cell = self._cell
+        if cell.stream is None:
+            cell.stream = self.runtime.lives.stream(f"{cell.me.name}/{cell.lives}")
+        return cell.stream
 
     def record(self, kind: str, **fields: Any) -> None:
         """Put a state record into the run."""

@@ -11,6 +11,7 @@ from sim.runtime.mailbox import Mailbox, Match, matches
 if TYPE_CHECKING:
     from sim.hardware.core import Core
     from sim.hardware.task import Thread
+    from sim.randomness import Stream
     from sim.runtime.actor import Actor
     from sim.runtime.instant_thread import InstantThread
     from sim.runtime.reference import Reference
@@ -55,6 +56,7 @@ class Cell:
         "parent",
         "restart",
         "signals",
+        "stream",
         "supervision",
         "thread",
         "timed",
@@ -93,7 +95,8 @@ class Cell:
 
     def forget_life(self) -> None:
         """Be as before its actor was started."""
-        self.signals: deque[Envelope] = deque()
+        self.signals: list[Envelope] = []
+        self.stream: Stream | None = None
         self.links: dict[Reference, None] = {}
         self.monitors: dict[Reference, None] = {}
         self.watching: dict[Reference, None] = {}

@@ -36,13 +36,14 @@ class Lives:
 
     def begin(self, cell: Cell) -> None:
         """Have a new actor run in the cell, from the start."""
+        if self._seed is None:
+            self._seed = self._runtime.node.random.bits(64)
         cell.forget_life()
         cell.supervision.forget()
         cell.lives += 1
         runtime, name = self._runtime, cell.me.name
         actor = cell.actor_class.__new__(cell.actor_class)
         actor.runtime, actor.me, actor.config, actor._cell = runtime, cell.me, runtime.options, cell
-        actor.random = self._stream(f"{name}/{cell.lives}")
         actor.__init__(*cell.arguments)  # type: ignore[misc]
         cell.actor = actor
         processor = self._runtime.node.processor
@@ -56,9 +57,9 @@ class Lives:
         thread.on_end = partial(self._ran_out, cell, thread)
         thread.start()
 
-    def _stream(self, name: str) -> Stream:
-        if self._seed is None:
-            self._seed = self._runtime.node.random.bits(64)
+    def stream(self, name: str) -> Stream:
+        """A stream of that name, of this life of the node."""
+        assert self._seed is not None
         return Stream(derive_seed(self._seed, name))
 
     def _life(self, actor: Actor) -> Generator[Any, Any, str]:
@@ -159,7 +160,7 @@ class Lives:
                 self._remove(sibling)
         for name in names:
             if name in siblings:
-                wait = supervision.delay(self._stream(f"restarts/{name}/{siblings[name].lives}"))
+                wait = supervision.delay(self.stream(f"restarts/{name}/{siblings[name].lives}"))
                 if wait:
                     self._runtime.node.set_timer((AGAIN, name), wait)
                 else:

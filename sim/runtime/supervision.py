@@ -8,7 +8,7 @@ supervisor acts by one of three strategies, and gives up when it has restarted m
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,13 +32,12 @@ class Supervision:
 
     def __init__(self, config: SupervisionConfig) -> None:
         self.config = config
-        self._restarts: deque[int] = deque()
+        self._restarts: list[int] = []
 
     def allows(self, now: int) -> bool:
         """Count a restart at this time in nanoseconds; False where it is one too many."""
         restarts = self._restarts
-        while restarts and restarts[0] <= now - self.config.period:
-            restarts.popleft()
+        del restarts[: bisect_right(restarts, now - self.config.period)]
         restarts.append(now)
         return len(restarts) <= self.config.intensity
 
