@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.runtime.actor import Actor, Effect
-from sim.runtime.config import MailboxConfig, RuntimeConfig
+from sim.runtime.config import MailboxConfig, RuntimeConfig, TransportConfig
 from sim.runtime.envelope import Envelope
 from sim.runtime.failure import Rejected
 from sim.runtime.mailbox import Mailbox
@@ -138,3 +138,44 @@ def test_a_full_mailbox_does_as_it_was_told(overflow: str, has_first: bool, has_
     else:
         assert all(taken)
         assert not refused
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_a_sender_that_gives_up_waiting_has_sent_nothing(nodes: int) -> None:
+    """A send that finds no room in its time is not taken, and a question fails within its time, wait included."""
+
+    class Impatient(Actor):
+        def run(self) -> Effect[None]:
+            to = Reference(nodes - 1, "full")
+            taken = []
+            for number in range(4):
+                went = yield from self.send(to, number, timeout=20 * MILLISECOND)
+                taken.append(went)
+            since = self.now
+            answer = yield from self.ask(to, 9, timeout=20 * MILLISECOND)
+            self.record("gave-up-waiting", taken=taken, answer=answer, took=self.now - since)
+
+    class Full(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.sleep(300 * MILLISECOND)
+            while True:
+                envelope = yield from self.receive()
+                assert envelope is not None
+                self.record("got", payload=envelope.payload)
+
+    def begin(runtime: Runtime) -> None:
+        if runtime.node.id == nodes - 1:
+            runtime.spawn(Full, name="full")
+        if runtime.node.id == 0:
+            runtime.spawn(Impatient)
+
+    config = RuntimeConfig(mailbox=MailboxConfig(capacity=2), transport=TransportConfig(window=2))
+    simulation, records = system(begin, nodes, runtime=config)
+    simulation.run(SECOND)
+    fields = next(record.fields for record in records if record.kind == "gave-up-waiting")
+    number = fields["taken"].count(True)
+    assert fields["taken"] == (True,) * number + (False,) * (4 - number)
+    assert 1 <= number < 4
+    assert fields["answer"] is None
+    assert fields["took"] == 20 * MILLISECOND
+    assert told(records, "got", "payload") == list(range(number))
