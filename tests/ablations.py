@@ -21,6 +21,7 @@ from sim.hardware.schedulers.work_stealing_config import Safeguard as StealingSa
 from sim.protocols.broadcast.config import Safeguard as BroadcastSafeguard
 from sim.protocols.gossip.config import Safeguard
 from sim.protocols.lease.config import Safeguard as LeaseSafeguard
+from sim.runtime.config import Safeguard as ActorSafeguard
 
 if TYPE_CHECKING:
     from faults.fault import Fault
@@ -41,6 +42,7 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "raft-hunt-votes": ("vote-persistence",),
     "raft-hunt-members": ("leader-no-op",),
     "raft-hunt-leases": ("lease-drift-bound",),
+    "pipeline-hunt": get_args(ActorSafeguard),
     "work-stealing-hunt": get_args(StealingSafeguard),
     "shared-state-hunt": ("grace-period",),
 }
