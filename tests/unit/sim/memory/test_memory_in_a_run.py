@@ -44,6 +44,14 @@ def test_a_cache_hits_as_often_as_theory_says() -> None:
     assert ratio == pytest.approx(sum(p * (1 - exp(-p * low)) for p in popularity), abs=0.02)
 
 
+def test_values_that_expire_hit_as_often_as_theory_says() -> None:
+    """With room for all, a key asked for at a rate is there rate T of 1 + rate T times (Fofack et al. 2012)."""
+    ratio = murmur.run(cached(pool="1MiB", eviction={"kind": "ttl", "after": "20ms"})).metrics["hit_ratio"]
+    weights = [rank**-0.99 for rank in range(1, 101)]
+    asked = [2000 * 0.020 * weight / sum(weights) for weight in weights]
+    assert ratio == pytest.approx(sum(each * each / (1 + each) for each in asked) / sum(asked), abs=0.02)
+
+
 def test_without_eviction_a_full_pool_refuses() -> None:
     """What came first stays, and every later fetch is a refusal that is counted."""
     metrics = murmur.run(cached()).metrics
