@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from analysis.node_life import AFTER, DOWN, PAUSED, UP
+from analysis.node_life import AFTER, DOWN
 from analysis.verdict import Check, CheckKind, RunEnd, Subject
 from sim.records import Record
 
@@ -17,13 +17,17 @@ LET_GO: Final = "let-go"
 USED: Final = "used"
 ACCEPTED: Final = "accepted"
 TURNED_AWAY: Final = "turned-away"
+SLOWEST: Final = 2
+"""True nanoseconds that pass at most while a clock counts one, for the judge to call a lease over."""
 
 
 class LeaseExclusive(Check):
     """At no moment of true time do two nodes hold the lease of one resource.
 
-    A node holds it from when it says so until it lets it go, or crashes. While it is paused it does nothing, and what
-    it holds is open until it lets it go or uses it: what it finds to be over when it goes on, it never held meanwhile.
+    Where another has a lease that a node has not let go yet, the first is in doubt: it may have found out late that its
+    own was over, as it was paused or its core busy. It has held it all the time if it uses it, or has more time for it,
+    afterwards; or if it lets it go so much later that by any clock which runs at least half as fast as true time it had
+    it when the other came. A node that crashes knows of no lease any more.
     """
 
     name = "lease-exclusive"
@@ -31,8 +35,8 @@ class LeaseExclusive(Check):
 
     def __init__(self, _: Subject) -> None:
         self._holders: dict[str, dict[int, Record]] = defaultdict(dict)
-        self._idle: set[tuple[int, str]] = set()
-        """Which node has not said anything of which resource since it was paused."""
+        self._doubts: dict[tuple[int, str], list[tuple[Record, Record]]] = {}
+        """By node and resource, the last word of its lease with those of others that came since."""
         self._evidence: tuple[Record, ...] = ()
         self._told = 0
 
@@ -42,32 +46,36 @@ class LeaseExclusive(Check):
         if node is None:
             return
         if record.kind in AFTER:
-            self._lived(node, AFTER[record.kind])
+            if AFTER[record.kind] == DOWN:
+                self._forget(node)
             return
         resource = record.fields["resource"]
+        until = record.time
+        if record.kind == LET_GO:
+            until -= SLOWEST * record.fields["late"]
+        for since, other in self._doubts.get((node, resource), ()):
+            if since.fields["token"] == record.fields["token"] and other.time < until and not self._evidence:
+                self._evidence = (since, other, record)
         holders = self._holders[resource]
         if record.kind == LET_GO:
             holders.pop(node, None)
-            return
-        self._told += record.kind == LEASED
-        self._idle.discard((node, resource))
-        for other, since in holders.items():
-            if other != node and (other, resource) not in self._idle and not self._evidence:
-                self._evidence = (since, record)
-        if record.kind == LEASED or node in holders:
+            self._doubts.pop((node, resource), None)
+        elif record.kind == LEASED:
+            self._told += 1
             holders[node] = record
+            for other_node, since in holders.items():
+                if other_node != node:
+                    self._doubts.setdefault((other_node, resource), []).append((since, record))
 
-    def _lived(self, node: int, life: int) -> None:
+    def _forget(self, node: int) -> None:
         for resource, holders in self._holders.items():
-            if node in holders and life == DOWN:
-                del holders[node]
-            elif node in holders and life in (PAUSED, UP):
-                self._idle.add((node, resource))
+            holders.pop(node, None)
+            self._doubts.pop((node, resource), None)
 
     def finish(self, end: RunEnd) -> RunVerdict:
         """Judge the run."""
         if self._evidence:
-            one, other = self._evidence
+            one, other, _ = self._evidence
             resource = other.fields["resource"]
             found = (
                 f"node {other.node} had the lease of {resource} (token {other.fields['token']}) while node {one.node}"

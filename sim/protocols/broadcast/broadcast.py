@@ -120,6 +120,7 @@ class Broadcast(Protocol):
             return False
         self.node.storage[f"{HELD}{len(self.archive)}"] = cast
         self._hand_up(self.buffer.take(cast))
+        self.node.storage.sync()
         self._give_places()
         return True
 

@@ -28,6 +28,7 @@ class FencedStorage:
         fields = {"resource": write.resource, "token": write.token, "holder": source, "number": write.number}
         if not self.fences or self.fence.admits(write.resource, write.token):
             node.storage[SEEN] = dict(self.fence.seen)
+            node.storage.sync()
             node.record("accepted", **fields)
         else:
             node.record("turned-away", **fields)

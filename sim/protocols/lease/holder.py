@@ -88,6 +88,7 @@ class Holder:
         node, lease = self.node, self._held()
         self.number += 1
         node.storage[NUMBER] = self.number
+        node.storage.sync()
         if function is None:
             function = "acquire" if lease is None else "renew"
             self.asked[self.number] = node.elapsed
@@ -145,8 +146,9 @@ class Holder:
 
     def _let_go(self, cause: str) -> None:
         assert self.lease is not None
-        node = self.node
-        node.record("let-go", resource=self.resource, token=self.lease.token, cause=cause)
+        node, lease = self.node, self.lease
+        late = max(0, node.elapsed - lease.until)
+        node.record("let-go", resource=self.resource, token=lease.token, cause=cause, late=late)
         self.lease = None
         self.asked.clear()
         for timer in (END, RENEW, RELEASE):

@@ -12,8 +12,9 @@ whatever crashes, pauses, or is lost, late, doubled or cut; and no write with an
 newer. It does not claim to survive the loss of a disk.
 
 Records: `asked` (resource, function, number), `leased` (resource, token, left: nanoseconds of its own clock, renewed),
-`let-go` (resource, token, cause), `used` (resource, token, number) by holders; `accepted` and `turned-away` (resource,
-token, holder, number) by the storage; `authority` (role, term, leader, cause) by authorities.
+`let-go` (resource, token, cause, late: nanoseconds since it was over), `used` (resource, token, number) by holders;
+`accepted` and `turned-away` (resource, token, holder, number) by the storage; `authority` (role, term, leader, cause)
+by authorities.
 """
 
 from __future__ import annotations

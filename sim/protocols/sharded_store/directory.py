@@ -63,6 +63,7 @@ class Directory:
 
     def _keep(self) -> None:
         self.node.storage[VIEW] = (self.view, tuple(sorted(self.open)))
+        self.node.storage.sync()
 
     def _tell(self) -> None:
         """Tell all that have not settled."""

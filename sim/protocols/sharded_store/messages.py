@@ -27,10 +27,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """What goes to another owner in a view: each key with its value and the results that clients may ask for again."""
+    """What goes to another owner in a view: each key with its value and its sessions."""
 
     number: int
-    cells: tuple[tuple[str, Any, tuple[tuple[int, int, Any], ...]], ...]
+    cells: tuple[tuple[str, Any, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)

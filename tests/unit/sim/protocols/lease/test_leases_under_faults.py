@@ -76,6 +76,19 @@ def test_a_crashed_holder_blocks_its_resource_for_a_term_at_most() -> None:
     assert SECOND - 20_000_000 <= following - last <= SECOND + 300_000_000
 
 
+def test_a_holder_whose_core_is_stalled_finds_out_late_and_never_uses_it() -> None:
+    """Its lease passes on meanwhile; when its core goes on, it lets go of what was over long ago."""
+    stalls = [
+        {"kind": "stalled-core", "target": node, "at": f"{at}ms", "heal_after": "1500ms"}
+        for node, at in ((2, 1400), (3, 3300), (4, 5600), (2, 7400), (3, 9700))
+    ]
+    system = scenario(protocol={"renewal": "on-use", "uses": "40/s", "retry": "50ms"}, faults=stalls, handling="20us")
+    done = murmur.run(system, seed=7)
+    assert done.verdicts[0].verdict == "holds"
+    assert done.frames().records(["let-go"])["late"].max() > 100_000_000
+    assert done.metrics["lease_changes"] > 1
+
+
 def test_tokens_rise_over_leaders_of_a_group() -> None:
     """When a leader is gone the next one goes on with its leases, and each that is new has a higher token."""
     system = scenario(3, protocol={"hold": "500ms"}, network={"latency": "2ms"})

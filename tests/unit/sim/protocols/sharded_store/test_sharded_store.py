@@ -17,6 +17,7 @@ from sim.protocols.sharded_store.placements import (
 )
 from sim.runtime.sharding.key_space import position_of
 
+SLOW = {"latency": {"kind": "lognormal", "median": "5ms", "sigma": 0.8}}
 PLACEMENTS: dict[str, AnyPlacement] = {
     "ring": RingPlacement(),
     "rendezvous": RendezvousPlacement(),
@@ -84,6 +85,21 @@ def test_what_is_handed_over_is_what_has_another_owner(kind: str) -> None:
         late = served[served["time"] > done.frames().records(["settled"])["time"][number]]
         if number == 2:
             assert all(after.owner(position_of(row.key)) == row.node for row in late.itertuples())
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("ring", 5), ("jump", 0), ("bounded-loads", 19), ("rendezvous", 30)])
+def test_clients_see_one_store_under_any_plan(kind: str, seed: int) -> None:
+    """Plans of all layers, under which late copies of appends were once carried out a second time."""
+    faults = {
+        "kind": "random",
+        "layers": ["node", "network", "partition", "clock", "core", "storage"],
+        "without": ["leave", "churn", "silent-corruption", "corruption"],
+        "most": 8,
+        "until": "6s",
+        "longest": "2s",
+    }
+    done = murmur.run(scenario(kind, faults=faults, network=SLOW), seed=seed)
+    assert [verdict.verdict for verdict in done.verdicts] == ["holds", "holds"]
 
 
 def test_a_member_that_leaves_serves_no_more_and_holds_nothing() -> None:
