@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.client_operations import quantile_of
 from analysis.load import SECOND, mean_of
 from analysis.metric import Metric, Value
 
@@ -49,7 +48,12 @@ def _quantile(values: Any, share: float) -> int:
 
 
 def _sojourn(share: float) -> Callable[[Measurements], Value]:
-    return lambda run: quantile_of(run.tasks.sojourn, share)
+    return lambda run: _quantile(run.tasks.settled(run.tasks.sojourn), share)
+
+
+def _counted(run: Measurements) -> bool:
+    """Whether a job is finished that came after the warm-up."""
+    return _finished(run) and bool(run.tasks.settled(run.tasks.sojourn).size)
 
 
 def _in_system(tasks: TaskTimes) -> float | None:
@@ -104,33 +108,33 @@ METRICS_OF_TASKS: Final = (
         "wait_mean",
         "ns",
         "time in the system beyond what a job's work takes at full speed: mean of the finished jobs",
-        _finished,
+        _counted,
         _of(lambda tasks: float(tasks.waits.mean())),
     ),
-    Metric("wait_p50", "ns", "the same, median", _finished, _wait(0.5)),
-    Metric("wait_p99", "ns", "the same, 99th percentile", _finished, _wait(0.99)),
+    Metric("wait_p50", "ns", "the same, median", _counted, _wait(0.5)),
+    Metric("wait_p99", "ns", "the same, 99th percentile", _counted, _wait(0.99)),
     Metric(
         "wait_probability",
         "share",
         "share of the finished jobs whose work was not begun, or not gone on with, at once",
-        _finished,
+        _counted,
         _of(lambda tasks: float((tasks.waits > 0).mean())),
     ),
     Metric(
         "sojourn_mean",
         "ns",
         "time from a job's coming until it is finished: mean",
-        _finished,
-        _of(lambda tasks: mean_of(tasks.sojourn)),
+        _counted,
+        _of(lambda tasks: float(tasks.settled(tasks.sojourn).mean())),
     ),
-    Metric("sojourn_p50", "ns", "the same, median", _finished, _sojourn(0.5)),
-    Metric("sojourn_p99", "ns", "the same, 99th percentile", _finished, _sojourn(0.99)),
+    Metric("sojourn_p50", "ns", "the same, median", _counted, _sojourn(0.5)),
+    Metric("sojourn_p99", "ns", "the same, 99th percentile", _counted, _sojourn(0.99)),
     Metric(
         "job_work_mean",
         "ns",
         "work of the finished jobs on a core at full speed: mean",
-        _finished,
-        _of(lambda tasks: mean_of(tasks.served)),
+        _counted,
+        _of(lambda tasks: float(tasks.settled(tasks.served).mean())),
     ),
     Metric(
         "jobs_in_system",

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class TaskTimes:
     """Collects the jobs and tasks of a run.
 
-    `work-begun` (planned, batched; work and critical_path in ns, where known) begins it; `finished` (served, sojourn;
-    ns) is one job, `finished-jobs` (arrived, served, sojourn; tuples of ns) are many: where there are such, they hold
-    all. `lost-job` is one that a crash took. `work-left` tells at the end of the run how many are left and for how long
-    jobs were in the system, all together; `cores-busy` how long each core of a node was busy, and what its
-    scheduler counted.
+    `work-begun` (planned, batched; counts_from, the end of the warm-up, and of a graph work and critical_path; ns)
+    begins it; `finished` (served, sojourn; ns) is one job, `finished-jobs` (arrived, served, sojourn; tuples of ns) are
+    many: where there are such, they hold all. `lost-job` is one that a crash took. `work-left` tells at the end of the
+    run how many are left and for how long jobs were in the system, all together; `cores-busy` how long each core of a
+    node was busy, and what its scheduler counted.
     """
 
     kinds = frozenset(
@@ -65,12 +65,20 @@ class TaskTimes:
         """Let time pass to the end of the run, in nanoseconds."""
         self.end = end
 
-    @property
-    def waits(self) -> NDArray[np.int64]:
-        """How long each finished job was in the system beyond what its work takes at full speed, in nanoseconds."""
+    def settled(self, values: array[int]) -> NDArray[np.int64]:
+        """Those of the values, one a finished job, whose job came after the warm-up."""
         import numpy as np
 
-        return np.array(self.sojourn, np.int64) - np.array(self.served, np.int64)
+        since = self.begun["counts_from"] if self.begun else 0
+        return np.array(values, np.int64)[np.array(self.arrived, np.int64) >= since]
+
+    @property
+    def waits(self) -> NDArray[np.int64]:
+        """How long each finished job was in the system beyond what its work takes at full speed, in nanoseconds.
+
+        Jobs that came within the warm-up are left out.
+        """
+        return self.settled(self.sojourn) - self.settled(self.served)
 
     @property
     def last_finish(self) -> int | None:

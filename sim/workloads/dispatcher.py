@@ -63,7 +63,7 @@ class Dispatcher:
         self._simulation.at_end.append(self._close)
 
     def _begin(self) -> None:
-        self._ledger.begin(self._jobs.planned)
+        self._ledger.begin(self._jobs.planned, self._jobs.warm_up)
         self._await(next(self._times, None))
 
     def _await(self, due: int | None) -> None:

@@ -39,11 +39,21 @@ class Ledger:
         self._served: list[int] = []
         self._sojourn: list[int] = []
 
-    def begin(self, planned: int | None, work: int | None = None, critical_path: int | None = None) -> None:
-        """Record that the workload begins; `work` and `critical_path` in nanoseconds, where they are known."""
-        self._changed = self._kernel._now
+    def begin(
+        self, planned: int | None, warm_up: int, work: int | None = None, critical_path: int | None = None
+    ) -> None:
+        """Record that the workload begins; `work` and `critical_path` in nanoseconds, where they are known.
+
+        Jobs that come within `warm_up` nanoseconds from now are not to count in means over jobs.
+        """
+        now = self._changed = self._kernel._now
         self.simulation.record(
-            "work-begun", planned=planned, batched=self._share < 1, work=work, critical_path=critical_path
+            "work-begun",
+            planned=planned,
+            batched=self._share < 1,
+            counts_from=now + warm_up,
+            work=work,
+            critical_path=critical_path,
         )
 
     def enter(self, job: Job) -> None:

@@ -69,7 +69,7 @@ class GraphRun:
         self._simulation.at_end.append(self._close)
 
     def _begin(self) -> None:
-        self._ledger.begin(len(self._works), sum(self._works), self._critical_path)
+        self._ledger.begin(len(self._works), self._workload.warm_up, sum(self._works), self._critical_path)
         for task in roots(self._waits):
             self._make_ready(task, self._first_core())
 

@@ -44,6 +44,11 @@ class TaskWorkload(Workload):
         "in records of a thousand",
     )
 
+    warm_up: Duration = Field(
+        default=0,
+        description="time after the begin whose jobs are carried out, and left out of waits and times in the system",
+    )
+
     def demand_servers(self, simulation: Simulation, nodes: Iterable[int]) -> None:
         """Raise InputError unless the protocol carries out jobs, and these nodes exist and have cores."""
         from sim.protocols.task_server.task_server import TaskServer

@@ -26,7 +26,7 @@ GOLDEN = {
     "phase-agreement": "d6dae8b1043d572564bf2c97d467006b3fc96fe5fa36d65d2a9939467ec87d7c",
     "pipeline": "4966cbb8b7ee25a2a0ffb28c4032d96ed8a3d8a196596b18c59ba3bdbf7d5875",
     "pipeline-crash": "b868f269e8cd0663fa4222259ed51dc51178173908c897c8cd26b4df03b8e0f1",
-    "queue": "1249fc42acc1af8883a0dd5afd9bbf254f036357eaf67c2b42d9174ca6563de9",
+    "queue": "b0cbe6fb196b92c8ac3b8770dcd19ce9b8c5cc03183f69b4a05eb294c25c97d8",
     "raft-leader-crash": "87589d8ecc68fcd0dac776779e1b55544b350922a25dd0dfa0c514c5483d58c2",
     "raft-lease-reads": "df78a6106dceacab2055fcfcfcf4ff923aeeeca9ca5318894066e95a0fb681f8",
     "raft-members-under-partition": "711fde2350f55ad98b2e32dea338c82762f90471f0e7304a71f6a2e65c573359",
@@ -35,8 +35,8 @@ GOLDEN = {
     "shared-state-hunt": "d2cbe2b179aeb4c53f8c47b3c9071cfcb0c7f8e19d47aafb39e8707d369c21ea",
     "straggler-in-a-barrier": "1d510d0f4dea62441c1f8eb13a7840c1d36d5cc4e08f75e6b5c14ac0e39b8407",
     "thundering-restart": "afa529bc23d2469cfb001f1430920e68f51ca38240d02513baff9cd2cb634b67",
-    "two-choices": "e3dfa7c737f5f3d8537eff67976f91d541422f3c77adcdf8ff07a64a718492d7",
-    "work-stealing-hunt": "24d7d034a91ce53863f20fc41426c3cd3f9ef9981c09e7497088bbfdfdff7377",
+    "two-choices": "c41d201705b3cdf9844e2d7f7c72d89f2a2361a7318685dec0427c76ea0a9dbd",
+    "work-stealing-hunt": "89b2ee5586aa2acb6a61bba87b23536c05b3084ffb25e6030bb4b2a69880da77",
 }
 """Digests that change only where the behaviour of a part is changed on purpose: then put the new ones here."""
 

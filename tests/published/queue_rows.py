@@ -44,7 +44,9 @@ def _longer(load: float) -> tuple[str, ...]:
     """More jobs a run where the load is high: it begins empty, and takes long to forget that."""
     if load < 0.9:
         return ()
-    return (f"workload.count={100_000 if load == 0.9 else 200_000}",)
+    if load < 0.99:
+        return (f"workload.count={100_000 if load == 0.9 else 200_000}",)
+    return ("workload.count=400000", "workload.warm_up=1000s")
 
 
 def _markov_queue() -> Row:

@@ -142,6 +142,20 @@ def test_a_share_of_the_jobs_has_records_and_all_are_counted() -> None:
     assert part.metrics == whole.metrics
 
 
+def test_jobs_of_the_warm_up_do_not_count_in_means() -> None:
+    """Three jobs wait 0, 1 and 2 s behind each other; without the first, which comes at once, they wait 1.5 s."""
+    workload = {**JOBS, "count": 3, "nodes": [0], "arrivals": {"kind": "listed", "each": ["0", "1ms", "1ms"]}}
+    one_core: dict[str, Any] = {"hardware": {"cores": 1}}
+    whole = ran(workload, **one_core).metrics
+    warm = ran({**workload, "warm_up": "1ms"}, **one_core).metrics
+    assert whole["wait_mean"] == (3 * 10**9 - 2 * 10**6) / 3
+    assert warm["wait_mean"] == (3 * 10**9 - 2 * 10**6) / 2
+    assert [warm[name] for name in ("jobs_finished", "makespan", "jobs_in_system")] == [
+        whole[name] for name in ("jobs_finished", "makespan", "jobs_in_system")
+    ]
+    assert "wait_mean" not in ran({**workload, "warm_up": "10ms"}, **one_core).metrics
+
+
 def test_jobs_without_end_stay() -> None:
     """They are counted where they are, day after day, and the run does not converge."""
     run = ran({**JOBS, "work": {"kind": "endless"}, "placement": {"kind": "least-loaded"}}, duration="3d")
