@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.hardware.memory.state_store import StateStore
     from sim.runtime.actor import Actor, Effect
+    from sim.runtime.reference import Reference
 
 
 def keep(actor: Actor, key: Hashable, value: Any, size: int) -> Effect[bool]:
@@ -27,6 +28,16 @@ def kept(actor: Actor, key: Hashable) -> Effect[Any]:
         return None
     yield from actor.compute(found[1])
     return found[0]
+
+
+def give(actor: Actor, key: Hashable, to: Reference) -> Effect[bool]:
+    """Give what is kept under a key to another actor of this node, uncopied; whether it was there and found room."""
+    runtime = actor.runtime
+    if to.node != runtime.node.id or to.name not in runtime.cells:
+        return False
+    work = _store(actor).give(key, runtime.memory.store_of(to.name))
+    yield from actor.compute(work or 0)
+    return work is not None
 
 
 def forget(actor: Actor, key: Hashable) -> bool:

@@ -63,6 +63,25 @@ class StateStore:
             self.memory.release(block)
         return True
 
+    def give(self, key: Hashable, other: StateStore) -> int | None:
+        """Give what is kept under a key to another agent of the node as it is, over what that one has there.
+
+        Gives the work of it (ns), whatever the size; None where there is nothing, or it is beyond the other's limit.
+        """
+        assert other.memory is self.memory, "memory of two nodes"
+        found = self._found.get(key)
+        if found is None:
+            return None
+        other.remove(key)
+        block, memory = found[0], self.memory
+        if block is not None and memory is not None:
+            if not memory.transfer(block, other.owner):
+                return None
+            block.dropped = other._dropped
+        del self._found[key]
+        other._found[key] = found
+        return 0 if memory is None else memory.config.hand_over
+
     def clear(self) -> None:
         """Let go of all."""
         for key in tuple(self._found):

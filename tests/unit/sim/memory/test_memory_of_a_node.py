@@ -152,3 +152,29 @@ def test_options_that_contradict_each_other_are_refused(options: dict[str, Any],
         MemoryConfig.model_validate({"pool": "1MiB", **options})
     assert words in str(refused.value)
     assert place in str(refused.value)
+
+
+def test_state_is_given_away_uncopied() -> None:
+    """What one agent gives, another has, at the same address and for the same work whatever its size."""
+    bench = Bench(per_agent=1024, eviction={"kind": "lru"}, hand_over="70ns")
+    a, b = StateStore(bench.memory, "a"), StateStore(bench.memory, "b")
+    a.put(1, "large", 900)
+    assert a.give(1, b) == 70
+    assert (a.get(1), b.get(1)) == (None, ("large", 0))
+    assert (bench.memory.held("a"), bench.memory.held("b")) == (0, 1024)
+    assert a.give(1, b) is None
+    a.put(3, "more", 200)
+    assert a.give(3, b) == 70
+    assert b.get(1) is None, "evicted for the limit of its new owner"
+    assert [fields["agent"] for fields in bench.of("evicted")] == ["b"]
+
+
+def test_state_beyond_the_limit_of_its_new_owner_stays() -> None:
+    """Where nothing can be evicted, what would be too much stays with who has it."""
+    bench = Bench(per_agent=512)
+    a, b = StateStore(bench.memory, "a"), StateStore(bench.memory, "b")
+    for store, key in ((a, 1), (b, 2), (b, 3)):
+        assert store.put(key, key, 256) is not None
+    assert a.give(1, b) is None
+    assert a.get(1) == (1, 0)
+    assert bench.of("out-of-memory")[0]["reason"] == "limit"

@@ -155,3 +155,35 @@ def test_state_goes_with_its_actor(ends: bool) -> None:
     """What an actor kept takes memory while it lives, and none when it has ended."""
     simulation, _ = keeper(ends, per_agent=4096)
     assert simulation.nodes[0].memory.use.reserved == (0 if ends else 4096)
+
+
+def test_actors_give_state_to_each_other() -> None:
+    """What one keeps, another actor of the node has after it was given, for the time of handing it over."""
+
+    class Giving(Actor):
+        def run(self) -> Effect[None]:
+            yield from keeping.keep(self, "book", "pages", 3000)
+            began = self.now
+            gave = yield from keeping.give(self, "book", Reference(0, "taking"))
+            again = yield from keeping.give(self, "book", Reference(0, "taking"))
+            nowhere = yield from keeping.give(self, "book", Reference(0, "nobody"))
+            self.record("gave", gave=(gave, again, nowhere), took=self.now - began)
+
+    class Taking(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.sleep(MILLISECOND)
+            book = yield from keeping.kept(self, "book")
+            self.record("took", book=book)
+            yield from self.receive()
+
+    def begin(runtime: Runtime) -> None:
+        runtime.spawn(Taking, name="taking")
+        runtime.spawn(Giving, name="giving")
+
+    memory = MemoryConfig.model_validate({"pool": 4096, "region": 1024, "hand_over": "120ns"})
+    simulation, records = system(begin, cores=2, memory=memory)
+    simulation.run(SECOND)
+    assert told(records, "gave", "gave") == [(True, False, False)]
+    assert told(records, "gave", "took") == [120]
+    assert told(records, "took", "book") == ["pages"]
+    assert simulation.nodes[0].memory.held("taking") == 3072
