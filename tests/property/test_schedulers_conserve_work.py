@@ -50,6 +50,9 @@ OPTIONS = {
         }
     ),
 }
+OPTIONS["predictive"] = st.fixed_dictionaries(
+    {"choices": st.sampled_from([1, 2, None]), "placement": st.booleans(), "victims": st.booleans()}
+)
 KINDS = st.sampled_from(sorted(OPTIONS)).flatmap(lambda kind: st.tuples(st.just(kind), OPTIONS[kind]))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.hardware.scheduler import Fifo, FifoConfig, Scheduler, SchedulerConfig
+from sim.hardware.schedulers.predictive import Predictive, PredictiveConfig
 from sim.hardware.schedulers.priority import Priority, PriorityConfig
 from sim.hardware.schedulers.processor_sharing import ProcessorSharing, ProcessorSharingConfig
 from sim.hardware.schedulers.shortest_remaining import ShortestRemaining, ShortestRemainingConfig
@@ -27,6 +28,11 @@ _KINDS: Final[tuple[tuple[type[SchedulerConfig], type[Scheduler], str], ...]] = 
     (PriorityConfig, Priority, "one queue for all cores, the most urgent task first, pre-emptive or not"),
     (ProcessorSharingConfig, ProcessorSharing, "all tasks at once, each with an equal share of the cores"),
     (ShortestRemainingConfig, ShortestRemaining, "the task with the least work left first, pre-emptive"),
+    (
+        PredictiveConfig,
+        Predictive,
+        "work stealing that forecasts the load of cores by how long tasks ran before",
+    ),
     (WorkStealingConfig, WorkStealing, "a queue for each core; a core without work steals from others"),
 )
 

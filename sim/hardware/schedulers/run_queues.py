@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.hardware.scheduler import Scheduler, SchedulerConfig
 from sim.hardware.schedulers.priority_queue import NEVER, PriorityQueue
-from sim.hardware.schedulers.work_stealing_config import WorkStealingConfig
+from sim.hardware.schedulers.work_stealing_config import StealingOptions
 from sim.hardware.schedulers.worker import NOWHERE, Loaded, Worker
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class RunQueues(Scheduler):
 
     def __init__(self, processor: Processor, config: SchedulerConfig, stream: Stream | None) -> None:
         super().__init__(processor, config, stream)
-        assert isinstance(config, WorkStealingConfig)
+        assert isinstance(config, StealingOptions)
         self.options = config
         self._kernel = processor.kernel
         self._shared: deque[Task] | PriorityQueue = PriorityQueue() if config.priorities else deque()

@@ -44,7 +44,7 @@ class WorkStealing(Thieves):
                 self._put_first(worker, task)
             else:
                 self._push(worker, task)
-        elif self.options.arrivals == "global":
+        elif self._is_for_all(task):
             self._share(task)
             self._notify()
             return
@@ -55,6 +55,10 @@ class WorkStealing(Thieves):
             self._notify()
         else:
             self._alert(worker)
+
+    def _is_for_all(self, task: Task) -> bool:
+        """Whether what comes from outside waits in the global queue."""
+        return self.options.arrivals == "global"
 
     def _place_of(self, task: Task) -> Worker:
         """The worker to which what comes from outside goes."""

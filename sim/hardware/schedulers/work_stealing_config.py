@@ -41,13 +41,12 @@ class StealingCosts(BaseModel):
 NO_COSTS: Final = StealingCosts(dispatch=0, attempt=0, steal=0, park=0, wake=0, hand_off=0)
 
 
-class WorkStealingConfig(SchedulerConfig):
-    """A queue for each core; a core that runs out of work steals from others.
+class StealingOptions(SchedulerConfig):
+    """What all schedulers by which cores steal from one another have in common.
 
     The defaults are those of Go's scheduler (Vyukov, "Scalable Go scheduler design doc", 2012; `runtime/proc.go`).
     """
 
-    kind: Literal["work-stealing"] = "work-stealing"
     capacity: Annotated[int, Field(ge=1)] | None = Field(
         default=256,
         description="tasks in a local queue; when it is full, half of them go to the global one; null: no bound",
@@ -152,3 +151,9 @@ class WorkStealingConfig(SchedulerConfig):
         search = attempts * costs.attempt + self.slot_patience * self.slot
         once = costs.park + costs.wake + search + 2 * costs.steal + costs.dispatch
         return cores * once + self.hand_off_after + costs.hand_off
+
+
+class WorkStealingConfig(StealingOptions):
+    """A queue for each core; a core that runs out of work steals from others."""
+
+    kind: Literal["work-stealing"] = "work-stealing"
