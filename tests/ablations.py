@@ -43,13 +43,17 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "raft-hunt-members": ("leader-no-op",),
     "raft-hunt-leases": ("lease-drift-bound",),
     "pipeline-hunt": get_args(ActorSafeguard),
-    "work-stealing-hunt": get_args(StealingSafeguard),
     "shared-state-hunt": ("grace-period",),
+    "work-stealing-hunt": get_args(StealingSafeguard),
 }
 """The ablations of each protocol, by the built-in scenario in which they are hunted."""
 ABLATE: Final = {"work-stealing-hunt": "hardware.scheduler.ablate"}
 """The option that leaves a safeguard out, where it is not the protocol's."""
-PLANS: Final = dict.fromkeys(ABLATIONS, 500) | {"gossip-hunt": 2000, "raft-hunt-elections": 2000}
+PLANS: Final = dict.fromkeys(ABLATIONS, 500) | {
+    "gossip-hunt": 2000,
+    "raft-hunt-elections": 2000,
+    "work-stealing-hunt": 300,
+}
 """Plans of faults for each ablation; more where one is rare."""
 HEADS: Final = (
     "scenario",
