@@ -64,7 +64,9 @@ class Lives:
 
     def _life(self, actor: Actor) -> Generator[Any, Any, str]:
         try:
-            yield from actor.run()
+            behaviour = actor.run()
+            if behaviour is not None:  # one without any effect is over already
+                yield from behaviour
         except ActorFailure as failure:
             return failure.reason
         except Stop:
@@ -158,9 +160,9 @@ class Lives:
             self._close(sibling, SHUTDOWN)
             if sibling.restart == "temporary":
                 self._remove(sibling)
-        for name in names:
+        for turn, name in enumerate(names):
             if name in siblings:
-                wait = supervision.delay(self.stream(f"restarts/{name}/{siblings[name].lives}"))
+                wait = supervision.delay(self.stream(f"restarts/{name}/{siblings[name].lives}"), turn)
                 if wait:
                     self._runtime.node.set_timer((AGAIN, name), wait)
                 else:

@@ -50,10 +50,13 @@ class Supervision:
             return tuple(children)
         return tuple(children)[children.index(ended) :]
 
-    def delay(self, random: Stream) -> int:
-        """Nanoseconds that the next restart waits: after those of this period, and by chance."""
+    def delay(self, random: Stream, turn: int = 0) -> int:
+        """Nanoseconds that the next restart waits: by chance, and after those of this period.
+
+        `turn`: how many are started again before it because of the same end.
+        """
         delay = self.config.delay
-        wait = delay.base + delay.stagger * max(0, len(self._restarts) - 1)
+        wait = delay.base + delay.stagger * (max(0, len(self._restarts) - 1) + turn)
         return wait + (random.below(delay.jitter + 1) if delay.jitter else 0)
 
     def forget(self) -> None:

@@ -199,6 +199,25 @@ def tasks(number: int) -> list[Comparison]:
     ]
 
 
+def actors(number: int) -> list[Comparison]:
+    """Messages between actors, by where they are, and the life of an actor that is asked once."""
+    function = "actor_messages:stream_side"
+    streams = (
+        Side("one node without cores", function, {"nodes": 1, "cores": 0, "messages": number}),
+        Side("one node with two cores", function, {"nodes": 1, "cores": 2, "messages": number}),
+        Side("two nodes without cores", function, {"nodes": 2, "cores": 0, "messages": number}),
+        Side("two nodes with two cores", function, {"nodes": 2, "cores": 2, "messages": number}),
+    )
+    lives = tuple(
+        Side(label, "actor_messages:spawn_side", {"cores": cores, "actors": number // 10})
+        for label, cores in (("one node without cores", 0), ("one node with two cores", 2))
+    )
+    return [
+        Comparison("messages between actors", "message", streams, tolerance=0.0),
+        Comparison("lives of actors", "spawn, question, answer and end", lives, tolerance=0.0),
+    ]
+
+
 BENCHMARKS = {
     "ping": (ping, 1_000_000, 200_000),
     "calls": (calls, 500_000, 100_000),
@@ -210,6 +229,7 @@ BENCHMARKS = {
     "raft": (raft, 10_000, 2_000),
     "kuramoto": (kuramoto, 60_000_000, 12_000_000),
     "tasks": (tasks, 1_000_000, 200_000),
+    "actors": (actors, 200_000, 40_000),
 }
 """By name: comparisons of a benchmark, and its operations in full and with `--quick`."""
 

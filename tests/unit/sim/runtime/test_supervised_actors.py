@@ -117,6 +117,27 @@ def test_restarts_wait_their_time() -> None:
     assert len({wait % 10_000 for wait in waits}) > 1
 
 
+def test_all_that_are_started_again_take_turns() -> None:
+    """Children that are started again together do so one after the other where restarts are staggered."""
+    parent = family("one-for-all", delay=RestartDelay(stagger=10 * MILLISECOND))
+    simulation, records = system(lambda runtime: runtime.spawn(parent))
+    simulation.run(SECOND)
+    times = [record.time for record in records if record.kind == "restarted-actor"]
+    assert times == [MILLISECOND, 11 * MILLISECOND, 21 * MILLISECOND]
+
+
+def test_a_behaviour_without_effects_is_over_at_once() -> None:
+    """An actor whose behaviour is no generator has acted when it is called."""
+
+    class Brief(Actor):
+        def run(self) -> Any:
+            self.record("began", actor=self.me.name, at=self.now)
+
+    simulation, records = system(lambda runtime: runtime.spawn(Brief))
+    simulation.run(SECOND)
+    assert [record.kind for record in records] == ["spawned", "began", "stopped"]
+
+
 def test_messages_wait_for_the_next_life() -> None:
     """The mailbox of an actor that fails stays; what it was busy with is lost, on record."""
 
