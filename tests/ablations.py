@@ -21,6 +21,8 @@ from sim.hardware.schedulers.work_stealing_config import Safeguard as StealingSa
 from sim.protocols.broadcast.config import Safeguard as BroadcastSafeguard
 from sim.protocols.gossip.config import Safeguard
 from sim.protocols.lease.config import Safeguard as LeaseSafeguard
+from sim.protocols.quorum.config import Safeguard as QuorumSafeguard
+from sim.protocols.trading.config import Safeguard as TradingSafeguard
 from sim.runtime.config import Safeguard as ActorSafeguard
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "gossip-hunt": get_args(Safeguard),
     "broadcast-hunt": get_args(BroadcastSafeguard),
     "lease-hunt": get_args(LeaseSafeguard),
+    "quorum-hunt": get_args(QuorumSafeguard),
+    "trading-hunt": get_args(TradingSafeguard),
     "raft-hunt": ("pre-vote", "session-table"),
     "raft-hunt-elections": ("log-up-to-date",),
     "raft-hunt-commits": ("commit-rule",),
@@ -53,8 +57,10 @@ PLANS: Final = dict.fromkeys(ABLATIONS, 500) | {
     "gossip-hunt": 2000,
     "raft-hunt-elections": 2000,
     "work-stealing-hunt": 300,
+    "quorum-hunt": 30,
+    "trading-hunt": 30,
 }
-"""Plans of faults for each ablation; more where one is rare."""
+"""Plans of faults for each ablation; more where one is rare, fewer where all are frequent."""
 HEADS: Final = (
     "scenario",
     "ablated",
@@ -169,7 +175,7 @@ def measure_all(scenarios: Iterable[str], runs: int | None, workers: int | None)
 def main() -> int:
     """Measure, write the table, and give the exit code."""
     parser = argparse.ArgumentParser(prog="python tests/ablations.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, help="plans of faults for each ablation; 500 or 2000 by default")
+    parser.add_argument("--runs", type=int, help="plans of faults for each ablation; 30 to 2000 by default")
     parser.add_argument("--workers", type=int, help="worker processes; one for each processor by default")
     parser.add_argument("scenario", nargs="*", choices=[*ABLATIONS, []], help="scenarios to measure; all by default")
     options = parser.parse_args()
