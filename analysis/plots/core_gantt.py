@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.lines import Line2D
@@ -48,7 +49,8 @@ _HIGHEST_MM: Final = 150
 _ROW_MM: Final = 5.0
 _LETTER_MM: Final = 1.2
 _LANE_MM: Final = 2.2
-_EDGE: Final = 0.4
+_HAIR_MM: Final = 0.09
+"""Length up to which a bar is as wide as a hair."""
 _PARTED_MM: Final = 0.5
 """Length from which on a bar has a white edge, which would hide a shorter one."""
 
@@ -109,8 +111,7 @@ def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
     """Draw all stints of a sort of task at once, the sorts with the most time in colours of their own."""
     kept = trace.sorts if len(trace.sorts) <= len(TASK_COLORS) else trace.sorts[: len(TASK_COLORS) - 1]
     colors = dict(zip(sorted(kept), TASK_COLORS, strict=False))
-    least = (trace.end - trace.begin) * _PARTED_MM / width
-    look: dict[str, Any] = {"edgecolor": "white", "zorder": 2}
+    mm = (trace.end - trace.begin) / width
     lanes = trace.lanes()
     height = _BAR / (1 + max((lane for lane, _ in lanes), default=0))
     for sort in [*colors, None]:
@@ -118,13 +119,21 @@ def _draw_stints(axes: Axes, trace: CoreTrace, rows: dict[CoreName, int], unit: 
         members = [(rows[s.node, s.core], lane, s) for lane, s in lanes if _shown(s, colors) == sort]
         for row, lane in sorted({(row, lane) for row, lane, _ in members}):
             there = [stint for *place, stint in members if place == [row, lane]]
-            for edge, wide in ((_EDGE, True), (0.0, False)):
-                bars = [_bar(s.begin, s.end, unit) for s in there if (s.end - s.begin > least) == wide]
-                low = row - _BAR / 2 + lane * height
-                axes.broken_barh(bars, (low, height), facecolors=color, linewidth=edge, **look)
+            for shortest, longest, look in _looks(color):
+                bars = [_bar(s.begin, s.end, unit) for s in there if shortest * mm <= s.end - s.begin < longest * mm]
+                axes.broken_barh(bars, (row - _BAR / 2 + lane * height, height), facecolors=color, zorder=2, **look)
         if members:
             others = f"{len(trace.sorts) - len(kept)} other sorts of tasks"
             axes.add_patch(_key(color, others if sort is None else sort))
+
+
+def _looks(color: str) -> list[tuple[float, float, dict[str, Any]]]:
+    """Return from which to which length in millimetres a bar has which edge, so that the shortest ones are seen too."""
+    return [
+        (0.0, _HAIR_MM, {"edgecolor": color, "linewidth": 0.25}),
+        (_HAIR_MM, _PARTED_MM, {"linewidth": 0.0}),
+        (_PARTED_MM, inf, {"edgecolor": "white", "linewidth": 0.4}),
+    ]
 
 
 def _shown(stint: Stint, colors: dict[str, str]) -> str | None:

@@ -111,15 +111,18 @@ def breakdown_figure(run: RunView, between: str | None = None) -> LatencyBreakdo
     items = [parts for time, parts in _items(run.states((DELIVERED_ITEM,))) if begin <= time <= end]
     if items:
         return _breakdown(run, items, "items", "items; queues are mailboxes", PARTS_OF_ITEMS)
-    handled = [parts for time, parts in _handled(run) if begin <= time <= end]
-    if not handled:
+    with_messages = run.detail in ("messages", "all")
+    handled = [parts for time, parts in _handled(run) if begin <= time <= end] if with_messages else []
+    if handled:
+        return _breakdown(run, handled, "messages", "messages handled")
+    tasks = [parts for time, parts in _tasks(run.states((RAN,))) if begin <= time <= end]
+    if not tasks:
         raise InputError(
             f"{run.name}: found neither jobs that finished nor a trace of cores, one of which the plot latency-"
             "breakdown needs; give its scenario cores and run it again with --set hardware.trace=true --detail messages"
         )
-    if run.detail in ("messages", "all"):
-        return _breakdown(run, handled, "messages", "messages handled")
-    return _breakdown(run, handled, "tasks", "tasks; --detail messages would tell their time on the network")
+    hint = "" if with_messages else "; --detail messages would tell the time of messages on the network"
+    return _breakdown(run, tasks, "tasks", f"tasks{hint}")
 
 
 def _breakdown(
@@ -148,18 +151,16 @@ def _items(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
 
 
 def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:
-    """Yield the parts of each message that was handled; without messages, of each stint of a task.
+    """Yield the parts of each message that was handled.
 
     A message is delivered at the end of the stint that handles it, so that node, kind and time tell which that was;
     those that are alike in all three were recorded in the same order. It was on the network until it was ready.
     """
-    with_messages = run.detail in ("messages", "all")
     sent: defaultdict[tuple[int, str, int], deque[int]] = defaultdict(deque)
-    if with_messages:
-        for message in run.messages("latency-breakdown"):
-            if message.kind == OUTCOMES[DELIVERED]:
-                of = message.fields
-                sent[of["destination"], of["message"], message.time].append(int(of["sent_at"]))
+    for message in run.messages("latency-breakdown"):
+        if message.kind == OUTCOMES[DELIVERED]:
+            of = message.fields
+            sent[of["destination"], of["message"], message.time].append(int(of["sent_at"]))
     for record in run.states((RAN,)):
         of = record.fields
         assert record.node is not None
@@ -167,5 +168,8 @@ def _handled(run: RunView) -> Iterator[tuple[int, Parts]]:
         begun = sent.get((record.node, str(of["task"]), record.time))
         if begun:
             yield record.time, (int(of["since"]) - waited - begun.popleft(), waited, ran, 0)
-        elif not with_messages:
-            yield record.time, (0, waited, ran, 0)
+
+
+def _tasks(records: Iterable[Record]) -> Iterator[tuple[int, Parts]]:
+    for record in records:
+        yield record.time, (0, int(record.fields["waited"]), int(record.fields["ran"]), 0)
