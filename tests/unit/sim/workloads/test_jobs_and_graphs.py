@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -210,6 +210,29 @@ def test_a_task_begins_when_all_that_it_waits_for_are_finished(shape: dict[str, 
     assert all(times[i] + 10**9 <= times[child] for i, children in enumerate(graph.children) for child in children)
     assert run.metrics["makespan"] == run.metrics["critical_path"]
     assert run.metrics["graph_work"] == len(times) * 10**9
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(2, 9), st.integers(0, 6), st.integers(1, 3), st.integers(0, 1000))
+def test_each_step_of_a_core_is_a_task_or_an_attempt_to_steal(
+    cores: int, depth: int, branching: int, seed: int
+) -> None:
+    """P T = T1 + attempts, where an attempt takes as long as a task; and nothing beats T1 / P or the longest path."""
+    scheduler = {
+        "kind": "work-stealing",
+        "order": "lifo",
+        "slot": False,
+        "steal": "one",
+        "attempts": "endless",
+        "searchers": 1.0,
+        "costs": {"dispatch": 0, "attempt": "1us", "steal": 0, "park": 0, "wake": 0, "hand_off": 0},
+    }
+    hardware = {"cores": cores, "scheduler": scheduler, "transfer": {"same_socket": 0}}
+    shape = {"kind": "out-tree", "depth": depth, "branching": branching}
+    metrics = ran({**GRAPH, "shape": shape, "work": "1us", "core": 0}, hardware=hardware, seed=seed).metrics
+    steps, work = metrics["makespan"] // 1000, metrics["graph_work"] // 1000
+    assert cores * steps == work + metrics["steal_attempts"]
+    assert steps >= max(work / cores, metrics["critical_path"] // 1000)
 
 
 def test_a_graph_ends_where_a_crash_takes_a_task_or_goes_on_there() -> None:
