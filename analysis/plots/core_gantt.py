@@ -42,7 +42,7 @@ OTHER_TASKS: Final = GREY
 PARKED: Final = "#D9D9D9"
 MOST_NAMED: Final = 120
 """Stints from which on their bars hold no names."""
-MOST_STEALS: Final = 200
+MOST_STEALS: Final = 100
 """Steals from which on there is a mark for each, but no line from the victim."""
 _BAR: Final = 0.66
 _HIGHEST_MM: Final = 150
