@@ -67,9 +67,8 @@ class Links:
 
     # What other runtimes say.
 
-    def take(self, told: ActorSignal) -> None:
+    def take(self, told: ActorSignal, sender: Reference) -> None:
         """Take a signal about a link or a monitor."""
-        sender = told.sender
         cell = self._runtime.cells.get(told.to)
         alive = cell is not None and cell.is_alive
         if told.kind in ("exit", "down"):

@@ -259,14 +259,14 @@ class Runtime:
             cell.told(envelope)
         return None
 
-    def take_signal(self, told: ActorSignal) -> None:
-        """Take a signal from another node."""
+    def take_signal(self, told: ActorSignal, sender: Reference) -> None:
+        """Take a signal from another node, on which its sender is."""
         if told.kind in ("signal", "answer"):
             me = Reference(self.node.id, told.to)
-            envelope = Envelope(told.sender, told.payload, 0, told.sent_at, told.question)
+            envelope = Envelope(sender, told.payload, 0, told.sent_at, told.question)
             (self.signal if told.kind == "signal" else self.answer)(me, envelope)
         else:
-            self.links.take(told)
+            self.links.take(told, sender)
 
     def new_question(self) -> tuple[int, Future]:
         """A number that an answer is to name, and the future of that answer."""

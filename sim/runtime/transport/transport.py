@@ -205,7 +205,7 @@ class Transport:
             following: ActorSignal | None = signal
             while following is not None:
                 now, following = following, inlet.follow()
-                self.runtime.take_signal(now)
+                self.runtime.take_signal(now, _of(peer, now.sender))
         elif arrival == "early":
             inlet.ahead[signal.number] = signal
         self._acknowledge(peer, "", inlet, self.config.window, signal.number)
@@ -233,7 +233,8 @@ class Transport:
         self._acknowledge(peer, to, inlet, self._credit(cell, inlet), told.number)
 
     def _envelope(self, told: ActorMessage, message: Message) -> Envelope:
-        envelope = Envelope(told.sender, told.payload, message.size, told.sent_at, told.question)
+        sender = _of(self.peers[message.source], told.sender)
+        envelope = Envelope(sender, told.payload, message.size, told.sent_at, told.question)
         envelope.capability = told.capability
         return envelope
 
@@ -330,3 +331,8 @@ class Transport:
         outboxes = [outbox for peer in self.peers.values() for to, outbox in peer.outboxes.items() if to]
         flights = [flight.content for outbox in outboxes for flight in outbox.flights]
         return flights + [envelope for outbox in outboxes for _, envelope in outbox.waiters]
+
+
+def _of(peer: Peer, sender: Reference) -> Reference:
+    """The sender, on the node from which its message came, whatever damage made of it."""
+    return sender if sender.node == peer.node else Reference(peer.node, sender.name)

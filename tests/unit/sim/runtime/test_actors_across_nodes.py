@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from faults.network.corruption import Corruption
 from faults.network.loss import Loss
 from faults.node.crash import Crash
 from sim.network.config import NetworkConfig
@@ -150,3 +151,38 @@ def test_without_a_bound_mailboxes_grow_beyond_it() -> None:
     simulation, records = system(to_last(2, SECOND), 2, runtime=config, ablate=("mailbox-bound",))
     simulation.run(5 * SECOND)
     assert max(told(records, "mailbox", "depth")) > 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_silent_damage_ends_no_runtime(seed: int) -> None:
+    """Whatever damage makes of messages that no checksum finds, runtimes go on, and bounds hold."""
+
+    class Asking(Actor):
+        def run(self) -> Effect[None]:
+            for number in range(100):
+                yield from self.ask(Reference(1, "answering"), number, timeout=20 * MILLISECOND)
+                yield from self.signal(Reference(1, "answering"), number)
+            yield from self.monitor(Reference(1, "answering"))
+            yield from self.link(Reference(1, "answering"))
+            yield from self.receive(str, SECOND)
+
+    class Answering(Actor):
+        def run(self) -> Effect[None]:
+            for _ in range(150):
+                envelope = yield from self.receive()
+                assert envelope is not None
+                if envelope.question is not None:
+                    yield from self.reply(envelope, envelope.payload)
+                yield from self.send(envelope.sender, envelope.payload)
+
+    def begin(runtime: Runtime) -> None:
+        if runtime.node.id == 1:
+            runtime.spawn(Answering, name="answering")
+        else:
+            runtime.spawn(Asking, name="asking")
+
+    damage = Corruption(kind="corruption", at=0, probability=0.3, mode="delivered")
+    simulation, records = system(begin, 2, faults=[damage], seed=seed, mailbox=MailboxConfig(capacity=20))
+    simulation.run(20 * SECOND)
+    assert max(told(records, "mailbox", "depth"), default=0) <= 20
+    assert "stopped" in {record.kind for record in records} or simulation.balance().sent > 500
