@@ -84,6 +84,7 @@ class Thread(Task):
         "_generation",
         "_generator",
         "_name",
+        "_runs",
         "_token",
         "_woken",
         "core",
@@ -109,6 +110,7 @@ class Thread(Task):
         self._generator = generator
         self._generation = processor.generation
         self._name = name
+        self._runs = False
         self._woken = False
         self._token: Any = None
 
@@ -123,19 +125,28 @@ class Thread(Task):
         return self
 
     def slice_over(self, core: Core) -> int | None:
-        """Go on to the next yield."""
+        """Go on to the next yield; one that was cancelled while it was queued, or on its core, does not."""
+        if self.over:
+            return None
         self.core = core
         send = self._generator.send
         token = None
         if not self._woken:  # what it waited for is over; a wake that came early is kept
             token, self._token = self._token, None
         while True:
+            self._runs = True
             try:
                 step = send(token)
             except StopIteration as end:
                 self.over, self.core = True, None
                 if self.on_end is not None:
                     self.on_end(end.value)
+                return None
+            finally:
+                self._runs = False
+            if self.over:  # it was cancelled by what it did itself
+                self.core = None
+                self._generator.close()
                 return None
             if step is not WAIT:
                 if step.__class__ is SystemCall:
@@ -173,10 +184,10 @@ class Thread(Task):
         return True
 
     def cancel(self) -> None:
-        """End it where it is; for a thread that waits or is queued."""
+        """End it where it is; what it computes at that time still takes its core until it is computed."""
         if not self.over:
             self.over = True
-            if self.core is None or not self.core.acting:  # a generator that runs cannot be closed
+            if not self._runs:  # a generator that runs cannot be closed
                 self._generator.close()
 
     def lost(self) -> None:

@@ -37,12 +37,14 @@ class Actor:
     every start.
 
     `mailbox` and `supervision` are options of a class of actors, None: those of the runtime. `traps_exits`: an end of
-    an actor that this one is linked to reaches it as a signal `Exit`, and does not end it.
+    an actor that this one is linked to reaches it as a signal `Exit`, and does not end it. `hears_refusals`: that a
+    mailbox on another node had no room for a message reaches it as a signal `Rejected`.
     """
 
     mailbox: MailboxConfig | None = None
     supervision: SupervisionConfig | None = None
     traps_exits: bool = False
+    hears_refusals: bool = False
 
     runtime: Runtime
     me: Reference
@@ -57,6 +59,11 @@ class Actor:
     def now(self) -> int:
         """The time on the clock of its node, in nanoseconds."""
         return self.runtime.node.now
+
+    @property
+    def elapsed(self) -> int:
+        """The same on a clock that nobody sets, for measuring how long something takes."""
+        return self.runtime.node.elapsed
 
     @property
     def random(self) -> Stream:
@@ -118,15 +125,16 @@ class Actor:
 
         Whether it was taken, as far as is known by then: not where there is no such actor on this node, its mailbox has
         no room and waits for none, or has none for `timeout` nanoseconds. A refusal by another node comes as a signal
-        `Rejected`.
+        `Rejected` to those that hear of them.
         """
-        return self._post(to, Envelope(self.me, payload, size, self.runtime.node.now), timeout)
+        return self._post(to, Envelope(self.me, payload, size, self.runtime.node.elapsed), timeout)
 
     def _post(self, to: Reference, envelope: Envelope, timeout: int | None = None) -> Effect[bool]:
         cell, runtime = self._cell, self.runtime
         passing = pass_on(self, to, envelope)
+        cell.sending = envelope
         yield cell.debt + passing + runtime.cost_of_send(cell, to, envelope) if runtime.costed else 0
-        cell.debt = 0
+        cell.debt, cell.sending = 0, None
         taken = runtime.deliver(cell, to, envelope)
         if taken is None:
             since = runtime.node.elapsed
@@ -146,11 +154,11 @@ class Actor:
     def signal(self, to: Reference, payload: Any) -> Effect[None]:
         """Send something small that never waits and goes ahead of messages."""
         cell, runtime = self._cell, self.runtime
-        envelope = Envelope(self.me, payload, 0, runtime.node.now)
+        envelope = Envelope(self.me, payload, 0, runtime.node.elapsed)
         passing = pass_on(self, to, envelope)
         yield cell.debt + passing + runtime.cost_of_signal(cell, to) if runtime.costed else 0
         cell.debt = 0
-        envelope.sent_at = runtime.node.now
+        envelope.sent_at = runtime.node.elapsed
         runtime.signal(to, envelope)
 
     # What payloads may be done with.
@@ -179,7 +187,7 @@ class Actor:
         """
         runtime = self.runtime
         number, answer = runtime.new_question()
-        envelope = Envelope(self.me, payload, size, runtime.node.now, number)
+        envelope = Envelope(self.me, payload, size, runtime.node.elapsed, number)
         taken = yield from self._post(to, envelope, timeout)
         if not taken:
             answer.fail("not taken")
@@ -201,7 +209,7 @@ class Actor:
         """Answer a message that was sent by `request` or `ask`; it never waits, for the one who asked does."""
         assert envelope.question is not None, "nobody waits for an answer to this message"
         cell, runtime = self._cell, self.runtime
-        answer = Envelope(self.me, payload, size, runtime.node.now, envelope.question)
+        answer = Envelope(self.me, payload, size, runtime.node.elapsed, envelope.question)
         passing = pass_on(self, envelope.sender, answer)
         yield cell.debt + passing + runtime.cost_of_send(cell, envelope.sender, answer) if runtime.costed else 0
         cell.debt = 0

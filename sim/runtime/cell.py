@@ -31,8 +31,9 @@ class Cell:
 
     `waits`, for what its thread waits, None: it does not; `waiters`, senders that wait for room in its mailbox, with
     what they send; `blocked_on`, the line in which it waits itself; `blocked`, nanoseconds that it has waited in such
-    lines; `current`, the message that it is busy with; `debt`, work that it has yet to be charged for; `handled`,
-    messages since it last left its core; `line`, the core that used its mailbox last.
+    lines; `current`, the message that it is busy with; `sending`, one that it is about to send; `debt`, work that it
+    has yet to be charged for; `handled`, messages since it last left its core; `line`, the core that used its mailbox
+    last.
     """
 
     __slots__ = (
@@ -55,6 +56,7 @@ class Cell:
         "monitors",
         "parent",
         "restart",
+        "sending",
         "signals",
         "stream",
         "supervision",
@@ -105,6 +107,7 @@ class Cell:
         self.timed = False
         self.blocked_on: deque[tuple[Cell, Envelope]] | None = None
         self.current: Envelope | None = None
+        self.sending: Envelope | None = None
         self.debt = 0
         self.handled = 0
         self.traps_exits = False
@@ -136,11 +139,12 @@ class Cell:
         assert self.thread is not None
         self.thread.wake(value)
 
-    def leave_line(self) -> None:
-        """Wait in no line any more, with what it was about to send."""
-        if self.blocked_on is not None:
-            for place, (cell, _) in enumerate(self.blocked_on):
-                if cell is self:
-                    del self.blocked_on[place]
-                    break
-            self.blocked_on = None
+    def leave_line(self) -> Envelope | None:
+        """Wait in no line any more; gives what it waited there to send."""
+        line, self.blocked_on = self.blocked_on, None
+        for place, (cell, envelope) in enumerate(line or ()):
+            if cell is self:
+                assert line is not None
+                del line[place]
+                return envelope
+        return None

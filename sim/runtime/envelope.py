@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class Envelope:
     """A payload with its sender; `size` in bytes.
 
-    `sent_at` and `taken_at`, when it was sent and when it came into the mailbox, in nanoseconds on the clock of the
-    node where that was; `capability`, what its receiver may do with the payload, None where nobody asks; `question`,
-    the number that an answer is to name, None where none is awaited; `block`, what it takes of its node's memory.
+    `sent_at` and `taken_at`, when it was sent and when it came into the mailbox, in nanoseconds on a
+    clock of the node where that was which nobody sets; `capability`, what its receiver may do with the payload, None
+    where nobody asks; `question`, the number that an answer is to name, None where none is awaited; `block`, what it
+    takes of its node's memory.
     """
 
     __slots__ = ("block", "capability", "payload", "question", "sender", "sent_at", "size", "taken_at")

@@ -34,7 +34,7 @@ class Links:
         return actor.node == self._runtime.node.id
 
     def _tell(self, kind: str, to: Reference, about: Reference, reason: str = "") -> None:
-        envelope = Envelope(about, reason, 0, self._runtime.node.now)
+        envelope = Envelope(about, reason, 0, self._runtime.node.elapsed)
         self._runtime.transport.signal(to.node, kind, to.name, envelope)
 
     # What actors ask for.
@@ -106,7 +106,7 @@ class Links:
             self._hear(cell, Down(ended, reason))
 
     def _hear(self, cell: Cell, payload: Any) -> None:
-        envelope = Envelope(payload.actor, payload, 0, self._runtime.node.now)
+        envelope = Envelope(payload.actor, payload, 0, self._runtime.node.elapsed)
         cell.signals.append(envelope)
         cell.told(envelope)
 

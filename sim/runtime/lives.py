@@ -127,9 +127,11 @@ class Lives:
         thread.cancel()
         if reason != NORMAL and cell.current is not None:
             self._runtime.lose(cell.me.name, cell.current, "failed")
-        cell.current = None
+        unsent = cell.leave_line() or cell.sending
+        if unsent is not None:
+            self._runtime.lose(cell.me.name, unsent, "failed")
+        cell.current = cell.sending = None
         cell.waits = None
-        cell.leave_line()
         self._runtime.memory.forget(cell.me.name)
         self._runtime.clear_timeout(cell)
         if reason in (NORMAL, SHUTDOWN):

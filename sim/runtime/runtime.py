@@ -114,7 +114,7 @@ class Runtime:
         return me
 
     def _now(self) -> int:
-        return self.node.now
+        return self.node.elapsed
 
     def _new_name(self, actor_class: type[Actor]) -> str:
         kind = actor_class.__name__.lower()
@@ -173,7 +173,6 @@ class Runtime:
         if self.memory.is_too_large(envelope):
             self.lose(target.me.name, envelope, "too-large")
             return
-        envelope.taken_at = self.node.now
         target.mailbox.put(envelope)
         target.told(envelope)
 
@@ -183,7 +182,8 @@ class Runtime:
         if mailbox.overflow == "back-pressure" or (mailbox.room > 0 and self.memory.hold(target.me.name, envelope)):
             self._put(target, envelope)
         elif not self._overflow(target, envelope):
-            refusal = Envelope(target.me, Rejected(target.me, envelope.payload), 0, self.node.now)
+            told = Rejected(target.me, envelope.payload)
+            refusal = Envelope(target.me, told, 0, self.node.elapsed, envelope.question)
             self.transport.signal(envelope.sender.node, "signal", envelope.sender.name, refusal)
 
     def _overflow(self, target: Cell, envelope: Envelope) -> bool:
@@ -210,7 +210,7 @@ class Runtime:
     def tell(self, name: str, payload: Any) -> bool:
         """Take a message from outside of the actors; one for which there is no room is dropped: False."""
         target = self.cells.get(name)
-        envelope = Envelope(Reference(self.node.id, ""), payload, 0, self.node.now)
+        envelope = Envelope(Reference(self.node.id, ""), payload, 0, self.node.elapsed)
         if target is not None and target.mailbox.room > 0:
             self._put(target, envelope)
             return True
@@ -261,12 +261,21 @@ class Runtime:
 
     def take_signal(self, told: ActorSignal, sender: Reference) -> None:
         """Take a signal from another node, on which its sender is."""
-        if told.kind in ("signal", "answer"):
+        if isinstance(told.payload, Rejected):
+            self._take_refusal(told, sender)
+        elif told.kind in ("signal", "answer"):
             me = Reference(self.node.id, told.to)
             envelope = Envelope(sender, told.payload, 0, told.sent_at, told.question)
             (self.signal if told.kind == "signal" else self.answer)(me, envelope)
         else:
             self.links.take(told, sender)
+
+    def _take_refusal(self, told: ActorSignal, sender: Reference) -> None:
+        cell = self.cells.get(told.to)
+        if told.question is not None:
+            self._fail_question(told.question)
+        elif cell is not None and cell.actor_class.hears_refusals:
+            self.signal(cell.me, Envelope(sender, told.payload, 0, told.sent_at))
 
     def new_question(self) -> tuple[int, Future]:
         """A number that an answer is to name, and the future of that answer."""
@@ -350,8 +359,9 @@ class Runtime:
                 yield envelope.payload
             for _, envelope in cell.waiters:
                 yield envelope.payload
-            if cell.current is not None:
-                yield cell.current.payload
+            for busy_with in (cell.current, cell.sending):
+                if busy_with is not None:
+                    yield busy_with.payload
         for envelope in self.transport.held():
             yield envelope.payload
 

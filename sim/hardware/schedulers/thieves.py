@@ -307,7 +307,8 @@ class Thieves(RunQueues):
 
     def _awake(self, worker: Worker) -> None:
         worker.entry = None
-        self._find(worker)
+        if worker.core.task is None:  # else a handler that costs nothing runs on it, and it will ask for the next
+            self._find(worker)
 
 
 def _first(victim: Worker, amount: int) -> list[Task]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sim.hardware.scheduler import SchedulerConfig
 from sim.hardware.schedulers.thieves import Thieves
 from sim.hardware.schedulers.work_stealing_config import WorkStealingConfig
-from sim.hardware.schedulers.worker import IN_CALL, LOOKING, PARKED, RUNNING, SEARCHING, STOPPED, Worker
+from sim.hardware.schedulers.worker import IN_CALL, LOOKING, PARKED, RUNNING, SEARCHING, STOPPED, WAKING, Worker
 
 if TYPE_CHECKING:
     from sim.event_queue import Entry
@@ -90,7 +90,7 @@ class WorkStealing(Thieves):
             if worker.slot is None and not worker.queue:
                 return None
             self._withdraw(worker)
-        elif state not in (RUNNING, STOPPED):
+        elif state not in (RUNNING, STOPPED) and (state != WAKING or worker.entry is not None):
             return None
         if state == STOPPED:
             self._stopped -= 1

@@ -30,7 +30,7 @@ class Loading(Actor):
 
     def timed(self, effect: str, began: int) -> None:
         """Record an effect that began then, and is over."""
-        self.record("timed", effect=effect, took=self.now - began)
+        self.record("timed", effect=effect, took=self.elapsed - began)
 
 
 class Sender(Loading):
@@ -44,7 +44,7 @@ class Sender(Loading):
         once = {"send": self.sends, "signal": self.signals, "ask": self.asks, "enqueue": self.enqueues}
         for _ in range(self.config.count):
             yield from self.compute(self.config.think)
-            began = self.now
+            began = self.elapsed
             yield from once.get(effect, self.spawns)()
             self.timed(effect, began)
         yield from self.receive()  # for children end with their parent
@@ -68,11 +68,11 @@ class Sender(Loading):
 
     def enqueues(self) -> Effect[None]:
         """Send the time over a channel."""
-        yield from selecting.send(self, self.to, self.now)
+        yield from selecting.send(self, self.to, self.elapsed)
 
     def spawns(self) -> Effect[None]:
         """Spawn an actor that does its work and stops."""
-        yield from self.spawn(Spawned, self.now)
+        yield from self.spawn(Spawned, self.elapsed)
 
 
 class Receiver(Loading):

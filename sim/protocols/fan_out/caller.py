@@ -86,14 +86,14 @@ class Caller(Actor):
 
     def _call_by_parts(self) -> Effect[None]:
         """Have an actor see to each part; as soon as enough of them are there, the others are left to themselves."""
-        began = self.now
+        began = self.elapsed
         tried: list[Gathered] = []
         parts = [Future() for _ in self.parts]
         for copies, part in zip(self.parts, parts, strict=True):
             yield from self.spawn(Part, copies, part, tried, restart="temporary")
         enough = first_of(self.needed, parts)
         yield from settled(self, enough)
-        self._tell(enough.done, self.now - began, tried)
+        self._tell(enough.done, self.elapsed - began, tried)
 
     def _tell(self, complete: bool, took: int, tried: Sequence[Gathered]) -> None:
         self.record(

@@ -97,14 +97,14 @@ class Stage(Actor):
         while True:
             envelope = yield from self.receive(Item)
             assert envelope is not None
-            began, item = self.now, envelope.payload
+            began, item = self.elapsed, envelope.payload
             yield from self.compute(self.work(self.random, size))
             if stage.wait:
                 yield from self.sleep(stage.wait)
             if stage.fails and self.random.bernoulli(stage.fails):
                 raise ActorFailure("a fault in the stage")
             onward = self.onward[item.number % len(self.onward)]
-            yield from self.send(onward, item.later(envelope, began, self.now), size)
+            yield from self.send(onward, item.later(envelope, began, self.elapsed), size)
 
 
 class Sink(Actor):
@@ -120,7 +120,7 @@ class Sink(Actor):
         while True:
             envelope = yield from self.receive(Item)
             assert envelope is not None
-            now = self.now
+            now = self.elapsed
             item = envelope.payload.later(envelope, now, now)
             if self.passes_over:
                 if item.number in self.seen:

@@ -56,7 +56,7 @@ class Operation(Actor):
 
     def _write(self, key: str) -> Effect[tuple[str, Any]]:
         client, sequence = self.asked.client, self.asked.sequence
-        begin = Begin(key, client, sequence, (self.me.node, self.now))
+        begin = Begin(key, client, sequence, (self.me.node, self.elapsed))
         gathered = yield from self._gather("begin", begin, self._to_begin)
         if not gathered.complete:
             return "refused", None

@@ -92,9 +92,9 @@ class Worker(Actor):
             state = yield from self.ask(STORE, Load(name), timeout=self.config.patience)
             if state is None:
                 raise ActorFailure("no-state")
-            self.record("state-loaded", worker=name, took=self.now - self.lost.pop(name))
+            self.record("state-loaded", worker=name, took=self.elapsed - self.lost.pop(name))
         yield from self.receive(Upset)
-        self.lost[name] = self.now
+        self.lost[name] = self.elapsed
         self.record("state-lost", worker=name)
         raise ActorFailure("upset")
 

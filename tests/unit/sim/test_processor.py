@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sim.hardware.config import HardwareConfig, format_frequency, parse_frequency
 from sim.hardware.processor import Processor
 from sim.hardware.scaling import Scaling, ScalingConfig
-from sim.hardware.task import WAIT, Thread
+from sim.hardware.task import WAIT, Task, Thread
 from sim.hardware.transfer import Transfer
 from sim.kernel import Kernel
 from sim.message import Message
@@ -132,6 +132,39 @@ def test_a_cancelled_thread_does_no_more() -> None:
     assert first.over
     assert second.over
     assert not first.wake()
+
+
+def test_a_thread_that_another_cancels_on_its_core_does_no_more() -> None:
+    """A thread that was taken off its core, and is cancelled by what runs there now, is not gone on with."""
+    kernel, processor, log = processor_of()
+    thread = Thread(processor, computing(log, kernel)).start()
+
+    def take_over() -> None:
+        core = processor.cores[0]
+        preempted = core.preempt()
+        core.start(Task(lambda _: thread.cancel(), None, 3))
+        processor.ready(preempted)
+
+    kernel.call_at(5, take_over)
+    kernel.run()
+    assert log == []
+    assert thread.over
+
+
+def test_a_thread_may_cancel_itself() -> None:
+    """A thread that is cancelled by what it does ends at its next yield, and never comes back."""
+    kernel, processor, log = processor_of()
+
+    def suicidal() -> Any:
+        yield 5
+        thread.cancel()
+        yield 5
+        log.append("alive")
+
+    thread = Thread(processor, suicidal()).start()
+    kernel.run()
+    assert log == []
+    assert processor.is_idle
 
 
 def test_distances_are_paid_where_a_task_moves() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+import murmur
 from sim.runtime.actor import Actor, Effect
 from sim.runtime.config import MailboxConfig, RuntimeConfig, TransportConfig
 from sim.runtime.envelope import Envelope
@@ -66,6 +67,8 @@ def test_passed_over_counts_what_a_search_looked_at() -> None:
 
 class Flood(Actor):
     """Sends numbers as fast as it may, and tells what came of it."""
+
+    hears_refusals = True
 
     def __init__(self, to: Reference, number: int) -> None:
         self.to = to
@@ -179,3 +182,71 @@ def test_a_sender_that_gives_up_waiting_has_sent_nothing(nodes: int) -> None:
     assert fields["answer"] is None
     assert fields["took"] == 20 * MILLISECOND
     assert told(records, "got", "payload") == list(range(number))
+
+
+class Asker(Actor):
+    """Asks without a timeout, and takes whatever comes after it has sent."""
+
+    def __init__(self, to: Reference) -> None:
+        self.to = to
+
+    def run(self) -> Effect[None]:
+        for number in range(3):
+            yield from self.send(self.to, number)
+        answer = yield from self.ask(self.to, "asked")
+        self.record("answered", answer=answer)
+        envelope = yield from self.receive(timeout=MILLISECOND)
+        self.record("heard", anything=envelope is not None)
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_who_asks_a_mailbox_that_refuses_goes_on(nodes: int) -> None:
+    """A question that a full mailbox refuses has no answer; refusals reach no actor that did not say it hears them."""
+
+    def begin(runtime: Runtime) -> None:
+        if runtime.node.id == nodes - 1:
+            runtime.spawn(Slow, name="slow")
+        if runtime.node.id == 0:
+            runtime.spawn(Asker, Reference(nodes - 1, "slow"))
+
+    simulation, records = system(begin, nodes, mailbox=MailboxConfig(capacity=1, overflow="reject"))
+    simulation.run(SECOND)
+    assert told(records, "answered", "answer") == [None]
+    assert told(records, "heard", "anything") == [False]
+
+
+def test_waits_in_mailboxes_do_not_go_by_a_clock_that_is_set() -> None:
+    """A clock that is set back while messages wait does not make their waits shorter."""
+
+    def begin(runtime: Runtime) -> None:
+        runtime.spawn(Slow, name="slow")
+        runtime.spawn(Flood, Reference(0, "slow"), 9, name="flood")
+
+    step = murmur.fault("clock-step", by="-1h", target="all", at="4ms")
+    waits = []
+    for faults in ((), (step,)):
+        simulation, records = system(begin, faults=faults)
+        simulation.run(SECOND).conclude()
+        waits.append(max(told(records, "actor-total", "waited")))
+    assert waits[0] == waits[1] == 36 * MILLISECOND
+
+
+@pytest.mark.parametrize("cores", [0, 1])
+def test_what_a_stopped_actor_was_about_to_send_is_lost_on_record(cores: int) -> None:
+    """A message that waits for room, or for the core to send it, is dropped on record with the actor that sends it."""
+
+    class Parent(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.spawn(Slow, name="slow")
+            for number in range(2):
+                yield from self.spawn(Flood, Reference(0, "slow"), 9, name=f"flood-{number}")
+            yield from self.sleep(3 * MILLISECOND)
+            self.stop()
+
+    def begin(runtime: Runtime) -> None:
+        runtime.spawn(Parent, name="parent", restart="temporary")
+
+    simulation, records = system(begin, cores=cores, mailbox=MailboxConfig(capacity=1))
+    simulation.run(SECOND)
+    lost = [record.fields["actor"] for record in records if record.kind == "dropped-message"]
+    assert [lost.count(f"flood-{number}") for number in range(2)] == [1, 1]

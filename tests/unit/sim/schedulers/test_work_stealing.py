@@ -196,6 +196,18 @@ def test_long_tasks_are_taken_off_while_others_wait(bench: Any, free: Any) -> No
     assert it.done[1] == (5_010, "long")
 
 
+def test_what_costs_nothing_makes_work_for_the_core_that_it_ran_on(bench: Any, free: Any) -> None:
+    """A core that is woken in no time, by a handler that costs nothing and runs on it, begins after that."""
+    for costs in (free, free | {"park": 10}):
+        it = bench("work-stealing", costs=costs)
+        for time in (0, 50):
+            it.kernel.call_at(
+                time, lambda it=it: it.processor.submit(lambda _: it.processor.submit(it.note, "made", 20), None, 0)
+            )
+        it.kernel.run()
+        assert it.done == [(20, "made"), (70, "made")]
+
+
 def test_priorities_reorder_every_queue(bench: Any, free: Any) -> None:
     """With priorities the most urgent of all that wait for a core goes first, wherever it waits."""
     it = bench("work-stealing", priorities=True, costs=free)
