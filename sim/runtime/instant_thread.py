@@ -23,6 +23,11 @@ class Turns:
         self._running = False
         self.steps = 0
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a thread has its turn, or turns are held."""
+        return self._running
+
     def hold(self) -> None:
         """Give no turns until `go`."""
         self._running = True

@@ -124,9 +124,17 @@ class Runtime:
                 return f"{kind}-{number}"
 
     def stop(self, name: str) -> None:
-        """Stop an actor of this node, and its children, for good."""
-        cell = self.cells.get(name)
-        if cell is not None:
+        """Stop an actor of this node, and its children, for good; where one of them asks for it, when it has acted."""
+        cell, processor = self.cells.get(name), self.node.processor
+        acting = self.lives.turns.is_running or (processor is not None and processor.current is not None)
+        if cell is not None and acting:
+            kernel = self.node._kernel
+            kernel.post(kernel.now, self._stop, cell)
+        elif cell is not None:
+            self._stop(cell)
+
+    def _stop(self, cell: Cell) -> None:
+        if not self.closed:
             self.lives.end(cell, SHUTDOWN)
 
     def close(self) -> None:
@@ -333,9 +341,12 @@ class Runtime:
             self.node.cancel_timer((WAKE, cell.me.name))
 
     def _timed_out(self, name: str) -> None:
-        cell = self.cells[name]
+        cell = self.cells.get(name)
+        if cell is None:
+            return
         cell.timed = False
         if cell.waits is not None:
+            cell.leave_line()  # what finds room while it waits for its core is not to be for one that gave up
             cell.wake(None)
 
     def tell_total(self, cell: Cell) -> None:

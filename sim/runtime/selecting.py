@@ -51,12 +51,13 @@ def select(actor: Actor, *cases: Receive | Send, timeout: int | None = None) -> 
             case.channel.wait_to_send(future, place, case.value)
         else:
             case.channel.wait_to_receive(future, place)
-    came = yield from settled(actor, future, timeout)
+    try:
+        came = yield from settled(actor, future, timeout)
+    finally:  # an actor that is ended while it waits is in no queue any more
+        for case in cases:
+            case.channel.forget(future)
     if not came:
         future.cancel()
-    for case in cases:
-        case.channel.forget(future)
-    if not came:
         return None
     chosen: Chosen = future.value
     if not chosen.open and isinstance(cases[chosen.case], Send):

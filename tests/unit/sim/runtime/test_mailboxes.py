@@ -250,3 +250,39 @@ def test_what_a_stopped_actor_was_about_to_send_is_lost_on_record(cores: int) ->
     simulation.run(SECOND)
     lost = [record.fields["actor"] for record in records if record.kind == "dropped-message"]
     assert [lost.count(f"flood-{number}") for number in range(2)] == [1, 1]
+
+
+def test_a_sender_that_gave_up_has_sent_nothing() -> None:
+    """Room that is made while a sender, whose time is over, waits for the core is for others."""
+
+    class Busy(Actor):
+        def run(self) -> Effect[None]:
+            while True:
+                yield from self.compute(2 * MILLISECOND)
+                envelope = yield from self.receive()
+                assert envelope is not None
+                self.record("got", payload=envelope.payload)
+
+    class Impatient(Actor):
+        def run(self) -> Effect[None]:
+            for number in range(20):
+                taken = yield from self.send(Reference(0, "busy"), number, timeout=MILLISECOND)
+                self.record("sent", number=number, taken=taken)
+
+    class Hog(Actor):
+        def run(self) -> Effect[None]:
+            while True:
+                yield from self.compute(700_000)
+                yield from self.sleep(1)
+
+    def begin(runtime: Runtime) -> None:
+        runtime.spawn(Impatient)
+        runtime.spawn(Busy, name="busy")
+        for _ in range(3):
+            runtime.spawn(Hog)
+
+    simulation, records = system(begin, cores=2, mailbox=MailboxConfig(capacity=1))
+    simulation.run(200 * MILLISECOND)
+    sent = [record.fields["number"] for record in records if record.kind == "sent" and record.fields["taken"]]
+    assert 0 < len(sent) < 20
+    assert told(records, "got", "payload") == sent

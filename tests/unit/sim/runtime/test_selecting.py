@@ -162,3 +162,38 @@ def test_sending_and_receiving_cost_work() -> None:
 
     play({"source": source}, cores=1)
     assert times[1] - times[0] == times[0] == 50 * 50
+
+
+@pytest.mark.parametrize("cases", [(0, 1), (1, 0)])
+def test_who_offers_both_ways_does_not_meet_itself(cases: tuple[int, int]) -> None:
+    """A choice between sending and receiving over one channel without room waits for somebody else, as in Go."""
+    channel, came = Channel(0), []
+
+    def both(actor: Any) -> Any:
+        ways = (Send(channel, "mine"), Receive(channel))
+        came.append((yield from select(actor, *(ways[case] for case in cases), timeout=MILLISECOND)))
+        came.append((yield from select(actor, *(ways[case] for case in cases))).value)
+
+    def other(actor: Any) -> Any:
+        yield from actor.sleep(2 * MILLISECOND)
+        yield from send(actor, channel, "theirs")
+
+    play({"both": both, "other": other})
+    assert came == [None, "theirs"]
+
+
+def test_who_is_stopped_while_it_waits_receives_nothing() -> None:
+    """A value goes to the next in the queue of a channel where the first has been stopped."""
+    channel, got = Channel(0), []
+
+    def taker(actor: Any) -> Any:
+        got.append((actor.me.name, (yield from receive(actor, channel))[0]))
+
+    def other(actor: Any) -> Any:
+        yield from actor.sleep(MILLISECOND)
+        actor.runtime.stop("first")
+        yield from actor.sleep(MILLISECOND)
+        yield from send(actor, channel, "value")
+
+    play({"first": taker, "second": taker, "other": other})
+    assert got == [("second", "value")]

@@ -236,3 +236,20 @@ def test_a_crash_of_a_node_ends_its_actors_for_others(restart_after: int | None)
     assert told(records, "heard", "reason") == ["node-down"]
     at = told(records, "heard", "at")[0]
     assert at > 3 * SECOND if restart_after is None else at < 2 * SECOND
+
+
+@pytest.mark.parametrize("cores", [0, 1])
+def test_an_actor_may_have_itself_stopped_by_its_name(cores: int) -> None:
+    """An actor that asks the runtime to stop it ends with what it was about to wait for, and nothing wakes it later."""
+
+    class Weary(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.sleep(MILLISECOND)
+            self.runtime.stop("weary")
+            yield from self.receive(timeout=MILLISECOND)
+            self.record("awake")
+
+    simulation, records = system(lambda runtime: runtime.spawn(Weary, name="weary"), cores=cores)
+    simulation.run(SECOND)
+    assert told(records, "stopped", "actor") == ["weary"]
+    assert "awake" not in [record.kind for record in records]
