@@ -305,6 +305,8 @@ class Checks:
             if not kind.applies(subject):
                 fitting = ", ".join(other.name for other in _KINDS if other.applies(subject))
                 message = f"found {name!r}, which has no meaning for this protocol; those that have: {fitting}"
+                if kind.needs:
+                    message = f"found {name!r}, which needs {kind.needs}"
                 raise InputError(message, ("checks", place))
             self.checks.append(kind.make(subject))
 

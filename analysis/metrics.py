@@ -202,7 +202,13 @@ _METRICS: Final = (
     Metric("dropped", "messages", "messages dropped for any cause", _always, lambda run: sum(_dropped(run).values())),
     Metric("dropped_by_cause", "messages", "messages dropped, by cause", _always, _dropped),
     Metric("in_flight", "messages", "messages still under way at the end", _always, _of("balance", "in_flight")),
-    Metric("waiting", "messages", "messages that wait at paused nodes at the end", _always, _of("balance", "waiting")),
+    Metric(
+        "waiting",
+        "messages",
+        "messages that wait at paused or busy nodes at the end",
+        _always,
+        _of("balance", "waiting"),
+    ),
     Metric("duplicated", "messages", "second copies made by the network", _always, _of("balance", "duplicated")),
     Metric(
         "traffic_bytes",

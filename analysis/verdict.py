@@ -84,7 +84,8 @@ class Check:
 class CheckKind:
     """One kind of check: what it says must hold always, or must have come about sometimes.
 
-    `applies` tells whether the check has a meaning for a run; `make` makes the judge of one.
+    `applies` tells whether the check has a meaning for a run; `make` makes the judge of one. `needs` says what gives it
+    one, where that is not up to the protocol.
     """
 
     name: str
@@ -92,6 +93,7 @@ class CheckKind:
     description: str
     applies: Callable[[Subject], bool]
     make: Callable[[Subject], Check]
+    needs: str = ""
 
 
 def plain_record(record: Record) -> dict[str, Any]:

@@ -30,11 +30,15 @@ def entries(sort: str) -> list[Entry]:
 
 
 def find(name: str) -> list[Entry]:
-    """Return everything of that name, or of `SORT/NAME` what is of that sort; raises InputError for nothing."""
+    """Return everything of that name, or of `SORT/NAME` what is of that sort; raises InputError for nothing.
+
+    Where nothing is called so as a whole, the last part of a name is enough, such as mailbox of runtime.mailbox.
+    """
     sort, slash, inside = name.partition("/")
     name, sorts = (inside, [sort]) if slash and sort in SORTS else (name, list(SORTS))
     everything = [entry for sort in sorts for entry in entries(sort)]
     found = [entry for entry in everything if entry.name == name]
+    found = found or [entry for entry in everything if entry.name.rpartition(".")[2] == name]
     if not found:
         near = did_you_mean(name, [entry.name for entry in everything])
         raise InputError(f"found nothing called {shown(name)}{near or '; `murmur list` names everything'}")
@@ -161,13 +165,40 @@ def _blocks() -> Iterator[Entry]:
     from faults.when import SCHEDULES
     from scenarios import schema
     from sim.hardware.config import Costs, HardwareConfig
+    from sim.hardware.memory.config import Collection, Compression, Eviction, MemoryConfig
+    from sim.hardware.scaling import ScalingConfig
+    from sim.hardware.shared.costs import SharedCosts
+    from sim.hardware.transfer import Transfer
     from sim.network.config import NetworkConfig
+    from sim.runtime.config import (
+        MailboxConfig,
+        RestartDelay,
+        RuntimeConfig,
+        RuntimeCosts,
+        SupervisionConfig,
+        TransportConfig,
+    )
+    from sim.runtime.passing import CapabilityConfig
 
     blocks: list[tuple[str, str, type[BaseModel]]] = [
         ("scenario", "the fields of a scenario file", schema.Scenario),
         ("network", "what the links do to messages", NetworkConfig),
         ("hardware", "the cores of nodes", HardwareConfig),
         ("costs", "how much work nodes have with what they handle", Costs),
+        ("hardware.scaling", "cores slow down while there is little to do", ScalingConfig),
+        ("hardware.transfer", "what it costs that a task moves to another core", Transfer),
+        ("hardware.shared", "what threads pay to use what they share", SharedCosts),
+        ("hardware.memory", "the pool that agents of a node take memory from", MemoryConfig),
+        ("hardware.memory.eviction", "what makes room in the memory of a node", Eviction),
+        ("hardware.memory.collection", "garbage collection of the memory of a node", Collection),
+        ("hardware.memory.compression", "compression of what the memory of a node holds", Compression),
+        ("runtime", "the actors of a node, in the options of protocols that are made of them", RuntimeConfig),
+        ("runtime.mailbox", "how much a mailbox of an actor holds, and what becomes of more", MailboxConfig),
+        ("runtime.costs", "how much work each effect of an actor is", RuntimeCosts),
+        ("runtime.supervision", "which actors are started again when one ends, and how often", SupervisionConfig),
+        ("runtime.supervision.delay", "how long actors wait until they are started again", RestartDelay),
+        ("runtime.transport", "how messages go to actors on other nodes", TransportConfig),
+        ("runtime.capabilities", "what is found out about what actors may do with what they send", CapabilityConfig),
         ("clocks", "how far local clocks are apart", schema.Clocks),
         ("samples", "time series to take", schema.Samples),
         ("limits", "where a run that does not end is cut off", schema.Limits),

@@ -65,7 +65,13 @@ def problems_of(error: ValidationError | InputError | BlockError, model: type[Ba
             problems += [Problem((*where.path, *problem.path), problem.message) for problem in inner]
         else:
             problems.append(Problem(*describe(details, where)))
-    return _merged(problems)
+    return _merged(_deepest(problems))
+
+
+def _deepest(problems: list[Problem]) -> list[Problem]:
+    """Leave out that a list is too short where items of it are wrong: those are not counted, and told already."""
+    within = {problem.path[:end] for problem in problems for end in range(len(problem.path))}
+    return [problem for problem in problems if problem.path not in within or "expected at least" not in problem.message]
 
 
 def _merged(problems: list[Problem]) -> list[Problem]:

@@ -66,7 +66,8 @@ def _complaint(kind: str, context: dict[str, Any], details: ErrorDetails, where:
         return f"{found}; expected {_number(where)} {relation} {context[key]}"
     if kind in _LENGTHS:
         key, relation, unit = _LENGTHS[kind]
-        return f"{found}; expected {relation} {context[key]} {unit}"
+        bound = context[key]
+        return f"{found}; expected {relation} {bound} {unit if bound != 1 else unit.removesuffix('s')}"
     if kind == "string_pattern_mismatch":
         return f"{found}; expected text that matches {context['pattern']}"
     if "error" in context:

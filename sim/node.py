@@ -15,7 +15,7 @@ from sim.node_life import DOWN, NodeLife
 from sim.randomness import Stream
 from sim.records import CRASHED, CUT, DELIVERED, MAILBOX_FULL, PAIR_SHIFT
 from sim.storage import StorageError
-from sim.units import SECOND
+from sim.units import SECOND, shown
 
 if TYPE_CHECKING:
     from sim.protocol import Protocol
@@ -104,6 +104,7 @@ class Node(NodeLife):
 
     def set_timer(self, name: Hashable, delay: int) -> None:
         """Have `on_timer(name)` called after `delay` nanoseconds of local time; replaces the timer of that name."""
+        assert isinstance(delay, int), f"a timer with a delay of {shown(delay)}; expected whole nanoseconds"
         assert delay >= 0, f"timer {name!r} with a negative delay of {delay} ns"
         if self.life in DOWN:
             return
@@ -168,7 +169,8 @@ class Node(NodeLife):
         Then `then(argument)` is called; without it, gives an event for processes that comes at that time. On a node
         without cores computing takes no time. A crash takes it back.
         """
-        assert work >= 0, "work that is negative"
+        assert isinstance(work, int), f"found work of {shown(work)}; expected whole nanoseconds"
+        assert work >= 0, f"found work of {work} ns; expected 0 or more"
         if then is None:
             event = self._kernel.event()
             self.compute(work, event.succeed, argument, cycles=cycles, priority=priority)

@@ -8,9 +8,11 @@ from types import CodeType, FrameType
 from typing import Any, Final
 
 from sim import node_life
+from sim.hardware.task import Task
 from sim.kernel import Kernel
 from sim.node import Node
 from sim.node_life import NodeLife
+from sim.runtime.lives import Lives
 from sim.units import format_duration, shown
 
 Locals = Mapping[str, Any]
@@ -67,6 +69,16 @@ def _request(local: Locals) -> str:
     return f"node {local['self'].id} handled a {type(local['request']).__name__}"
 
 
+def _actor(local: Locals) -> str:
+    me = local["actor"].me
+    return f"node {me.node} ran its actor {me.name}"
+
+
+def _task(local: Locals) -> str:
+    node = getattr(getattr(local["self"].run, "__self__", None), "node", None)
+    return f"node {node.id} was done with what it computed" if isinstance(node, Node) else ""
+
+
 def _process(local: Locals) -> str:
     return f"node {local['node'].id} ran its process"
 
@@ -85,5 +97,7 @@ _DOING: Final[dict[CodeType, Callable[[Locals], str]]] = {
     NodeLife.start_as_twin.__code__: _life("started"),
     NodeLife._run_anew.__code__: _life("restarted"),
     node_life._run.__code__: _process,
+    Task.slice_over.__code__: _task,
+    Lives._life.__code__: _actor,
 }
 """Says in words what is under way, for each function by which a node calls its protocol."""

@@ -110,6 +110,7 @@ CHECKS_OF_CORES: Final = (
         "no core is idle while a task waits, for longer than its scheduler promises",
         _is_traced,
         lambda subject: WorkConserved(),
+        needs="a trace of cores; set hardware.trace to true",
     ),
     CheckKind(
         "no-task-run-twice",

@@ -52,7 +52,7 @@ def _messages(run: Run) -> Iterator[tuple[str, str]]:
     balance = run.balance
     copies = f" and {balance.duplicated:,} second copies" if balance.duplicated else ""
     yield "messages sent", f"{balance.sent:,}{copies}"
-    ends = {**balance.outcomes, "waiting at paused nodes": balance.waiting, "in flight": balance.in_flight}
+    ends = {**balance.outcomes, "waiting at nodes": balance.waiting, "in flight": balance.in_flight}
     for outcome, count in ends.items():
         if count:
             yield f"  {outcome}", f"{count:,}"

@@ -142,6 +142,7 @@ class HardwareConfig(BaseModel):
         if payloads is not None and unknown:
             near = get_close_matches(unknown[0], known, 1)
             remedy = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+            remedy = remedy if known else "it sends none"
             found = f"found {shown(unknown[0])}, which the protocol does not send; {remedy}"
             raise InputError(found, ("costs", "by_message", unknown[0]))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from sim.units import shown
+
 if TYPE_CHECKING:
     from sim.hardware.core import Core
     from sim.hardware.processor import Processor
@@ -28,6 +30,18 @@ class SystemCall(NamedTuple):
     """What a thread yields to be in a call of the operating system for so many nanoseconds, off its core."""
 
     duration: int
+
+
+def wrong_step(step: object) -> str:
+    """Say what is wrong with what a thread has yielded, which is no work."""
+    if isinstance(step, Generator):
+        return "found a `yield` of what goes on by itself, such as an effect; expected `yield from`"
+    found = (
+        shown(step)
+        if step is None or isinstance(step, float | str)
+        else f"an object of the class {type(step).__name__}"
+    )
+    return f"found a `yield` of {found}; expected work in whole nanoseconds"
 
 
 class Task:
@@ -153,6 +167,8 @@ class Thread(Task):
                     self.core = None
                     self.processor.scheduler.system_call(self, core, step.duration)
                     return None
+                if not isinstance(step, int):
+                    self._generator.throw(TypeError(wrong_step(step)))
                 if step:
                     return step  # type: ignore[no-any-return]
                 token = None

@@ -13,6 +13,7 @@ from sim.runtime.envelope import Envelope
 from sim.runtime.failure import Stop
 from sim.runtime.future import Future
 from sim.runtime.handing_over import pass_on
+from sim.units import shown
 
 if TYPE_CHECKING:
     from sim.randomness import Stream
@@ -130,6 +131,7 @@ class Actor:
         return self._post(to, Envelope(self.me, payload, size, self.runtime.node.elapsed), timeout)
 
     def _post(self, to: Reference, envelope: Envelope, timeout: int | None = None) -> Effect[bool]:
+        assert envelope.size >= 0, f"found a message of {envelope.size} bytes; expected 0 or more"
         cell, runtime = self._cell, self.runtime
         passing = pass_on(self, to, envelope)
         cell.sending = envelope
@@ -219,7 +221,8 @@ class Actor:
 
     def compute(self, work: int) -> Effect[None]:
         """Be busy with so many nanoseconds of work at full speed."""
-        assert work >= 0, f"{work} ns of work"
+        assert isinstance(work, int), f"found work of {shown(work)}; expected whole nanoseconds"
+        assert work >= 0, f"found work of {work} ns; expected 0 or more"
         cell = self._cell
         if self.runtime.costed:
             work += cell.debt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from sim.runtime.envelope import Envelope
 from sim.runtime.mailbox import Mailbox, Match, matches
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Restart = Literal["permanent", "transient", "temporary"]
 """When an actor that has ended is started again: always, when it failed, never."""
+RESTARTS: Final = get_args(Restart)
 
 RECEIVING: Final = "receiving"
 BLOCKED: Final = "blocked"

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
-from sim.hardware.task import WAIT
+from sim.hardware.task import WAIT, SystemCall, wrong_step
 from sim.kernel import EventLimitReached
 
 TURN_LIMIT: Final = 1_000_000
@@ -126,4 +126,6 @@ class InstantThread:
                     self.waits = True
                     return
                 self._woken, token, self._token = False, self._token, None
+            elif not isinstance(step, (int, SystemCall)):
+                self._generator.throw(TypeError(wrong_step(step)))
         self._generator.close()

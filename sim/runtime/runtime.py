@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.hardware.task import Thread
 from sim.runtime.actor_memory import ActorMemory
 from sim.runtime.cache_lines import fetch
-from sim.runtime.cell import Cell, Restart
+from sim.runtime.cell import RESTARTS, Cell, Restart
 from sim.runtime.config import MailboxConfig, RuntimeConfig, Safeguard
 from sim.runtime.envelope import Envelope
 from sim.runtime.failure import SHUTDOWN, Rejected
@@ -96,6 +96,10 @@ class Runtime:
 
         `mailbox`: options of its mailbox; those of its class where it is None, or else those of the runtime.
         """
+        assert isinstance(actor_class, type), (
+            f"found an object of the class {type(actor_class).__name__} to spawn; expected a class, then its arguments"
+        )
+        assert restart in RESTARTS, f"found a restart {restart!r}; expected one of {', '.join(RESTARTS)}"
         if name is None:
             name = self._new_name(actor_class)
         assert name, "an actor without a name"

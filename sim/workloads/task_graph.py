@@ -34,7 +34,7 @@ class TaskGraphWorkload(TaskWorkload):
 
     def arm(self, simulation: Simulation) -> None:
         """Schedule the begin; raises InputError where there is no such node, core or list of works."""
-        self.demand_servers(simulation, (self.node,))
+        self.demand_servers(simulation, (self.node,), "node")
         processor = simulation.nodes[self.node].processor
         assert processor is not None, "was demanded"
         if self.core is not None and self.core >= len(processor.cores):

@@ -49,8 +49,8 @@ class TaskWorkload(Workload):
         description="time after the begin whose jobs are carried out, and left out of waits and times in the system",
     )
 
-    def demand_servers(self, simulation: Simulation, nodes: Iterable[int]) -> None:
-        """Raise InputError unless the protocol carries out jobs, and these nodes exist and have cores."""
+    def demand_servers(self, simulation: Simulation, nodes: Iterable[int], field: str = "nodes") -> None:
+        """Raise InputError unless the protocol carries out jobs, and the nodes of this field exist and have cores."""
         from sim.protocols.task_server.task_server import TaskServer
 
         if not issubclass(simulation.protocol, TaskServer):
@@ -58,8 +58,9 @@ class TaskWorkload(Workload):
             raise InputError(f"{found}; expected the protocol task-server", ("kind",))
         for node in nodes:
             if node >= simulation.topology.nodes:
-                found = f"found node {node} in a topology of {simulation.topology.nodes}"
-                raise InputError(f"{found}; expected a number from 0", ("nodes",))
+                population = simulation.topology.nodes
+                found = f"found node {node} in a topology of {population} node{'s' if population != 1 else ''}"
+                raise InputError(f"{found}; expected a number from 0 to {population - 1}", (field,))
             if simulation.nodes[node].processor is None:
                 found = f"found '{self.kind}' for node {node}, which has no cores"
                 raise InputError(f"{found}; give it some, such as hardware: {{cores: 1}}", ("kind",))

@@ -76,6 +76,13 @@ def test_show_gives_a_scenario_as_a_start_for_ones_own(capsys: pytest.CaptureFix
     assert printed(capsys, "show", "gossip-churn") == text_of("gossip-churn")
 
 
+def test_the_last_part_of_the_name_of_a_block_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    """Blocks within the hardware, or within the options of actors, are found as their field is called."""
+    assert "capacity" in printed(capsys, "show", "runtime.mailbox")
+    assert printed(capsys, "show", "mailbox") == printed(capsys, "show", "runtime.mailbox")
+    assert printed(capsys, "show", "memory").startswith("hardware.memory (block): ")
+
+
 def test_show_names_fields_with_types_defaults_and_meaning(capsys: pytest.CaptureFixture[str]) -> None:
     """What a fault takes is shown field by field."""
     table = printed(capsys, "show", "swizzle")

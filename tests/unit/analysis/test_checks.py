@@ -228,7 +228,12 @@ def test_every_check_says_what_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("convergd", "did you mean converged"), ("sum-conserved", "has no meaning for this protocol"), ("x", "known:")],
+    [
+        ("convergd", "did you mean converged"),
+        ("sum-conserved", "has no meaning for this protocol"),
+        ("x", "known:"),
+        ("work-conserved", "which needs a trace of cores; set hardware.trace to true"),
+    ],
 )
 def test_a_check_that_cannot_be_made_is_refused(name: str, message: str) -> None:
     """A name that is none, and a check that has no meaning for the protocol, are refused with their place."""

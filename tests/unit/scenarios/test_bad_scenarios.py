@@ -49,6 +49,18 @@ def test_all_mistakes_come_at_once_in_the_order_of_lines(tmp_path: Path) -> None
     assert places == [[":3", "duration"], [":5", "topology.nodes"], [":8", "network.loss"], [":11", "faults[0].kind"]]
 
 
+def test_a_list_of_wrong_items_is_not_called_too_short(tmp_path: Path) -> None:
+    """An item that is wrong is told once, and not again as one that is missing."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(GOOD + "hardware: {cores: 2}\n")
+    with pytest.raises(InputError) as caught:
+        load(path, ["faults=[{kind: slow-core, target: 0, cores: [-1], speed: 0.5, at: 1s}]"])
+    (line,) = str(caught.value).splitlines()
+    assert line.endswith("faults[0].cores[0]: found -1; expected an integer of at least 0")
+    with pytest.raises(InputError, match=r"found \[\]; expected at least 1 item$"):
+        load(path, ["faults=[{kind: slow-core, target: 0, cores: [], speed: 0.5, at: 1s}]"])
+
+
 def test_mistakes_without_end_are_cut(tmp_path: Path) -> None:
     """A thousand mistakes give fifty lines and the number of the others."""
     path = tmp_path / "bad.yaml"

@@ -18,6 +18,7 @@ from sim.message import Message
 from sim.protocol import Protocol
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
 from sim.protocols.raft.raft import Raft
+from sim.protocols.task_server.task_server import TaskServer
 from sim.simulation import Simulation
 from topologies.errors import InputError
 from topologies.registry import build
@@ -297,6 +298,8 @@ def test_costs_of_messages_that_nobody_sends_are_refused() -> None:
     with pytest.raises(InputError, match="did you mean 'AppendEntries'") as raised:
         Simulation(build({"kind": "mesh", "nodes": 3}), Raft, hardware=[hardware])
     assert raised.value.path == ("hardware", "costs", "by_message", "AppendEntrie")
+    with pytest.raises(InputError, match="does not send; it sends none"):
+        Simulation(build({"kind": "mesh", "nodes": 3}), TaskServer, hardware=[hardware])
 
 
 def test_what_moves_all_nodes_together_has_no_cores() -> None:

@@ -109,7 +109,7 @@ def test_a_built_in_table_is_right(name: str) -> None:
         (swapped("gossip-ring", "gossip-rnig"), "did you mean 'gossip-ring'? (in the claim fast)"),
         (swapped("{small: {}}", "{small: {set: {protocol.perod: 1s}}}"), "t.yaml:9: cases.small.set['protocol.perod']"),
         (swapped("{small: {}}", "{small: {set: {seed: 1}}}"), "the study itself gives each run its seed"),
-        (swapped("{small: {}}", "{}"), "claims.fast.setups: found {}; expected at least 1 items"),
+        (swapped("{small: {}}", "{}"), "claims.fast.setups: found {}; expected at least 1 item"),
         (swapped("{small: {}}", f"{{{'x' * 49}: {{}}}}"), "found a name of 49 characters; expected at most 48"),
         (swapped("{small: {}}", "{small: {sizes: [3, 4, 5]}}"), "found sizes, which only a growth has; remove them"),
         (swapped("{small: {}}", "{small: {against: {}}}"), "found against, which only a ratio and a difference have"),

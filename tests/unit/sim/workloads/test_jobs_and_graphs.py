@@ -264,6 +264,7 @@ def test_a_graph_ends_where_a_crash_takes_a_task_or_goes_on_there() -> None:
         ({**JOBS, "placement": {"kind": "least-loaded", "choices": 4}}, {}, "4 choices of 3", "placement.choices"),
         ({**JOBS, "placement": {"kind": "least-loaded", "replacement": True}}, {}, "give choices", "replacement"),
         ({**JOBS, "placement": {"kind": "given", "places": [3]}}, {}, "place 3; there are 3", "placement.places"),
+        ({**GRAPH, "node": 3}, {}, "node 3 in a topology of 3 nodes; expected a number from 0 to 2", "workload.node:"),
         ({**GRAPH, "core": 2}, {}, "core 2; node 0 has 2", "workload.core"),
         ({**GRAPH, "work": {"kind": "endless"}}, {}, "never ends makes no other ready", "workload.work.kind"),
         ({**GRAPH, "work": {"kind": "listed", "each": ["1s"]}}, {}, "1 works of 5", "workload.work.each"),
