@@ -48,7 +48,7 @@ class ClockSpread:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Where all messages sent have gone: `outcomes` counts by what became of them, `waiting` at paused or busy nodes."""
+    """Where all that was sent has gone: `outcomes` counts by what became of them, `waiting` at paused or busy nodes."""
 
     sent: int
     duplicated: int
