@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from scenarios.study.result import Study, open_study
     from scenarios.study.study import study
     from sim.convergence import Agreement, Coherence, Completion, Coverage, Extinction, Spread
+    from sim.hardware.config import HardwareConfig
     from sim.message import Message
     from sim.network.config import NetworkConfig
     from sim.node import Node
@@ -88,6 +89,7 @@ _HOMES: Final = {
     "Extinction": "sim.convergence",
     "Goal": "sim.protocols.attractor.population",
     "Gossip": "sim.protocols.gossip.gossip",
+    "HardwareConfig": "sim.hardware.config",
     "Heal": "faults.heal",
     "Hunt": "scenarios.hunting.result",
     "InputError": "topologies.errors",
@@ -160,6 +162,7 @@ __all__ = [
     "Explanation",
     "Extinction",
     "Gossip",
+    "HardwareConfig",
     "Heal",
     "Hunt",
     "InputError",

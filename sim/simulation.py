@@ -69,7 +69,7 @@ class Simulation:
     `network`, options of the links; `seed`, the root of all chance; `workload` and `faults`, plans that are armed in
     this order; `detail`, what rows the `sink` of the recorder is handed; `clocks`, None for perfect clocks;
     `handling`, the time that a node's one core takes for each message, timer and request, None: none, and no cores;
-    `hardware`, descriptions of nodes' cores, each of the nodes that it names;
+    `hardware`, descriptions of nodes' cores, each of the nodes that it names, or one of them;
     `tie_break`; `event_limit`. Nothing happens before `run`; `conclude` ends it.
 
     `at_end` holds what `conclude` calls; `injector` is where faults keep what they share.
@@ -88,7 +88,7 @@ class Simulation:
         detail: Detail = "states",
         clocks: ClockSpread | None = None,
         handling: LatencyModel | None = None,
-        hardware: Sequence[HardwareConfig] = (),
+        hardware: HardwareConfig | Sequence[HardwareConfig] = (),
         tie_break: TieBreak = "fifo",
         event_limit: int | None = None,
     ) -> None:
@@ -157,10 +157,15 @@ class Simulation:
             node.refresh_guard()
         return node
 
-    def _hardware_of_nodes(self, hardware: Sequence[HardwareConfig]) -> dict[int, HardwareConfig]:
+    def _hardware_of_nodes(self, hardware: HardwareConfig | Sequence[HardwareConfig]) -> dict[int, HardwareConfig]:
         """The hardware of each node that has some; raises InputError where a node has two, or is none."""
         of_nodes: dict[int, HardwareConfig] = {}
+        if isinstance(hardware, HardwareConfig):
+            hardware = (hardware,)
         for place, config in enumerate(hardware):
+            if not isinstance(config, HardwareConfig):
+                found = f"found {type(config).__name__}; expected HardwareConfig, or a list of it"
+                raise InputError(found, ("hardware",))
             try:
                 config.demand_messages(self.protocol.payloads)
             except InputError as error:

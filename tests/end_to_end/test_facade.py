@@ -107,6 +107,19 @@ def test_wrong_input_is_an_input_error_in_python_too() -> None:
         murmur.replay(murmur.run("gossip-ring"))
     with pytest.raises(murmur.InputError, match="expected one of mesh, ring"):
         murmur.topology("rng", nodes=5)
+    with pytest.raises(murmur.InputError, match="found dict; expected HardwareConfig, or a list of it"):
+        murmur.Simulation(murmur.topology("line", nodes=2), murmur.Gossip, hardware=[{"cores": 2}])  # type: ignore[list-item]
+
+
+def test_one_description_of_hardware_is_for_all_nodes() -> None:
+    """As the network is one description too; a list is for nodes that differ."""
+    one, line = murmur.HardwareConfig(cores=2), murmur.topology("line", nodes=3)
+    single = murmur.Simulation(line, murmur.Gossip, hardware=one)
+    assert (
+        single.hardware
+        == murmur.Simulation(line, murmur.Gossip, hardware=[one]).hardware
+        == dict.fromkeys(range(3), one)
+    )
 
 
 def test_scenarios_and_what_is_on_disk_are_shown_in_one_line(tmp_path: Path) -> None:
