@@ -32,7 +32,7 @@ WRONG = [
     ("link that is none", fault("kind: loss, links: [[0, 5]]"), ":6: faults[0].links[0]", "have no link"),
     ("links that are too many", fault("kind: loss, links: {random: 11}"), ":6: faults[0].links.random", "at most 10"),
     ("joins from nowhere", fault("kind: join, target: 11"), ":6: faults[0].target", "from 0 to 9"),
-    ("core without cores", f"faults: [{SLOWER}]\n", ":5: faults[0].kind", "give the scenario `hardware`, or a `handling`"),
+    ("core without cores", f"faults: [{SLOWER}]\n", ":5: faults[0].kind", "give the scenario `hardware`, or"),
     ("unknown lie", fault("kind: lying, target: 1, probability: 1, lie: x"), ":6: faults[0].lie", "one of altered"),
     ("unknown message", fault("kind: drop, every: 1, messages: [x]"), ":6: faults[0].messages[0]", "one of Contact"),
     (
