@@ -116,7 +116,7 @@ METRICS_OF_TASKS: Final = (
     Metric(
         "wait_probability",
         "share",
-        "share of the finished jobs whose work was not begun, or not gone on with, at once",
+        "share of the finished jobs that were in the system for longer than their work takes at full speed",
         _counted,
         _of(lambda tasks: float((tasks.waits > 0).mean())),
     ),

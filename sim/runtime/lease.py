@@ -98,8 +98,9 @@ def renew(
 ) -> Effect[HeldLease | None]:
     """Ask for more time: the lease with its new end; None where it is lost. Without an answer it is as it was."""
     asked_at = actor.runtime.node.elapsed
-    answer = yield from actor.request(keeper, LeaseQuestion("renew", resource, lease.token))
-    if not (yield from settled(actor, answer, timeout)) or not answer.done:
+    answer = yield from actor.request(keeper, LeaseQuestion("renew", resource, lease.token), timeout=timeout)
+    left = None if timeout is None else asked_at + timeout - actor.runtime.node.elapsed
+    if not (yield from settled(actor, answer, left)) or not answer.done:
         answer.cancel()
         return lease
     return None if answer.value is None else lease.renewed(asked_at, terms)

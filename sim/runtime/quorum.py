@@ -114,7 +114,7 @@ class _Asking:
             number -= 1
             self.requests += 1
             self.hedges += not asks_first
-            answer = yield from self.actor.request(member, self.payload, self.size)
+            answer = yield from self.actor.request(member, self.payload, self.size, timeout=0)
             answer.when_settled(partial(self._heard, member))
 
     def _heard(self, member: Reference, answer: Future) -> None:

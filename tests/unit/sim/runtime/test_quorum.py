@@ -116,3 +116,19 @@ def test_a_dead_member_holds_nobody_up() -> None:
     assert nodes(last) == [1, 2]
     assert (first.requests, last.requests) == (3, 2)
     assert last.took <= first.took
+
+
+def test_who_asks_at_the_same_time_as_another_is_not_held_up() -> None:
+    """Of two that ask for the last place on the way to a node that is not heard, neither waits beyond its timeout."""
+    ended = []
+
+    def asker(actor: Any) -> Any:
+        dead = Reference(1, "member")
+        for _ in range(63 if actor.me.name == "first" else 0):
+            yield from actor.send(dead, "one of the 64 that may be under way")
+        yield from actor.sleep(10 * MILLISECOND - actor.now)
+        gathered = yield from gather(actor, [dead], "?", threshold=1, timeout=20 * MILLISECOND)
+        ended.append((gathered.complete, actor.now // MILLISECOND))
+
+    play({"first": asker, "second": asker}, {}, cores=2, loss=1.0)
+    assert sorted(ended) == [(False, 10), (False, 30)]

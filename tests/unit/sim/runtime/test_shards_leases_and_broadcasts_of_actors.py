@@ -73,6 +73,22 @@ def leased(*holders: Callable[[Any], Any], faults: Any = ()) -> murmur.Simulatio
     return play({"first": begin}, *({"holder": holder} for holder in holders), faults=faults)
 
 
+def test_who_renews_waits_no_longer_than_it_says() -> None:
+    """Where nothing more goes to the keeper, a holder is back after its timeout, with the lease as it was."""
+    found = []
+
+    def holder(actor: Any) -> Any:
+        keeper = Reference(1, "keeper")
+        for _ in range(64):
+            yield from actor.send(keeper, "all that may be under way")
+        began, lease = actor.now, HeldLease.given(1, actor.now, TERMS)
+        renewed = yield from renew(actor, keeper, "r", lease, TERMS, timeout=20 * MILLISECOND)
+        found.append((renewed is lease, actor.now - began))
+
+    play({"holder": holder}, {}, loss=1.0)
+    assert found == [(True, 20 * MILLISECOND)]
+
+
 def test_a_lease_passes_on_when_it_is_given_back_or_over() -> None:
     """While one holds it another is refused; it is had after a release at once, or a term after a renewal."""
     keeper = Reference(0, "keeper")
