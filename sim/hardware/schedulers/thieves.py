@@ -264,9 +264,12 @@ class Thieves(RunQueues):
 
     # Parking and waking.
 
-    def _notify(self) -> None:
-        """Wake a core for work that there is, unless one is looking for some; all that may, if they look for ever."""
-        if not self._parked or self.options.wakes == "owner":
+    def _notify(self, for_all: bool = False) -> None:
+        """Wake a core for work that there is, unless one is looking for some; all that may, if they look for ever.
+
+        `for_all`: it has no owner, who alone would be woken where the options say so.
+        """
+        if not self._parked or (self.options.wakes == "owner" and not for_all):
             return
         while self._parked and self._visible() and (not self._active or (self._limit is None and self._may_search())):
             self._wake(self._parked.pop())

@@ -46,7 +46,7 @@ class WorkStealing(Thieves):
                 self._push(worker, task)
         elif self._is_for_all(task):
             self._share(task)
-            self._notify()
+            self._notify(for_all=True)
             return
         else:
             worker = self._place_of(task)

@@ -88,7 +88,8 @@ class StealingOptions(SchedulerConfig):
     )
     wakes: Literal["any", "owner"] = Field(
         default="any",
-        description="who is woken for new work: any parked core, or only the one in whose queue it is put",
+        description="who is woken for new work: any parked core, or only the one in whose queue it is put, if it has "
+        "one",
     )
     hold: Duration = Field(
         default=0, description="time for which a queue that was stolen from refuses other thieves; 0: it never does"

@@ -208,6 +208,14 @@ def test_what_costs_nothing_makes_work_for_the_core_that_it_ran_on(bench: Any, f
         assert it.done == [(20, "made"), (70, "made")]
 
 
+def test_what_has_no_owner_wakes_some_core(bench: Any, free: Any) -> None:
+    """Where only owners of queues are woken, a task of the global queue still has a core begin with it."""
+    it = bench("work-stealing", 1.0, 1.0, wakes="owner", arrivals="global", costs=free)
+    it.kernel.call_at(5, lambda: it.processor.submit(it.note, "global", 20))
+    it.kernel.run()
+    assert it.done == [(25, "global")]
+
+
 def test_priorities_reorder_every_queue(bench: Any, free: Any) -> None:
     """With priorities the most urgent of all that wait for a core goes first, wherever it waits."""
     it = bench("work-stealing", priorities=True, costs=free)
