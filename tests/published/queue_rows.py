@@ -149,7 +149,7 @@ def _stealing_queues() -> Row:
     parts, quantities = {}, []
     for load, sojourn in references.items():
         name, within = f"load {load:g}", 0.015 if load <= 0.9 else 0.03
-        warm = () if load < 0.9 else ("workload.count=60000", "workload.warm_up=150s")
+        warm = () if load == 0.5 else ("workload.count=60000", "workload.warm_up=150s")
         settings = (f"workload.arrivals.rate={128 * load:.10g}/s", *warm)
         parts[name] = Part("work-stealing-queues", settings, quick=load == 0.5)
         number = mean(SOJOURN, name, SECOND)
