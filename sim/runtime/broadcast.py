@@ -93,8 +93,7 @@ class Broadcaster(Actor):
             payload = envelope.payload
             if isinstance(payload, ToBroadcast):
                 yield from self._begin(payload.payload, payload.size)
-            else:
-                assert isinstance(payload, Passed)
+            elif isinstance(payload, Passed):
                 yield from self._take(payload, self.members.index(envelope.sender.node))
 
     def _begin(self, payload: Any, size: int) -> Effect[None]:

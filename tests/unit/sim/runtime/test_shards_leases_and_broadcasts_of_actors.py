@@ -196,3 +196,18 @@ def test_flooding_reaches_all_that_live_though_an_origin_dies() -> None:
     heard = heard_by("causal", faults=[crash])
     assert {one.payload for one in heard[0]} == {one.payload for one in heard[1]} == {one.payload for one in heard[3]}
     assert not any(one.payload[0] == "answers" for one in heard[0] if one.origin == 2)
+
+
+def test_a_broadcaster_passes_over_what_is_no_broadcast() -> None:
+    """A message that damage has made into something else ends no broadcaster."""
+    heard = []
+
+    def listener(actor: Any) -> Any:
+        yield from actor.spawn(Broadcaster, [0], "listener", name="caster", restart="temporary")
+        yield from actor.send(Reference(0, "caster"), "damaged")
+        yield from broadcast(actor, "caster", "sound")
+        envelope = yield from actor.receive(HandedUp)
+        heard.append(envelope.payload.payload)
+
+    play({"listener": listener})
+    assert heard == ["sound"]
