@@ -186,6 +186,8 @@ def heard_answer(raft: Raft, source: int, answer: Appended) -> None:
     progress = raft.progress.get(source)
     if progress is None or answer.term != raft.term or not answer.round:
         return
+    if answer.index > raft.log.last_index:  # which only damage on the way can have made of it
+        return
     heard_round(raft, progress, answer.round)
     if answer.success:
         _matched(raft, source, progress, answer)

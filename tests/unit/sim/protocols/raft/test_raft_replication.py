@@ -265,3 +265,15 @@ def test_log_is_a_list_with_a_beginning_cut_off(steps: list[tuple[str, int]]) ->
     assert log.last_term == plain.terms[-1]
     for index in range(plain.start, len(plain.terms)):
         assert log.term_at(index) == plain.terms[index]
+
+
+def test_an_answer_that_damage_has_made_is_passed_over() -> None:
+    """A server that claims to hold more than the leader itself has counts for nothing, and the leader goes on."""
+    raft, bench = leading()
+    last = raft.log.last_index
+    for success in (True, False):
+        hear(raft, 3, Appended(1, success, last + 100, last, 1, 1))
+    bench.take()
+    due(raft, bench, HEARTBEAT)
+    assert raft.progress[3].match_index <= last
+    assert {destination for destination, _ in bench.take()} == {1, 2, 3, 4}
