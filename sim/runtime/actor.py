@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from sim.hardware.task import WAIT
+from sim.hardware.task import WAIT, SystemCall
 from sim.runtime.cache_lines import fetch
 from sim.runtime.capabilities import Iso, Val
 from sim.runtime.cell import BLOCKED, PARKED, RECEIVING, SLEEPING, Restart
@@ -240,6 +240,20 @@ class Actor:
         self.runtime.set_timeout(cell, duration)
         cell.waits = SLEEPING
         yield WAIT
+        cell.handled = 0
+
+    def block(self, duration: int) -> Effect[None]:
+        """Be in a call of the operating system for so many nanoseconds, such as one that waits for a disk.
+
+        The scheduler of the cores decides what becomes of the core meanwhile.
+        """
+        cell = self._cell
+        if not self.runtime.costed:
+            yield from self.sleep(duration)
+            return
+        debt, cell.debt = cell.debt, 0
+        yield debt
+        yield SystemCall(duration)
         cell.handled = 0
 
     def park(self, timeout: int | None = None) -> Effect[Any]:

@@ -246,3 +246,27 @@ def test_a_mailbox_that_another_core_used_costs_the_way_between_them() -> None:
         simulation, records = system(begin, cores=2, sockets=sockets)
         simulation.run(SECOND)
         assert told(records, "sent", "took") == [180, 180 + way, 180 + way]
+
+
+@pytest.mark.parametrize("cores", [0, 1])
+def test_a_blocked_actor_leaves_its_core_to_others(cores: int) -> None:
+    """While one actor is in a call of the system, another has the core; it goes on when the call is over."""
+
+    class Blocked(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.block(3 * MILLISECOND)
+            self.record("back", at=self.now)
+
+    class Other(Actor):
+        def run(self) -> Effect[None]:
+            yield from self.compute(MILLISECOND)
+            self.record("computed", at=self.now)
+
+    def begin(runtime: Runtime) -> None:
+        runtime.spawn(Blocked)
+        runtime.spawn(Other)
+
+    simulation, records = system(begin, cores=cores)
+    simulation.run(SECOND)
+    assert told(records, "back", "at") == [3 * MILLISECOND]
+    assert told(records, "computed", "at") == [MILLISECOND * bool(cores)]
