@@ -211,6 +211,18 @@ def _blocks() -> Iterator[Entry]:
     return (Entry("block", name, description, config) for name, description, config in blocks)
 
 
+def spelled_out(entry: Entry) -> str:
+    """Return what a metric is where a list says that it is the same as one above, which is told too."""
+    if entry.sort != "metric" or not entry.description.startswith("the same"):
+        return entry.description
+    above = None
+    for other in _metrics():
+        if other.name == entry.name:
+            break
+        above = above if other.description.startswith("the same") else other
+    return entry.description if above is None else f"{entry.description}; {above.name} is {above.description}"
+
+
 def _metrics() -> Iterator[Entry]:
     from analysis.metrics import METRICS
 

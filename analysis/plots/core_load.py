@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from analysis.plots.core_trace import CoreTrace, core_trace, cores_by_node, window_of
+from analysis.plots.core_trace import STINTS, CoreTrace, core_trace, cores_by_node, window_of
 from analysis.plots.run_figures import facts, spans_of
 from analysis.plots.utilisation import HeatRows, Utilisation
 from topologies.errors import InputError
@@ -31,7 +31,7 @@ def utilisation_figure(run: RunView, node: str | None = None, between: str | Non
 
     Raises InputError where it has neither.
     """
-    if any(True for _ in run.states(("ran",))):
+    if any(True for _ in run.states(STINTS)):
         return _of_trace(run, core_trace(run, "utilisation", node, between))
     if node is not None:
         raise InputError(f"{run.name}: found no trace of cores, in which a node can be chosen; leave the node out")

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from sim.records import Record
 
 RAN: Final = "ran"
+STINTS: Final = (RAN, "runs")
+"""Stints that are over, and those that the end of the run cut off."""
 STOLE: Final = "stole"
 PARKED: Final = ("parked", "woke")
-TRACE: Final = (RAN, STOLE, *PARKED)
+TRACE: Final = (*STINTS, STOLE, *PARKED)
 """Kinds of records of a processor's trace."""
 _NUMBER: Final = re.compile(r"[\s#/:._-]*\d[\d\s#/:._-]*$")
 
@@ -108,14 +110,14 @@ def core_trace(run: RunView, plot: str, node: str | None = None, between: str | 
     """
     begin, end = window_of(run, between)
     records = [record for record in run.states(TRACE) if record.node is not None]
-    if not any(record.kind == RAN for record in records):
+    if not any(record.kind in STINTS for record in records):
         raise InputError(
             f"{run.name}: found no trace of cores, which the plot {plot} needs; give its scenario cores and run it "
             "again with --set hardware.trace=true"
         )
     chosen = _chosen_node(run, node, {int(record.node or 0) for record in records})
     records = [record for record in records if chosen is None or record.node == chosen]
-    everything = [stint for stint in map(_stint, _of(records, RAN)) if stint.end > stint.begin]
+    everything = [stint for stint in map(_stint, _of(records, *STINTS)) if stint.end > stint.begin]
     stints = tuple(stint for stint in everything if stint.end >= begin and stint.begin <= end)
     if not stints:
         raise InputError(f"{run.name}: found nothing that ran between the two moments; name others by --between")
@@ -153,17 +155,16 @@ def _chosen_node(run: RunView, node: str | None, traced: set[int]) -> int | None
     return int(node)
 
 
-def _of(records: Iterable[Record], kind: str) -> Iterator[Record]:
-    return (record for record in records if record.kind == kind)
+def _of(records: Iterable[Record], *kinds: str) -> Iterator[Record]:
+    return (record for record in records if record.kind in kinds)
 
 
 def _stint(record: Record) -> Stint:
     assert record.node is not None
     of = record.fields
     begin = int(of["since"])
-    return Stint(
-        record.node, int(of["core"]), str(of["task"]), begin - int(of["waited"]), begin, begin + int(of["ran"])
-    )
+    end = begin + int(of["ran"]) if "ran" in of else record.time
+    return Stint(record.node, int(of["core"]), str(of["task"]), begin - int(of["waited"]), begin, end)
 
 
 def _steal(record: Record) -> Steal:

@@ -25,7 +25,7 @@ def show(name: str) -> None:
     The name of a sort, such as faults, shows a line for each of it; SORT/NAME, such as claims/gossip, only that of its
     sort. Of a name that several things have no file is shown, but how to see it.
     """
-    from scenarios.catalog import SORTS, entries, find
+    from scenarios.catalog import SORTS, entries, find, spelled_out
 
     if name in SORTS:
         from scenarios.command_line.tables import print_names
@@ -37,7 +37,7 @@ def show(name: str) -> None:
         if entry.sort in _FILES and len(found) == 1:
             click.echo(_text_of(entry), nl=False)
             continue
-        click.echo(f"{entry.name} ({entry.sort}): {entry.description}")
+        click.echo(f"{entry.name} ({entry.sort}): {spelled_out(entry)}")
         if entry.sort in _FILES:
             click.echo(f"  its file: murmur show {_FILES[entry.sort][0]}/{entry.name}")
         if entry.config is not None:

@@ -76,6 +76,12 @@ def test_show_gives_a_scenario_as_a_start_for_ones_own(capsys: pytest.CaptureFix
     assert printed(capsys, "show", "gossip-churn") == text_of("gossip-churn")
 
 
+def test_a_metric_that_is_like_the_one_above_is_shown_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """By itself `the same, median` says nothing."""
+    shown = printed(capsys, "show", "wait_p50")
+    assert shown.startswith("wait_p50 (metric): the same, median (ns); wait_mean is time in the system beyond")
+
+
 def test_the_last_part_of_the_name_of_a_block_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
     """Blocks within the hardware, or within the options of actors, are found as their field is called."""
     assert "capacity" in printed(capsys, "show", "runtime.mailbox")

@@ -47,6 +47,18 @@ def test_each_stint_is_a_bar_where_it_ran(traced: RunView) -> None:
     assert sum(len(c.get_paths()) for c in bars) == len(records)
 
 
+def test_what_runs_at_the_end_is_drawn_until_then() -> None:
+    """A task that the end of the run cut off kept its core busy all the same."""
+    runs = Record(900, 1, 0, "runs", {"core": 1, "task": "long", "since": 100, "waited": 40})
+    view = view_of_records([ran(0, 0, 0, 300), runs], end=900, hardware={"cores": 2})
+    stints = core_trace(view, "cores").stints
+    assert [(s.core, s.task, s.ready, s.begin, s.end) for s in stints] == [
+        (0, "work", 0, 0, 300),
+        (1, "long", 60, 100, 900),
+    ]
+    assert utilisation_figure(view_of_records([runs], end=900, hardware={"cores": 2})).busy.values.sum() > 0
+
+
 def test_steals_and_rest_are_marked(traced: RunView) -> None:
     """There is a mark for each steal, a line from its victim, and a band for each time in which a core was parked."""
     plot = cores_figure(traced)
