@@ -57,8 +57,23 @@ def _inside(outer: FieldSearch, part: str | int) -> FieldSearch:
     if not declared:  # the item of a list, or of a mapping with free keys
         return FieldSearch((*outer.path, part), outer.value[part], outer.models, outer.declared)
     models = (each for info in declared for each in _parts(info.annotation))
-    classes = tuple(dict.fromkeys(each for each in models if isinstance(each, type) and issubclass(each, BaseModel)))
-    return FieldSearch((*outer.path, part), outer.value[part], classes, declared)
+    value = outer.value[part]
+    blocks = (_of_kind(each, value) for each in models if isinstance(each, type) and issubclass(each, BaseModel))
+    return FieldSearch((*outer.path, part), value, tuple(dict.fromkeys(blocks)), declared)
+
+
+def _of_kind(model: type[BaseModel], value: Any) -> type[BaseModel]:
+    """Return the model that a block is of: of those derived from the declared one, that of its `kind` if there is."""
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or _labelled(model, kind):
+        return model
+    derived = model.__subclasses__()
+    while derived:
+        each = derived.pop()
+        if _labelled(each, kind):
+            return each
+        derived += each.__subclasses__()
+    return model
 
 
 def _labelled(model: type[BaseModel], label: str | int) -> bool:

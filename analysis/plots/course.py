@@ -59,7 +59,7 @@ def course_of(run: RunView) -> Course:
         raise InputError(
             f"{run.name}: its protocol does not say which records mean progress, which this plot needs; "
             "set `convergence` in the protocol's class, and name its module, or that of its strategy, with --plugin if "
-            "it is one of your own"
+            "it is one of your own, or draw another plot that `murmur list plots` names"
         )
     course = _READERS[type(run.convergence)](run.convergence, run)
     if not course.moments:

@@ -61,6 +61,14 @@ def test_a_list_of_wrong_items_is_not_called_too_short(tmp_path: Path) -> None:
         load(path, ["faults=[{kind: slow-core, target: 0, cores: [], speed: 0.5, at: 1s}]"])
 
 
+def test_a_misspelt_option_of_a_scheduler_has_its_remedy(tmp_path: Path) -> None:
+    """What a scheduler takes is up to its kind."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(GOOD + "hardware: {cores: 2, scheduler: {kind: work-stealing, serchers: 1}}\n")
+    with pytest.raises(InputError, match=r"hardware.scheduler.serchers: .*; did you mean 'searchers'\?$"):
+        load(path)
+
+
 def test_mistakes_without_end_are_cut(tmp_path: Path) -> None:
     """A thousand mistakes give fifty lines and the number of the others."""
     path = tmp_path / "bad.yaml"
