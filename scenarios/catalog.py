@@ -166,6 +166,7 @@ def _blocks() -> Iterator[Entry]:
     from scenarios import schema
     from sim.hardware.config import Costs, HardwareConfig
     from sim.hardware.memory.config import Collection, Compression, Eviction, MemoryConfig
+    from sim.hardware.priorities import Priorities
     from sim.hardware.scaling import ScalingConfig
     from sim.hardware.shared.costs import SharedCosts
     from sim.hardware.transfer import Transfer
@@ -187,6 +188,7 @@ def _blocks() -> Iterator[Entry]:
         ("costs", "how much work nodes have with what they handle", Costs),
         ("hardware.scaling", "cores slow down while there is little to do", ScalingConfig),
         ("hardware.transfer", "what it costs that a task moves to another core", Transfer),
+        ("hardware.priorities", "how urgent what nodes handle is", Priorities),
         ("hardware.shared", "what threads pay to use what they share", SharedCosts),
         ("hardware.memory", "the pool that agents of a node take memory from", MemoryConfig),
         ("hardware.memory.eviction", "what makes room in the memory of a node", Eviction),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from sim.hardware.cost import Cost, CostSampler, cost_sampler
 from sim.hardware.memory.config import MemoryConfig
 from sim.hardware.memory.records import MEMORY_RECORDS
+from sim.hardware.priorities import Priorities
 from sim.hardware.processor import Processor
 from sim.hardware.scaling import Scaling, ScalingConfig
 from sim.hardware.scheduler import FifoConfig, SchedulerConfig
@@ -114,6 +115,9 @@ class HardwareConfig(BaseModel):
         BeforeValidator(scheduler_config, json_schema_input_type=dict[str, Any] | str),
     ] = Field(default=FifoConfig(), description="which task a core runs next")
     costs: Costs = Field(default=Costs(), description="how much work it is to handle what comes")
+    priorities: Priorities | None = Field(
+        default=None, description="how urgent what comes is, for schedulers with priorities; all alike when left out"
+    )
     shared: SharedCosts = Field(
         default=SharedCosts(), description="how much work it is for a thread to use what it shares with others"
     )
@@ -133,18 +137,27 @@ class HardwareConfig(BaseModel):
         if self.sockets > self.cores:
             found = f"found {self.sockets} sockets for {self.cores} cores"
             raise InputError(f"{found}; expected at most one for each core", ("sockets",))
+        heeds = self.scheduler.kind == "priority" or getattr(self.scheduler, "priorities", False)
+        if self.priorities is not None and not heeds:
+            found = f"found priorities, which the scheduler {self.scheduler.kind} does not look at"
+            raise InputError(
+                f"{found}; choose {{kind: priority}}, or work-stealing with its priorities", ("priorities",)
+            )
         return self
 
     def demand_messages(self, payloads: tuple[type, ...] | None) -> None:
-        """Raise InputError where a cost is for messages that the protocol does not send; None: it does not say."""
+        """Raise InputError where it speaks of messages that the protocol does not send; None: it does not say."""
         known = [payload.__name__ for payload in payloads or ()]
-        unknown = [kind for kind in self.costs.by_message if kind not in known]
+        named = [("costs", kind) for kind in self.costs.by_message]
+        named += [("priorities", kind) for kind in (self.priorities.by_message if self.priorities else ())]
+        unknown = [(block, kind) for block, kind in named if kind not in known]
         if payloads is not None and unknown:
-            near = get_close_matches(unknown[0], known, 1)
+            block, kind = unknown[0]
+            near = get_close_matches(kind, known, 1)
             remedy = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
             remedy = remedy if known else "it sends none"
-            found = f"found {shown(unknown[0])}, which the protocol does not send; {remedy}"
-            raise InputError(found, ("costs", "by_message", unknown[0]))
+            found = f"found {shown(kind)}, which the protocol does not send; {remedy}"
+            raise InputError(found, (block, "by_message", kind))
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -159,6 +172,7 @@ class HardwareConfig(BaseModel):
         processor.shared = self.shared
         processor.lasting = True
         processor.cost_of = self._cost_of(costs)
+        processor.priority_of = None if self.priorities is None else self.priorities.chooser()
         processor.scheduler = SCHEDULERS[self.scheduler.kind].scheduler(processor, self.scheduler, scheduling)
         if self.scaling is not None:
             processor.scaling = Scaling(processor, self.scaling)

@@ -46,6 +46,7 @@ class Processor:
         "generation",
         "kernel",
         "lasting",
+        "priority_of",
         "record",
         "scaling",
         "scheduler",
@@ -60,6 +61,7 @@ class Processor:
         self.free = (1 << len(speeds)) - 1
         self.costs: list[Callable[[], int]] = []
         self.cost_of: Callable[[Task], int] | None = None
+        self.priority_of: Callable[[Task], int] | None = None
         self.served = 0
         self.generation = 0
         self.current: Core | None = None
@@ -95,6 +97,8 @@ class Processor:
         `work` in nanoseconds at full speed, None: what a task of this `sort` costs on this node.
         """
         task = Task(run, argument, work, priority, sort)
+        if self.priority_of is not None and sort != "work":
+            task.priority = self.priority_of(task)
         if work is None and (self.cost_of is not None or self.is_idle):
             work = self.cost(task)
             task.rest = work * FULL_SPEED

@@ -124,6 +124,8 @@ class Thread(Task):
         self._generator = generator
         self._generation = processor.generation
         self._name = name
+        if priority == 0 and processor.priority_of is not None:
+            self.priority = processor.priority_of(self)
         self._runs = False
         self._woken = False
         self._token: Any = None

@@ -9,13 +9,14 @@ from tests.tables.form import fields_of, grid, kinds_of
 
 
 def _hardware(name: str) -> str:
-    from sim.hardware import config, cost, scaling, transfer
+    from sim.hardware import config, cost, priorities, scaling, transfer
 
     if name == "cost kinds":
         return kinds_of((model.model_fields["kind"].default, model) for model in (cost.PerByte, cost.Cycles))
     models = {
         "hardware": config.HardwareConfig,
         "costs": config.Costs,
+        "priorities": priorities.Priorities,
         "transfer": transfer.Transfer,
         "scaling": scaling.ScalingConfig,
     }
@@ -43,6 +44,7 @@ def _stealing_costs() -> str:
 TABLES_OF_HARDWARE: Final[dict[str, Callable[[], str]]] = {
     "hardware": lambda: _hardware("hardware"),
     "costs": lambda: _hardware("costs"),
+    "priorities": lambda: _hardware("priorities"),
     "cost kinds": lambda: _hardware("cost kinds"),
     "transfer": lambda: _hardware("transfer"),
     "scaling": lambda: _hardware("scaling"),

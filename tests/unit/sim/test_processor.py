@@ -17,8 +17,10 @@ from sim.kernel import Kernel
 from sim.message import Message
 from sim.protocol import Protocol
 from sim.protocols.attractor.integrated.kuramoto import Kuramoto
+from sim.protocols.raft.messages import Vote
 from sim.protocols.raft.raft import Raft
 from sim.protocols.task_server.task_server import TaskServer
+from sim.randomness import Stream
 from sim.simulation import Simulation
 from topologies.errors import InputError
 from topologies.registry import build
@@ -313,3 +315,44 @@ def test_a_frequency_reads_as_it_is_written(cycles: int) -> None:
     """Every frequency has a text that gives it back, with the largest unit below it."""
     assert parse_frequency(format_frequency(cycles)) == cycles
     assert format_frequency(2_400_000_000) == "2.4GHz"
+
+
+def test_priorities_decide_who_waits() -> None:
+    """Of what waits for the one core, votes go first, then what is not named, then requests and the slow actor."""
+    hardware = HardwareConfig.model_validate(
+        {
+            "scheduler": "priority",
+            "priorities": {"request": 2, "by_message": {"Vote": -1}, "by_name": {"slow": 1}},
+            "costs": {"request": "10ns"},
+        }
+    )
+    kernel, done = Kernel(), []
+    processor = hardware.build(kernel, Stream(1), Stream(2), lambda *_, **__: None)
+
+    def acting(name: str) -> Generator[Any, Any, None]:
+        done.append(name)
+        yield 1
+
+    processor.submit(done.append, "first", work=5)
+    processor.submit(done.append, "request", sort="request")
+    Thread(processor, acting("slow"), "slow").start()
+    processor.submit(done.append, "timer", work=5, sort="timer")
+    vote = Message(0, 1, Vote(1, True), 0, 0, 0)
+    processor.submit(lambda _: done.append("vote"), vote, work=5, sort="message")
+    kernel.run()
+    assert done == ["first", "vote", "timer", "slow", "request"]
+
+
+@pytest.mark.parametrize(
+    ("priorities", "scheduler", "expected"),
+    [
+        ({"request": 1}, "fifo", "does not look at"),
+        ({"request": 1}, "work-stealing", "does not look at"),
+        ({"request": 1_001}, "priority", "less than or equal to 1000"),
+    ],
+)
+def test_priorities_that_nobody_looks_at_are_refused(priorities: dict[str, int], scheduler: str, expected: str) -> None:
+    """Priorities beside a scheduler without any would do nothing in silence."""
+    with pytest.raises((InputError, ValidationError), match=expected):
+        HardwareConfig.model_validate({"priorities": priorities, "scheduler": scheduler})
+    assert HardwareConfig.model_validate({"scheduler": {"kind": "work-stealing", "priorities": True}, "priorities": {}})
