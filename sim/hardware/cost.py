@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -16,6 +16,7 @@ from sim.network.latency import (
     ParetoLatency,
     UniformLatency,
     WeibullLatency,
+    from_duration,
 )
 from sim.randomness import Stream
 from sim.units import SECOND, Bandwidth, Duration
@@ -52,10 +53,6 @@ class Cycles(_CostModel):
         return -(-(self.cycles + round(self.per_byte * size)) * SECOND // frequency)
 
 
-def _from_duration(value: Any) -> Any:
-    return {"kind": "constant", "value": value} if isinstance(value, (str, int)) else value
-
-
 _CostKinds = Annotated[
     ConstantLatency
     | UniformLatency
@@ -69,7 +66,7 @@ _CostKinds = Annotated[
     Field(discriminator="kind"),
 ]
 
-Cost = Annotated[_CostKinds, BeforeValidator(_from_duration, json_schema_input_type=Duration | _CostKinds)]
+Cost = Annotated[_CostKinds, BeforeValidator(from_duration, json_schema_input_type=Duration | _CostKinds)]
 """How much work something is: a duration at full speed, a distribution of it, `per-byte` or `cycles`."""
 
 

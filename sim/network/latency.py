@@ -218,8 +218,8 @@ class EmpiricalLatency(LatencyModel):
         return sum(w * s for w, s in zip(weights, self.samples, strict=True)) / sum(weights)
 
 
-def _from_duration(value: Any) -> Any:
-    """A bare duration stands for a constant latency."""
+def from_duration(value: Any) -> Any:
+    """A bare duration stands for a constant one: of latencies, costs and work alike."""
     return {"kind": "constant", "value": value} if isinstance(value, (str, int)) else value
 
 
@@ -234,5 +234,5 @@ _LatencyKinds = Annotated[
     Field(discriminator="kind"),
 ]
 
-Latency = Annotated[_LatencyKinds, BeforeValidator(_from_duration, json_schema_input_type=Duration | _LatencyKinds)]
+Latency = Annotated[_LatencyKinds, BeforeValidator(from_duration, json_schema_input_type=Duration | _LatencyKinds)]
 """A latency model by its `kind`, or a bare duration for a constant one."""

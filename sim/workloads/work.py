@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import repeat
 from math import sqrt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,6 +20,7 @@ from sim.network.latency import (
     Sampler,
     UniformLatency,
     WeibullLatency,
+    from_duration,
 )
 from sim.units import Duration, PositiveDuration
 
@@ -64,11 +65,6 @@ class EndlessWork(_WorkModel):
     kind: Literal["endless"] = "endless"
 
 
-def _from_duration(value: Any) -> Any:
-    """A bare duration stands for constant work."""
-    return {"kind": "constant", "value": value} if isinstance(value, (str, int)) else value
-
-
 _WorkKinds = Annotated[
     ConstantLatency
     | UniformLatency
@@ -83,7 +79,7 @@ _WorkKinds = Annotated[
     Field(discriminator="kind"),
 ]
 
-Work = Annotated[_WorkKinds, BeforeValidator(_from_duration, json_schema_input_type=Duration | _WorkKinds)]
+Work = Annotated[_WorkKinds, BeforeValidator(from_duration, json_schema_input_type=Duration | _WorkKinds)]
 """How much work jobs are, by `kind`, or a bare duration for constant work."""
 
 
