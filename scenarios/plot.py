@@ -100,7 +100,7 @@ def _plot_study(
     """Draw one study, and return the path of the picture."""
     from analysis.plots.registry import PLOTS
     from analysis.plots.save import save
-    from analysis.plots.study_plots import STUDY_PLOTS, StudyView
+    from analysis.plots.study_plots import STUDY_PLOTS
 
     if given > 1:
         raise InputError(f"found {given} folders, of which {len(studies)} are studies; draw one study at a time")
@@ -115,8 +115,7 @@ def _plot_study(
         raise InputError(unknown_name(chosen, STUDY_PLOTS))
     if study.folder is None and out is None:
         raise InputError("found a study that was not kept on disk; name the file of the picture by out")
-    view = StudyView(study.name, study.frame(), study.factors, study.metrics, study.scenarios)
-    figure = STUDY_PLOTS[chosen].draw(view, metric, None)
+    figure = STUDY_PLOTS[chosen].draw(study.view(), metric, None)
     return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
 
 

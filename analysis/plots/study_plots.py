@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.metrics import known_metric
+from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 MOST_LINES: Final = 16
 THROUGHPUTS: Final = ("thread_operations_per_second",)
 COSTS: Final = ("update_time_mean", "read_time_mean")
 """Metrics that the plots of throughput and of costs look for first."""
-
-
-@dataclass(frozen=True)
-class StudyView:
-    """What plots see of a study: its name, its runs, what tells its cells apart, and its metrics.
-
-    `scenarios` has the scenario of each cell, as plain data. `frame` is tidy: a row for each run, in the order of
-    cells, with a column for each factor, for `cell`, `error`, and for each metric, which is NaN where a run has none.
-    """
-
-    name: str
-    frame: pd.DataFrame
-    factors: Sequence[str]
-    metrics: Sequence[str]
-    scenarios: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -72,24 +57,6 @@ def _facts(lines: Sequence[Any], missing: int, may_never_come: bool) -> str:
     if may_never_come:
         return f"{facts}; a line stays below 1 where the time never came"
     return f"{facts}; {missing} {'run' if missing == 1 else 'runs'} without a value left out"
-
-
-def chosen_metric(study: StudyView, metric: str | None) -> str:
-    """Return the metric to draw; raises InputError where the study does not have it."""
-    if metric is None:
-        if not study.metrics:
-            raise InputError(f"the study {study.name} reports no metric; name one of its runs by --metric")
-        return study.metrics[0]
-    known_metric(metric)
-    if metric not in study.frame or not study.frame[metric].notna().any():
-        raise InputError(
-            f"no run of the study {study.name} has a value of {metric}; it reports {_named(study.metrics)}"
-        )
-    return metric
-
-
-def _named(metrics: Sequence[str]) -> str:
-    return ", ".join(metrics) or "none"
 
 
 def _lines(study: StudyView, metric: str, may_never_come: bool) -> Iterator[Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.plots.run_view import RunView
-    from analysis.plots.study_plots import StudyView
+    from analysis.study_view import StudyView
 
 MOST_SETS: Final = 4
 MOST_LINES: Final = 8

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.estimates import Estimate, mean_of
 from analysis.metrics import METRICS
-from analysis.plots.study_plots import StudyView, chosen_metric
+from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
 
 if TYPE_CHECKING:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from analysis.study_view import StudyView
+
 MANIFEST: Final = "study.json"
 RESULTS: Final = "results.parquet"
 FORMAT: Final = 1
@@ -111,6 +113,13 @@ class Study:
                 frame[name] = frame[name].where(frame[name].notna(), _zero_where_known(frame, name.partition(".")[0]))
             frame[name] = frame[name].astype(float)
         return frame
+
+    def view(self) -> StudyView:
+        """Return what tables, plots and reports see of it."""
+        from analysis.study_view import StudyView
+
+        facts = (self.factors, self.metrics, self.scenarios, self.file.description, self.checks)
+        return StudyView(self.name, self.frame(), *facts)
 
     def keys_never_seen(self) -> dict[str, list[str]]:
         """Return the metrics `NAME.KEY` of which no run has the key, each with the keys that there are."""

@@ -17,9 +17,10 @@ from analysis.plots.basins import BasinFigure, BasinSeries, draw_basins, state_o
 from analysis.plots.bifurcation import Theory
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
-from analysis.plots.study_plots import STUDY_PLOTS, StudyView
+from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.plots.swarm_studies import basins_of_runs, basins_of_study, bifurcation_of_study, theory_of
 from analysis.plots.theme import COLUMN_MM, PAGE_MM
+from analysis.study_view import StudyView
 from sim.units import SECOND
 from tests.unit.analysis.plots.test_plots_of_phases import assert_legible, phase, told
 from topologies.errors import InputError

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.plots.study_plots import STUDY_PLOTS, StudyView
+from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.plots.sweep import sweep_of
 from analysis.plots.throughput import throughput_of
 from analysis.scalability import Scalability
+from analysis.study_view import StudyView
 from topologies.errors import InputError
 
 LAWS = {"mutex": Scalability(9e5, 0.2, 0.004), "channel": Scalability(6e5, 0.3)}

@@ -11,7 +11,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from analysis.plots.distribution import Distribution, DistributionFigure, band, draw_distribution
-from analysis.plots.study_plots import MOST_LINES, STUDY_PLOTS, StudyView
+from analysis.plots.study_plots import MOST_LINES, STUDY_PLOTS
+from analysis.study_view import StudyView
 from topologies.errors import InputError
 
 DRAW = STUDY_PLOTS["distribution"].draw

@@ -1,0 +1,83 @@
+"""A study as tables, plots and reports see it: its runs in a tidy frame, and what tells its cells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.metrics import known_metric
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """What is seen of a study: its name, its runs, what tells its cells apart, its metrics and checks.
+
+    `frame` is tidy: a row for each run, in the order of cells, with a column for each factor, for `cell`, `replicate`,
+    `seed`, `ended_ns`, `error`, `check.NAME` for each check, and for each metric, which is NaN where a run has none.
+    `scenarios` has the scenario of each cell, as plain data; `description` is what the study asks, for people.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    factors: Sequence[str]
+    metrics: Sequence[str]
+    scenarios: Sequence[Mapping[str, Any]] = ()
+    description: str = ""
+    checks: Sequence[str] = ()
+
+    def whole(self) -> pd.DataFrame:
+        """Return the rows of the runs that did not end in an error."""
+        return self.frame[self.frame["error"].isna()]
+
+    def varied(self) -> list[str]:
+        """Return the factors that have more than one value."""
+        return [factor for factor in self.factors if self.frame[factor].nunique(dropna=False) > 1]
+
+    def numeric(self) -> list[str]:
+        """Return the factors whose values are all numbers."""
+        from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+        columns = {factor: self.frame[factor] for factor in self.factors}
+        return [name for name, column in columns.items() if is_numeric_dtype(column) and not is_bool_dtype(column)]
+
+    def cells(self) -> Iterator[tuple[int, pd.DataFrame]]:
+        """Yield each cell by its number, with the rows of its runs that did not end in an error."""
+        for number, rows in self.frame.groupby("cell", sort=True):
+            yield int(str(number)), rows[rows["error"].isna()]
+
+    def label(self, cell: int, among: Sequence[str] | None = None) -> str:
+        """Return the words that tell a cell from the others: its values of `among`, by default of what varies."""
+        rows = self.frame[self.frame["cell"] == cell]
+        factors = (self.varied() or list(self.factors)) if among is None else among
+        return ", ".join(str(rows[factor].iloc[0]) for factor in factors)
+
+
+def chosen_metric(study: StudyView, metric: str | None) -> str:
+    """Return the metric to look at, the first by default; raises InputError where the study does not have it."""
+    if metric is None:
+        if not study.metrics:
+            raise InputError(f"the study {study.name} reports no metric; name one of its runs by --metric")
+        return study.metrics[0]
+    known_metric(metric)
+    if metric not in study.frame or not study.frame[metric].notna().any():
+        named = ", ".join(study.metrics) or "none"
+        raise InputError(f"no run of the study {study.name} has a value of {metric}; it reports {named}")
+    return metric
+
+
+def times_of(rows: pd.DataFrame, metric: str) -> tuple[list[float], list[bool]]:
+    """Return when something came in each run, and whether it did: where not, the end of the run, censored there.
+
+    `metric` is a time from the beginning of a run that may never come, in nanoseconds.
+    """
+    import numpy as np
+
+    values = rows[metric].to_numpy(dtype=float)
+    observed = ~np.isnan(values)
+    times = np.where(observed, values, rows["ended_ns"].to_numpy(dtype=float))
+    return times.tolist(), observed.tolist()

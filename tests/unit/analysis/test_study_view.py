@@ -1,0 +1,52 @@
+"""A study as tables, plots and reports see it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.study_view import StudyView, chosen_metric, times_of
+from topologies.errors import InputError
+
+FRAME = pd.DataFrame(
+    {
+        "kind": ["ring", "ring", "star", "star"],
+        "nodes": [8, 8, 8, 8],
+        "fault": [True, True, False, False],
+        "cell": [0, 0, 1, 1],
+        "ended_ns": [9, 9, 9, 8],
+        "error": [None, "no", None, None],
+        "converged_at": [4.0, None, None, 2.0],
+    }
+)
+VIEW = StudyView("small", FRAME, ("kind", "nodes", "fault"), ("converged_at",))
+
+
+def test_runs_that_failed_are_not_whole() -> None:
+    """Rows with an error are left out of what is whole, and of each cell."""
+    assert VIEW.whole().index.tolist() == [0, 2, 3]
+    assert [(cell, len(rows)) for cell, rows in VIEW.cells()] == [(0, 1), (1, 2)]
+
+
+def test_a_label_has_what_varies() -> None:
+    """A cell is called by the factors that tell it from the others, or by those that are asked for."""
+    assert VIEW.varied() == ["kind", "fault"]
+    assert VIEW.label(1) == "star, False"
+    assert VIEW.label(1, ["nodes"]) == "8"
+
+
+def test_booleans_are_no_numbers() -> None:
+    """A factor is numeric where all its values are numbers."""
+    assert VIEW.numeric() == ["nodes"]
+
+
+def test_times_that_did_not_come_are_censored_at_the_end() -> None:
+    """A time that did not come is that of the end of its run, and not observed."""
+    assert times_of(VIEW.whole(), "converged_at") == ([4.0, 9.0, 2.0], [True, False, True])
+
+
+def test_a_metric_without_values_is_refused() -> None:
+    """A metric that no run has is refused, with those that there are."""
+    assert chosen_metric(VIEW, None) == "converged_at"
+    with pytest.raises(InputError, match="reports converged_at"):
+        chosen_metric(VIEW, "messages")
