@@ -95,6 +95,7 @@ _METRICS: Final = (
         _declares_convergence,
         _of("convergence", "converged_at"),
         may_never_come=True,
+        from_start=True,
     ),
     Metric(
         "first_converged_at",
@@ -103,6 +104,7 @@ _METRICS: Final = (
         _declares_convergence,
         _of("convergence", "first_converged_at"),
         may_never_come=True,
+        from_start=True,
     ),
     Metric(
         "convergence_losses",

@@ -42,5 +42,6 @@ METRICS_OF_SPACING: Final = (
         _spreads_out,
         _spacing(lambda spacing: spacing.even_since),
         may_never_come=True,
+        from_start=True,
     ),
 )

@@ -71,13 +71,16 @@ def chosen_metric(study: StudyView, metric: str | None) -> str:
 
 
 def times_of(rows: pd.DataFrame, metric: str) -> tuple[list[float], list[bool]]:
-    """Return when something came in each run, and whether it did: where not, the end of the run, censored there.
+    """Return when something came in each run, in nanoseconds, and whether it did: where not, when it was censored.
 
-    `metric` is a time from the beginning of a run that may never come, in nanoseconds.
+    A time from the beginning of a run is censored at the end of the run. Of one since anything else it is only known
+    that it did not come while the run lasted: it is censored at the longest that came.
     """
     import numpy as np
 
     values = rows[metric].to_numpy(dtype=float)
     observed = ~np.isnan(values)
-    times = np.where(observed, values, rows["ended_ns"].to_numpy(dtype=float))
-    return times.tolist(), observed.tolist()
+    ends = rows["ended_ns"].to_numpy(dtype=float)
+    if not known_metric(metric).from_start:
+        ends = np.full(len(values), values[observed].max(initial=0.0))
+    return np.where(observed, values, ends).tolist(), observed.tolist()

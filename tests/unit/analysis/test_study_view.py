@@ -45,6 +45,12 @@ def test_times_that_did_not_come_are_censored_at_the_end() -> None:
     assert times_of(VIEW.whole(), "converged_at") == ([4.0, 9.0, 2.0], [True, False, True])
 
 
+def test_times_since_something_are_censored_at_the_longest_that_came() -> None:
+    """Of a time that is not from the beginning, one that did not come is later than all that did."""
+    rows = FRAME.rename(columns={"converged_at": "election_time"})
+    assert times_of(rows[rows["error"].isna()], "election_time") == ([4.0, 4.0, 2.0], [True, False, True])
+
+
 def test_a_metric_without_values_is_refused() -> None:
     """A metric that no run has is refused, with those that there are."""
     assert chosen_metric(VIEW, None) == "converged_at"
