@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
 
 from analysis.metrics import known_metric
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_LISTED: Final = 20
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,21 @@ def chosen_metric(study: StudyView, metric: str | None) -> str:
         named = ", ".join(study.metrics) or "none"
         raise InputError(f"no run of the study {study.name} has a value of {metric}; it reports {named}")
     return metric
+
+
+def chosen_factor(study: StudyView, named: str) -> str:
+    """Return the factor of this name, or whose path ends in it; raises InputError where there is none, or several."""
+    ending = [factor for factor in study.factors if factor.rpartition(".")[2] == named]
+    found = [named] if named in study.factors else ending
+    if len(found) == 1:
+        return found[0]
+    shown = f"{named[:80]!r}"
+    if found:
+        raise InputError(f"found the factor {shown}, which may be {' or '.join(found)}; give the whole path")
+    near = get_close_matches(named[:80], [*study.factors, *(each.rpartition(".")[2] for each in study.factors)], n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    known = ", ".join(study.factors[:MOST_LISTED]) or "none"
+    raise InputError(f"found the factor {shown}; the study {study.name} has {known}{hint}")
 
 
 def times_of(rows: pd.DataFrame, metric: str) -> tuple[list[float], list[bool]]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from scenarios.names import listed, unknown_name
+from scenarios.plot_study import Format, plot_study
 from scenarios.plugins import import_plugin, load_protocol
 from scenarios.replay import folder_of
 from scenarios.run import Run
-from scenarios.study.result import Study, is_study, open_study
+from scenarios.study.result import Study, is_study
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from analysis.run_folder import RunFolder
-
-Format = Literal["png", "svg", "gif", "mp4"]
 
 
 def plot(
@@ -27,6 +26,8 @@ def plot(
     format: Format | None = None,  # noqa: A002  the name that matplotlib gives it too
     plugins: Collection[str] = (),
     metric: str | None = None,
+    x: str | None = None,
+    by: str | None = None,
     around: str | None = None,
     key: str | None = None,
     at: str | None = None,
@@ -42,40 +43,56 @@ def plot(
     `murmur list plots` names, by default `leaders` of one run whose servers have a leader, `coherence` of swarms,
     else `spread`, and the first one for studies; `format`, PNG unless given, GIF of an animation; `out`, the file,
     by default KIND with that ending in the folder, or beside it where there are several; `plugins`, modules of the
-    protocols of one's own that ran; `metric`, what is drawn of a study, the first that it reports by default;
-    `around`, the moment that a space-time diagram shows, `election` for the first or `election:2` for the second;
-    `key`, whose history is drawn; `at`, the moments at which phases are drawn, such as `2s,4s`; `interval`, in
-    which calls, jobs and attempts are counted, such as `10ms`; `frames`, how many an animation has, 200 unless
-    given; `node`, whose cores or actors are drawn; `between`, from when to when they are, such as `1s,1.2s`;
-    `progress`, what is told how many frames are done. Raises InputError where the runs do not hold what the plot needs.
+    protocols of one's own that ran; `metric`, what is drawn of a study, the first that it reports by default; `x` and
+    `by`, factors of a study, along the axis and for what is told apart; `around`, the moment that a space-time diagram
+    shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn; `at`, the moments at
+    which phases are drawn, such as `2s,4s`; `interval`, in which calls, jobs and attempts are counted, such as `10ms`;
+    `frames`, how many an animation has, 200 unless given; `node`, whose cores or actors are drawn; `between`, from
+    when to when they are, such as `1s,1.2s`; `progress`, what is told how many frames are done. Raises InputError
+    where the runs do not hold what the plot needs.
     """
-    from analysis.plots.registry import PLOTS
-    from analysis.plots.save import save
-    from analysis.run_folder import open_run
-
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
     options = {"around": around, "key": key, "at": at, "interval": interval, "between": between}
     options |= {name: None if value is None else str(value) for name, value in (("frames", frames), ("node", node))}
     studies = [
         each for each in given if isinstance(each, Study) or (not isinstance(each, Run) and is_study(Path(each)))
     ]
-    if studies:
+    if len(studies) == 1 == len(given):
         _refuse_options_of_runs(**options)
-        return _plot_study(studies, len(given), kind, out, format or "png", metric)
-    _refuse_plots_of_studies(kind, metric)
+        return plot_study(studies[0], kind, out, format or "png", metric, x=x, by=by)
+    if studies:
+        raise InputError(f"found {len(given)} folders, of which {len(studies)} are studies; draw one study at a time")
+    _refuse_plots_of_studies(kind, metric=metric, x=x, by=by)
+    folders = [folder_of(each) for each in given if not isinstance(each, Study)]
+    return _plot_runs(folders, kind, out, format, plugins, options, progress)
+
+
+def _plot_runs(
+    paths: Sequence[Path],
+    kind: str | None,
+    out: str | Path | None,
+    ending: Format | None,
+    plugins: Collection[str],
+    options: Mapping[str, str | None],
+    progress: Callable[[int, int], None] | None,
+) -> Path:
+    """Draw runs, and return the path of the picture."""
+    from analysis.plots.registry import PLOTS
+    from analysis.plots.save import save
+    from analysis.run_folder import open_run
+
     if kind is not None and kind not in PLOTS:
         raise InputError(unknown_name(kind, PLOTS))
-    paths = [folder_of(each) for each in given if not isinstance(each, Study)]
     folders = [open_run(path) for path in paths]
     _load(folders, plugins)
     chosen = _first_look(folders, options) if kind is None else kind
-    if format is not None and format not in PLOTS[chosen].formats:
+    if ending is not None and ending not in PLOTS[chosen].formats:
         formats = listed(list(PLOTS[chosen].formats))
-        raise InputError(f"the plot {chosen} has no format {format}; it has {formats}")
+        raise InputError(f"the plot {chosen} has no format {ending}; it has {formats}")
     figure = PLOTS[chosen].draw(folders, None, **options)
     if out is None:
         first = paths[0].resolve()
-        out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{format or PLOTS[chosen].formats[0]}"
+        out = (first if len(paths) == 1 else first.parent) / f"{chosen}.{ending or PLOTS[chosen].formats[0]}"
     return save(figure, out, progress)
 
 
@@ -87,36 +104,6 @@ def _load(folders: Sequence[RunFolder], plugins: Collection[str]) -> None:
         kind = str(folder.manifest.scenario["protocol"]["kind"])
         if kind.partition(":")[0] in plugins:
             load_protocol(kind, plugins)
-
-
-def _plot_study(
-    studies: Sequence[Study | str | Path],
-    given: int,
-    kind: str | None,
-    out: str | Path | None,
-    ending: Format,
-    metric: str | None,
-) -> Path:
-    """Draw one study, and return the path of the picture."""
-    from analysis.plots.registry import PLOTS
-    from analysis.plots.save import save
-    from analysis.plots.study_plots import STUDY_PLOTS
-
-    if given > 1:
-        raise InputError(f"found {given} folders, of which {len(studies)} are studies; draw one study at a time")
-    study = studies[0] if isinstance(studies[0], Study) else open_study(studies[0])
-    chosen = next(iter(STUDY_PLOTS)) if kind is None else kind
-    if chosen in PLOTS and chosen not in STUDY_PLOTS:
-        found = f"the plot {chosen} draws runs, and found the study {study.name}"
-        raise InputError(
-            f"{found}; of studies there are {listed(list(STUDY_PLOTS))}; `murmur run` runs one of its cells"
-        )
-    if chosen not in STUDY_PLOTS:
-        raise InputError(unknown_name(chosen, STUDY_PLOTS))
-    if study.folder is None and out is None:
-        raise InputError("found a study that was not kept on disk; name the file of the picture by out")
-    figure = STUDY_PLOTS[chosen].draw(study.view(), metric, None)
-    return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")
 
 
 def _first_look(folders: Sequence[RunFolder], options: Mapping[str, str | None]) -> str:
@@ -136,15 +123,17 @@ def _first_look(folders: Sequence[RunFolder], options: Mapping[str, str | None])
     return "leaders" if leads else "spread"
 
 
-def _refuse_plots_of_studies(kind: str | None, metric: str | None) -> None:
+def _refuse_plots_of_studies(kind: str | None, **options: str | None) -> None:
     """Raise InputError where what is to be drawn of runs is for studies only."""
     from analysis.plots.registry import PLOTS
     from analysis.plots.study_plots import STUDY_PLOTS
 
     if kind in STUDY_PLOTS and kind not in PLOTS:
         raise InputError(f"the plot {kind} draws a study; expected the folder of one, of `murmur study`")
-    if metric is not None:
-        raise InputError("found a metric, which is for plots of studies; leave it out")
+    for option, value in options.items():
+        if value is not None:
+            article = "a metric" if option == "metric" else f"{option} {value[:40]!r}"
+            raise InputError(f"found {article}, which is for plots of studies; leave it out")
 
 
 def _refuse_options_of_runs(**options: str | None) -> None:

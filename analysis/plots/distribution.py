@@ -12,7 +12,7 @@ Statistics 19, 1948). Where values are not continuous it is too wide rather than
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +21,12 @@ import seaborn
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.stats import CensoredData, ecdf, kstwo
 
+from analysis.metrics import known_metric
 from analysis.plots.spread import LINE_STYLES
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.plots.time_axis import best_unit
+from analysis.study_view import StudyView, chosen_metric
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MOST_LINES: Final = 16
 LOGARITHMIC_FROM: Final = 20
 """How often the least positive value has to fit into the largest for a logarithmic axis."""
 CONFIDENCE: Final = 0.95
@@ -126,3 +130,42 @@ def _set_axis(axes: Axes, values: Array) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlim(least / 1.1, largest * 1.1)
+
+
+def distribution_figure(study: StudyView, metric: str | None, width: float = COLUMN_MM) -> Figure:
+    """Draw the distributions of a metric of a study; raises InputError where it has too many cells."""
+    chosen = chosen_metric(study, metric)
+    metric_of = known_metric(chosen)
+    lines = list(_lines(study, chosen, metric_of.may_never_come))
+    if len(lines) > MOST_LINES:
+        remedy = "sweep fewer values, or draw the frame of murmur.open_study yourself"
+        raise InputError(f"found {len(lines)} cells; the plot distribution has at most {MOST_LINES} lines: {remedy}")
+    facts = _facts(lines, study.whole()[chosen].isna().sum(), metric_of.may_never_come)
+    words = chosen.replace("_", " ").replace(".", " ")
+    plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], metric_of.unit)
+    return draw_distribution(plot, width)
+
+
+def _facts(lines: Sequence[Distribution], missing: int, may_never_come: bool) -> str:
+    """Return in words how many runs there are, what became of those without a value, and what the bands are."""
+    runs = sorted({line.runs for line in lines})
+    told = f"{runs[0]} runs" if len(runs) == 1 else f"{runs[0]} to {runs[-1]} runs"
+    facts = f"{told} in each cell; band: the whole curve, with 95 % confidence"
+    if not missing:
+        return facts
+    if may_never_come:
+        return f"{facts}; a line stays below 1 where the time never came"
+    return f"{facts}; {missing} {'run' if missing == 1 else 'runs'} without a value left out"
+
+
+def _lines(study: StudyView, metric: str, may_never_come: bool) -> Iterator[Distribution]:
+    """Yield a line for each cell, in words without what all cells share; runs that failed are left out.
+
+    So are those without a value, unless it is a time that may never come, which then is later than all that did.
+    """
+    varied = [factor for factor in study.factors if study.frame[factor].nunique() > 1] or list(study.factors)
+    for _, runs in study.frame.groupby("cell"):
+        whole = runs[runs["error"].isna()]
+        label = ", ".join(str(runs[factor].iloc[0]) for factor in varied)
+        values = whole[metric].dropna().astype(float).tolist()
+        yield Distribution(label, values, len(whole) if may_never_come else len(values))

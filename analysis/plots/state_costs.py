@@ -9,6 +9,7 @@ import seaborn
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator, PercentFormatter
 
 from analysis.plots.spread import LINE_STYLES
+from analysis.plots.sweep import Sweep, SweptLine, sweep_of
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.plots.throughput import draw_points
 from analysis.plots.time_axis import best_unit
@@ -17,10 +18,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.plots.sweep import Sweep, SweptLine
+    from analysis.study_view import StudyView
 
+COSTS: Final = ("update_time_mean", "read_time_mean")
+"""Metrics that are looked for first."""
 _LOGARITHMIC_FROM: Final = 6.0
 """Ratio of the largest to the smallest number from which on the axis of numbers is logarithmic."""
+
+
+def state_costs_figure(study: StudyView, metric: str | None, **width: float) -> Figure:
+    """Draw a time of a study that sweeps a number of threads or the share of reads."""
+    return draw_state_costs(sweep_of(study, "state-costs", metric, COSTS, "ns"), **width)
 
 
 def draw_state_costs(sweep: Sweep, width: float = COLUMN_MM) -> Figure:

@@ -2,135 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from analysis.metrics import known_metric
-from analysis.study_view import StudyView, chosen_metric
+from analysis.plots.registry import NARROWEST_MM, WIDEST_MM
+from analysis.study_view import StudyView, chosen_factor
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_LINES: Final = 16
-THROUGHPUTS: Final = ("thread_operations_per_second",)
-COSTS: Final = ("update_time_mean", "read_time_mean")
-"""Metrics that the plots of throughput and of costs look for first."""
+FACTORS: Final = {"x": "the factor along the axis", "by": "the factor that tells lines, groups or rows apart"}
+"""The options of plots of studies, each of which names a factor."""
+
+
+class DrawStudy(Protocol):
+    """Draws a study: a metric (None: the first that suits the plot), `width` in millimetres (None: what suits it).
+
+    Options that a plot may have, None where not given, are those of `FACTORS`: names of factors of the study, or the
+    last words of their paths.
+    """
+
+    def __call__(
+        self, study: StudyView, metric: str | None = None, width: float | None = None, **options: str | None
+    ) -> Figure:
+        """Return the figure."""
 
 
 @dataclass(frozen=True)
 class StudyPlotKind:
-    """One plot of a study: its name, what it shows in one line, and how it is drawn.
+    """One plot of a study: its name, what it shows in one line, how it is drawn, and its options.
 
-    `draw` takes the study, a metric (None: the first of the study) and the width in millimetres (None: the one that
-    suits the plot); it raises InputError where the study does not hold what the plot needs.
+    `draw` raises InputError where the study does not hold what the plot needs.
     """
 
     name: str
     description: str
-    draw: Callable[[StudyView, str | None, float | None], Figure]
+    draw: DrawStudy
+    options: tuple[str, ...] = ()
 
 
-def _draw_distribution(study: StudyView, metric: str | None, width: float | None) -> Figure:
-    from analysis.plots.distribution import DistributionFigure, draw_distribution
+def _plot(name: str, description: str, home: str, options: tuple[str, ...] = ()) -> StudyPlotKind:
+    """Return a plot that a function `home`, as `module:function`, draws of a study and a metric (or None).
 
-    chosen = chosen_metric(study, metric)
-    metric_of = known_metric(chosen)
-    lines = list(_lines(study, chosen, metric_of.may_never_come))
-    if len(lines) > MOST_LINES:
-        remedy = "sweep fewer values, or draw the frame of murmur.open_study yourself"
-        raise InputError(f"found {len(lines)} cells; the plot distribution has at most {MOST_LINES} lines: {remedy}")
-    facts = _facts(lines, study.frame[chosen][study.frame["error"].isna()].isna().sum(), metric_of.may_never_come)
-    words = chosen.replace("_", " ").replace(".", " ")
-    plot = DistributionFigure(lines, study.name, facts, words[:1].upper() + words[1:], metric_of.unit)
-    return draw_distribution(plot, **_sized(width))
-
-
-def _facts(lines: Sequence[Any], missing: int, may_never_come: bool) -> str:
-    """Return in words how many runs there are, what became of those without a value, and what the bands are."""
-    runs = sorted({line.runs for line in lines})
-    told = f"{runs[0]} runs" if len(runs) == 1 else f"{runs[0]} to {runs[-1]} runs"
-    facts = f"{told} in each cell; band: the whole curve, with 95 % confidence"
-    if not missing:
-        return facts
-    if may_never_come:
-        return f"{facts}; a line stays below 1 where the time never came"
-    return f"{facts}; {missing} {'run' if missing == 1 else 'runs'} without a value left out"
-
-
-def _lines(study: StudyView, metric: str, may_never_come: bool) -> Iterator[Any]:
-    """Yield a line for each cell, in words without what all cells share; runs that failed are left out.
-
-    So are those without a value, unless it is a time that may never come, which then is later than all that did.
+    The function takes `width` and the options by name, where they are given; options as full names of factors.
     """
-    from analysis.plots.distribution import Distribution
 
-    varied = [factor for factor in study.factors if study.frame[factor].nunique() > 1] or list(study.factors)
-    for _, runs in study.frame.groupby("cell"):
-        whole = runs[runs["error"].isna()]
-        label = ", ".join(str(runs[factor].iloc[0]) for factor in varied)
-        values = whole[metric].dropna().astype(float).tolist()
-        yield Distribution(label, values, len(whole) if may_never_come else len(values))
+    def draw(
+        study: StudyView, metric: str | None = None, width: float | None = None, **given_options: str | None
+    ) -> Figure:
+        chosen: dict[str, Any] = {option: value for option, value in given_options.items() if value is not None}
+        for option in sorted(chosen.keys() - set(options)):
+            having = ", ".join(plot.name for plot in STUDY_PLOTS.values() if option in plot.options)
+            raise InputError(f"the plot {name} has no option {option}; found {chosen[option]!r}: it is for {having}")
+        chosen = {option: chosen_factor(study, value) for option, value in chosen.items()}
+        if len(set(chosen.values())) < len(chosen):
+            raise InputError(f"found the factor {chosen['x']} for both x and by; name another one, or leave one out")
+        if width is not None:
+            if not NARROWEST_MM <= width <= WIDEST_MM:
+                raise InputError(f"found a width of {width:g} mm; expected from {NARROWEST_MM} to {WIDEST_MM} mm")
+            chosen["width"] = width
+        module, _, function = home.partition(":")
+        drawn: Callable[..., Figure] = getattr(import_module(module), function)
+        return drawn(study, metric, **chosen)
 
-
-def _draw_basins(study: StudyView, metric: str | None, width: float | None) -> Figure:
-    from analysis.plots.basins import draw_basins
-    from analysis.plots.swarm_studies import basins_of_study
-
-    if metric is not None:
-        raise InputError(f"found the metric {metric[:40]!r}; the plot basins draws the states of swarms: leave it out")
-    return draw_basins(basins_of_study(study), **_sized(width))
-
-
-def _draw_bifurcation(study: StudyView, metric: str | None, width: float | None) -> Figure:
-    from analysis.plots.bifurcation import draw_bifurcation
-    from analysis.plots.swarm_studies import bifurcation_of_study
-
-    return draw_bifurcation(bifurcation_of_study(study, metric), **_sized(width))
-
-
-def _draw_throughput(study: StudyView, metric: str | None, width: float | None) -> Figure:
-    from analysis.plots.sweep import sweep_of
-    from analysis.plots.throughput import draw_throughput, throughput_of
-
-    sweep = sweep_of(study, "throughput", metric, THROUGHPUTS, "/s")
-    return draw_throughput(throughput_of(sweep), **_sized(width))
-
-
-def _draw_state_costs(study: StudyView, metric: str | None, width: float | None) -> Figure:
-    from analysis.plots.state_costs import draw_state_costs
-    from analysis.plots.sweep import sweep_of
-
-    return draw_state_costs(sweep_of(study, "state-costs", metric, COSTS, "ns"), **_sized(width))
-
-
-def _sized(width: float | None) -> dict[str, Any]:
-    return {} if width is None else {"width": width}
+    return StudyPlotKind(name, description, draw, options)
 
 
 STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
     plot.name: plot
     for plot in (
-        StudyPlotKind(
-            "distribution", "of a study, the cumulative distribution of a metric, a line a cell", _draw_distribution
+        _plot(
+            "distribution",
+            "of a study, the cumulative distribution of a metric, a line a cell",
+            "analysis.plots.distribution:distribution_figure",
         ),
-        StudyPlotKind(
+        _plot(
             "bifurcation",
             "of a study that sweeps the strength of the coupling, the coherence of its swarms, with theory",
-            _draw_bifurcation,
+            "analysis.plots.swarm_studies:bifurcation_figure",
         ),
-        StudyPlotKind(
+        _plot(
             "throughput",
             "of a study that sweeps threads or cores, the throughput with the law of scalability that fits it",
-            _draw_throughput,
+            "analysis.plots.throughput:throughput_figure",
         ),
-        StudyPlotKind(
+        _plot(
             "state-costs",
             "of a study that sweeps threads or the share of reads, what an operation on shared state costs",
-            _draw_state_costs,
+            "analysis.plots.state_costs:state_costs_figure",
         ),
-        StudyPlotKind("basins", "of a study or several runs, the share of swarms that end in each state", _draw_basins),
+        _plot(
+            "basins",
+            "of a study or several runs, the share of swarms that end in each state",
+            "analysis.plots.swarm_studies:basins_figure",
+        ),
     )
 }
 """The first one is the plot of a study when no other is asked for."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.estimates import mean_of
 from analysis.metrics_of_swarms import RINGS
-from analysis.plots.basins import OTHER, BasinFigure, BasinSeries, State, counted, ring_state, state_of
-from analysis.plots.bifurcation import THEORIES, BifurcationFigure, BifurcationSeries, Theory
+from analysis.plots.basins import OTHER, BasinFigure, BasinSeries, State, counted, draw_basins, ring_state, state_of
+from analysis.plots.bifurcation import THEORIES, BifurcationFigure, BifurcationSeries, Theory, draw_bifurcation
 from analysis.plots.run_figures import by_scenario, facts, labels_of
 from analysis.plots.swarm_course import swarm_course
 from analysis.swarm.order import coherence, winding
@@ -18,6 +18,7 @@ from topologies.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from analysis.plots.run_view import RunView
     from analysis.study_view import StudyView
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 MOST_SETS: Final = 4
 MOST_LINES: Final = 8
 COHERENCE: Final = "coherence_mean"
+
+
+def basins_figure(study: StudyView, metric: str | None, **width: float) -> Figure:
+    """Draw where the runs of a study end; there is no metric to choose."""
+    if metric is not None:
+        raise InputError(f"found the metric {metric[:40]!r}; the plot basins draws the states of swarms: leave it out")
+    return draw_basins(basins_of_study(study), **width)
+
+
+def bifurcation_figure(study: StudyView, metric: str | None, **width: float) -> Figure:
+    """Draw a metric of a study, the mean coherence unless said, against the strength of the coupling."""
+    return draw_bifurcation(bifurcation_of_study(study, metric), **width)
 
 
 def basins_of_runs(runs: Sequence[RunView]) -> BasinFigure:

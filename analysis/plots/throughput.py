@@ -12,6 +12,7 @@ import seaborn
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from analysis.plots.bifurcation import MARKERS
+from analysis.plots.sweep import Sweep, SweptLine, sweep_of
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.scalability import LEAST_SIZES, ScalabilityFit, fit_scalability
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from analysis.estimates import Estimate
-    from analysis.plots.sweep import Sweep, SweptLine
+    from analysis.study_view import StudyView
 
+THROUGHPUTS: Final = ("thread_operations_per_second",)
+"""Metrics that are looked for first."""
 MOST_BANDS: Final = 3
 """Lines from which on bands would lie on one another: they are left out."""
 _POINTS: Final = 120
@@ -36,6 +39,11 @@ class Throughput:
 
     sweep: Sweep
     fits: Sequence[ScalabilityFit | None]
+
+
+def throughput_figure(study: StudyView, metric: str | None, **width: float) -> Figure:
+    """Draw a metric per second of a study that sweeps a number of threads, cores or workers."""
+    return draw_throughput(throughput_of(sweep_of(study, "throughput", metric, THROUGHPUTS, "/s")), **width)
 
 
 def throughput_of(sweep: Sweep) -> Throughput:

@@ -21,6 +21,8 @@ FORMATS: Final = ("png", "svg", "gif", "mp4")
 )
 @click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
+@click.option("--x", metavar="FACTOR", help="The factor of a study along the axis; one that suits unless given.")
+@click.option("--by", metavar="FACTOR", help="The factor that tells lines or groups apart; all others unless given.")
 @click.option("--around", metavar="election[:N]", help="Draw space-time around an election, the first unless said.")
 @click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
 @click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
@@ -34,6 +36,8 @@ def plot(
     file_format: str | None,
     out: str | None,
     metric: str | None,
+    x: str | None,
+    by: str | None,
     around: str | None,
     key: str | None,
     at: str | None,
@@ -74,7 +78,15 @@ def plot(
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
     named = file_format if out is None else out.rpartition(".")[2].lower()
     ending: Any = named if named in FORMATS else None  # other endings are refused when the picture is written
-    options: dict[str, Any] = {"metric": metric, "around": around, "key": key, "at": at, "interval": interval}
+    options: dict[str, Any] = {
+        "metric": metric,
+        "x": x,
+        "by": by,
+        "around": around,
+        "key": key,
+        "at": at,
+        "interval": interval,
+    }
     with FilmProgress() as progress:
         options |= {"frames": frames, "node": node, "between": between, "progress": progress.take}
         path = draw(folders, kind, out, format=ending, plugins=plugins, **options)

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from analysis.plots.distribution import Distribution, DistributionFigure, band, draw_distribution
-from analysis.plots.study_plots import MOST_LINES, STUDY_PLOTS
+from analysis.plots.distribution import MOST_LINES, Distribution, DistributionFigure, band, draw_distribution
+from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.study_view import StudyView
 from topologies.errors import InputError
 
