@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scenarios.hunting.result import Hunt
     from scenarios.library import load
     from scenarios.plot import plot
+    from scenarios.plot_all import plot_all
     from scenarios.replay import diff, replay
     from scenarios.run import Run, run
     from scenarios.schema import Scenario
@@ -138,6 +139,7 @@ _HOMES: Final = {
     "open_run": "analysis.run_folder",
     "open_study": "scenarios.study.result",
     "plot": "scenarios.plot",
+    "plot_all": "scenarios.plot_all",
     "read_costs": "scenarios.calibration.cost_file",
     "replay": "scenarios.replay",
     "run": "scenarios.run",
@@ -204,6 +206,7 @@ __all__ = [
     "open_run",
     "open_study",
     "plot",
+    "plot_all",
     "read_costs",
     "replay",
     "run",

@@ -12,14 +12,14 @@ FORMATS: Final = ("png", "svg", "gif", "mp4")
 
 
 @click.command()
-@click.argument("runs", metavar="RUN... [KIND]", nargs=-1, required=True)
+@click.argument("runs", metavar="RUN... [KIND]...", nargs=-1, required=True)
 @click.option(
     "--format",
     "file_format",
     type=click.Choice(FORMATS),
     help="Format of the picture; png unless given, of animations gif.",
 )
-@click.option("--out", metavar="FILE", help="The picture's file; KIND.png in the run's folder unless given.")
+@click.option("--out", metavar="FILE", help="The picture's file, or the folder of several; the run's unless given.")
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
 @click.option("--x", metavar="FACTOR", help="The factor of a study along the axis; one that suits unless given.")
 @click.option("--by", metavar="FACTOR", help="The factor that tells lines or groups apart; all others unless given.")
@@ -47,47 +47,68 @@ def plot(
     between: str | None,
     plugins: tuple[str, ...],
 ) -> None:
-    """Draw run folders, or the folder of a study, and print the path of the picture.
+    """Draw run folders, or the folder of a study, and print the path of each picture.
 
-    KIND, after the folders, is one that `murmur list plots` names. Unless given, it is `leaders` of one run whose
-    servers have a leader, `coherence` of swarms, `spread` of other runs, and `distribution` of a study.
+    KIND, after the folders, is one that `murmur list plots` names, or several, or `all` for all that suit. Unless
+    given, it is `leaders` of one run whose servers have a leader, `coherence` of swarms, `spread` of other runs, and
+    `distribution` of a study.
     """
+    from scenarios.command_line.film_progress import FilmProgress
+    from scenarios.command_line.summary import shortest
+    from scenarios.plot import plot as draw
+    from scenarios.plot_all import ALL, plot_all
+
+    folders, kinds = _told_apart(runs)
+    options: dict[str, Any] = {"metric": metric, "x": x, "by": by, "plugins": plugins}
+    options |= {"around": around, "key": key, "at": at, "interval": interval}
+    with FilmProgress() as progress:
+        options |= {"frames": frames, "node": node, "between": between, "progress": progress.take}
+        if ALL in kinds or len(kinds) > 1:
+            chosen = [] if ALL in kinds else kinds
+            paths = plot_all(folders, chosen, out, format=_ending(file_format, None), left_out=_say, **options)
+        else:
+            ending = _ending(file_format, out)
+            paths = [draw(folders, kinds[0] if kinds else None, out, format=ending, **options)]
+    for path in paths:
+        click.echo(shortest(path))
+
+
+def _told_apart(arguments: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the folders, and the kinds that stand after them; raises InputError for what is neither."""
     from pathlib import Path
 
     from analysis.plots.registry import PLOTS
     from analysis.plots.study_plots import STUDY_PLOTS
-    from scenarios.command_line.film_progress import FilmProgress
-    from scenarios.command_line.summary import shortest
     from scenarios.names import did_you_mean
-    from scenarios.plot import plot as draw
+    from scenarios.plot_all import ALL
     from topologies.errors import InputError
 
-    *folders, last = runs
-    kinds = {**PLOTS, **STUDY_PLOTS}
-    kind = None
-    if last in kinds and not Path(last).is_dir():
-        kind = last
-    elif folders and "/" not in last and not Path(last).exists():
-        near = did_you_mean(last, kinds) or f"; the plots are {', '.join(kinds)}"
-        raise InputError(f"found no run folder and no plot called {last[:80]!r}{near}")
-    else:
-        folders.append(last)
+    known = [*PLOTS, *STUDY_PLOTS, ALL]
+    folders, kinds = list(arguments), list[str]()
+    while folders and folders[-1] in known and not Path(folders[-1]).is_dir():
+        kinds.insert(0, folders.pop())
     if not folders:
-        raise InputError(f"found the plot {kind} but no run; expected run folders before it: murmur plot RUN {kind}")
-    if out is not None and file_format is not None and not out.endswith(f".{file_format}"):
+        raise InputError(
+            f"found the plot {kinds[0]} but no run; expected run folders before it: murmur plot RUN {kinds[0]}"
+        )
+    last = folders[-1]
+    if len(folders) > 1 and "/" not in last and not Path(last).exists():
+        near = did_you_mean(last, known) or f"; the plots are {', '.join(known)}"
+        raise InputError(f"found no run folder and no plot called {last[:80]!r}{near}")
+    return folders, kinds
+
+
+def _ending(file_format: str | None, out: str | None) -> Any:
+    """Return the format of a picture; endings that are none are refused when it is written."""
+    from topologies.errors import InputError
+
+    if out is None:
+        return file_format
+    if file_format is not None and not out.endswith(f".{file_format}"):
         raise InputError(f"found --format {file_format} and --out {out}; make them agree, or leave --format out")
-    named = file_format if out is None else out.rpartition(".")[2].lower()
-    ending: Any = named if named in FORMATS else None  # other endings are refused when the picture is written
-    options: dict[str, Any] = {
-        "metric": metric,
-        "x": x,
-        "by": by,
-        "around": around,
-        "key": key,
-        "at": at,
-        "interval": interval,
-    }
-    with FilmProgress() as progress:
-        options |= {"frames": frames, "node": node, "between": between, "progress": progress.take}
-        path = draw(folders, kind, out, format=ending, plugins=plugins, **options)
-    click.echo(shortest(path))
+    named = out.rpartition(".")[2].lower()
+    return named if named in FORMATS else None
+
+
+def _say(kind: str, reason: str) -> None:
+    click.echo(f"left out {kind}: {reason}", err=True)

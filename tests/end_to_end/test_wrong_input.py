@@ -70,7 +70,7 @@ FLAGS = [
     (["replay", "odd"], "odd is damaged: manifest.json is not JSON"),
     (["diff", "nowhere", "full"], "nowhere is not there"),
     (["diff", "nowhere"], "Missing argument 'SECOND'"),
-    (["plot"], "Missing argument 'RUN... [KIND]'"),
+    (["plot"], "Missing argument 'RUN... [KIND]...'"),
     (["plot", "spread"], "found the plot spread but no run"),
     (["plot", "full", "sprad"], "found no run folder and no plot called 'sprad'; did you mean 'spread'?"),
     (["plot", "nowhere"], "nowhere is not there"),
