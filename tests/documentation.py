@@ -11,6 +11,8 @@ say what a block is:
 - `text`: nothing to carry out;
 - `LANGUAGE not-run=REASON`, with hyphens for spaces: not carried out, for that reason.
 
+`murmur` and programs start warm (tests/warm_interpreter.py), each in a process of its own all the same.
+
 In what is printed, `...` stands for anything on one line, and a line of nothing else for any lines.
 
 Run as a program, this makes the pictures of the pages again: `python tests/documentation.py`.
@@ -109,7 +111,7 @@ class Story:
         elif block.language == "console":
             self._type(block)
         elif block.language == "python":
-            self.printed = self._run([sys.executable, "-c", block.text], block)
+            self.printed = self._run(["warm-python", "-c", block.text], block)
         elif block.language == "output":
             assert_printed(self.printed, block.text, self._place(block))
         elif block.language != "text":
@@ -124,7 +126,9 @@ class Story:
 
     def _run(self, command: list[str], block: Block) -> str:
         """Return what a command prints on both of its outputs; it has to end with exit code 0."""
-        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+        from tests.warm_interpreter import warm_commands
+
+        path = os.pathsep.join((str(warm_commands()), str(Path(sys.executable).parent), os.environ["PATH"]))
         environment = {**os.environ, "PATH": path, "COLUMNS": "120"}
         run = subprocess.run(
             command,

@@ -47,7 +47,10 @@ def test_a_kill_leaves_no_manifest_or_a_whole_run(tmp_path: Path) -> None:
     """
     (tmp_path / "killed.yaml").write_text(SCENARIO)
     began = time.monotonic()
-    assert murmur("run", "killed.yaml", "--seed", "1000", "--out", "kept", "-q", folder=tmp_path).returncode == 0
+    assert (
+        murmur("run", "killed.yaml", "--seed", "1000", "--out", "kept", "-q", folder=tmp_path, fresh=True).returncode
+        == 0
+    )
     length = time.monotonic() - began
     moments, killed, whole = random.Random(11), 0, set()
     for seed in range(5 * KILLS):  # where other work slows this down, more runs are over before they are killed
