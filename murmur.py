@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from analysis import frames
+    from analysis import frames, statistics
     from analysis.run_folder import open_run
     from faults.heal import Heal
     from faults.node.crash import Crash, Restart
@@ -148,6 +148,9 @@ _HOMES: Final = {
 }
 """The module in which each public name lives."""
 
+_MODULES: Final = {"frames": "analysis.frames", "statistics": "analysis.statistics"}
+"""Public names that are modules themselves."""
+
 _PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
 
 __all__ = [
@@ -211,6 +214,7 @@ __all__ = [
     "replay",
     "run",
     "shrink",
+    "statistics",
     "study",
     "topology",
 ]
@@ -254,13 +258,13 @@ def _foreign_package() -> str:
 
 def __getattr__(name: str) -> Any:
     """Load a public name at its first use; raises ImportError where Murmur's packages are hidden by others'."""
-    if name not in _HOMES and name != "frames":
+    if name not in _HOMES and name not in _MODULES:
         raise AttributeError(f"module 'murmur' has no attribute {name!r}")
     problem = _foreign_package()
     if problem:
         raise ImportError(problem)
-    home = import_module(_HOMES.get(name, "analysis.frames"))
-    value = globals()[name] = home if name == "frames" else getattr(home, name)
+    home = import_module(_MODULES.get(name) or _HOMES[name])
+    value = globals()[name] = home if name in _MODULES else getattr(home, name)
     return value
 
 

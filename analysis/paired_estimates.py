@@ -28,9 +28,11 @@ def ratio_of(samples: Sequence[Sequence[float]], statistic: Statistic) -> Estima
     return combined(samples, statistic, _ratio)
 
 
-def difference_of(samples: Sequence[Sequence[float]], statistic: Statistic) -> Estimate | None:
+def difference_of(
+    samples: Sequence[Sequence[float] | Samples], statistic: Statistic, paired: bool = True
+) -> Estimate | None:
     """Return by which part of the second sample's statistic the first one's is more, negative where it is less."""
-    return combined(samples, statistic, lambda found: _ratio(found) - 1)
+    return combined(samples, statistic, lambda found: _ratio(found) - 1, paired)
 
 
 def _ratio(found: Samples) -> Samples:
@@ -74,16 +76,20 @@ def fit_of(found: Sequence[float], sizes: Sequence[float], law: str) -> tuple[fl
     return float(line[0]), float(np.sqrt((left**2).mean()))
 
 
-def combined(samples: Sequence[Sequence[float]], statistic: Statistic, combination: Combination) -> Estimate | None:
+def combined(
+    samples: Sequence[Sequence[float] | Samples], statistic: Statistic, combination: Combination, paired: bool = True
+) -> Estimate | None:
     """Return what a combination makes of the statistics of samples, with the interval of a bootstrap over runs.
 
     `statistic` works along the last axis, `combination` along the first. None where there are no runs, or where the
     value is not defined; without an interval where there are few runs, or where it is not defined for some draw.
+    Samples that are not `paired` are measurements of other runs, each drawn by itself.
     """
     import numpy as np
 
     arrays = [np.array(sample, dtype=float) for sample in samples]
-    if not arrays[0].size:
+    fewest = min(array.size for array in arrays)
+    if not fewest:
         return None
 
     def found(*drawn: Samples, axis: int = -1) -> Samples:
@@ -93,14 +99,14 @@ def combined(samples: Sequence[Sequence[float]], statistic: Statistic, combinati
         value = float(found(*arrays))
         if np.isnan(value):
             return None
-        drawn = _drawn(arrays, found) if arrays[0].size >= FEWEST else np.array([np.nan])
+        drawn = _drawn(arrays, found, paired) if fewest >= FEWEST else np.array([np.nan])
     if np.isnan(drawn).any():
         return Estimate(value, None, None)
     low = np.quantile(drawn, (1 - CONFIDENCE) / 2, method="lower")
     return Estimate(value, float(low), float(np.quantile(drawn, (1 + CONFIDENCE) / 2, method="higher")))
 
 
-def _drawn(arrays: Sequence[Samples], found: Callable[..., Samples]) -> Samples:
+def _drawn(arrays: Sequence[Samples], found: Callable[..., Samples], paired: bool) -> Samples:
     """Return what is found in each of the samples that the bootstrap draws."""
     from warnings import catch_warnings, simplefilter
 
@@ -113,8 +119,8 @@ def _drawn(arrays: Sequence[Samples], found: Callable[..., Samples]) -> Samples:
             arrays,
             found,
             n_resamples=RESAMPLES,
-            batch=max(1, 1_000_000 // arrays[0].size),
-            paired=True,
+            batch=max(1, 1_000_000 // max(array.size for array in arrays)),
+            paired=paired,
             vectorized=True,
             method="percentile",
             random_state=np.random.default_rng(0),
