@@ -105,6 +105,12 @@ class Quantity:
             raise self.refused(value, f", which is more than {self.bound}")
         return amount
 
+    def unit_in(self, text: str) -> str | None:
+        """Return the unit of a text, as the text writes it; None where it is no number with such a unit."""
+        parts = _SPLIT.fullmatch(text) if len(text) <= _MOST_CHARACTERS else None
+        unit = None if parts is None else parts[3]
+        return unit if unit in self.units or unit in self.also else None
+
     def accept(self, value: object, number: type[int] | type[float], parse: Callable[[object], Any]) -> Any:
         """Return a program's number in base units as it is, and anything else parsed as text."""
         if type(value) is not number:
@@ -206,6 +212,9 @@ _BANDWIDTH: Final = Quantity(
         "kB/s": 8 * 10**3,
     },
 )
+
+QUANTITIES: Final = (_DURATION, _RATE, _SIZE, _BANDWIDTH)
+"""Every quantity with units; no two have a unit in common."""
 
 
 def parse_duration(value: object) -> int:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from scenarios.names import unknown_name
 from scenarios.schema import FromList
-from scenarios.study.schema import MetricName, Path
+from scenarios.study.fields import MetricName, Path
 from sim.units import shown
 from topologies.errors import InputError
 

@@ -14,7 +14,7 @@ from scenarios.document import Document, FieldPath
 from scenarios.problems import Problem, problems_of, report
 from scenarios.schema import FromList, Name
 from scenarios.seed import Seed
-from scenarios.study.schema import Path, Word
+from scenarios.study.fields import Path, Word
 from sim.units import as_written, shown
 from topologies.errors import InputError
 

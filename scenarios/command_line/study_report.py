@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from analysis.estimates import Estimate
     from scenarios.study.answer import Answer, Measured, Verdicts
+    from scenarios.study.cells import Label
     from scenarios.study.design import Design
     from scenarios.study.result import Study
 
@@ -71,8 +72,12 @@ def _table(studied: Study, columns: Sequence[str]) -> Table:
     for answer in studied.answers:
         failed = f" ({answer.failed:,} failed)" if answer.failed else ""
         told = (_told(answer, name) for name in columns)
-        table.add_row(*map(str, answer.labels.values()), f"{answer.runs:,}{failed}", *told)
+        table.add_row(*map(_label, answer.labels.values()), f"{answer.runs:,}{failed}", *told)
     return table
+
+
+def _label(label: Label) -> str:
+    return f"{label:.0f}" if isinstance(label, float) and label.is_integer() and abs(label) < 1e15 else str(label)
 
 
 def _told(answer: Answer, name: str) -> str:
@@ -113,7 +118,7 @@ def cell_table(design: Design) -> Table:
     for head in (*design.file.factors, "scenario", "protocol"):
         table.add_column(head, overflow="fold")
     for cell in design.cells:
-        table.add_row(*map(str, cell.labels.values()), cell.scenario.name, cell.scenario.protocol.kind)
+        table.add_row(*map(_label, cell.labels.values()), cell.scenario.name, cell.scenario.protocol.kind)
     return table
 
 

@@ -1,4 +1,4 @@
-"""The cells of a study: every case crossed with all values that are swept, each as a scenario with its labels."""
+"""The cells of a study: every case crossed with all values that are swept, and with the points of its design."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from scenarios.library import read
 from scenarios.overrides import apply_overrides, field_path, parse_override, with_fields
 from scenarios.problems import Problem, report
 from scenarios.schema import Scenario, scenario_of
-from scenarios.study.schema import StudyFile
+from scenarios.study.conditions import Conditions, Told, refuse_nothing_left
+from scenarios.study.points import Point, points_of, values_at
+from scenarios.study.sampled_design import Range, SampledDesign
+from scenarios.study.schema import CASE, StudyFile
 from sim.units import shown
 from topologies.errors import InputError
 
@@ -30,12 +33,21 @@ Setting = tuple[tuple[str, ...], Any, str]
 
 @dataclass(frozen=True)
 class Cell:
-    """One scenario of a study; `labels` are the words that tell it from the others, by factor."""
+    """One scenario of a study; `labels` are the words that tell it from the others, by factor.
+
+    `point` is that of a sampled design which it is of, where the study has one.
+    """
 
     number: int
     labels: dict[str, Label]
     scenario: Scenario
     document: Document
+    point: Point | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return what tells it from the others as plain data: its labels, and its point, if it has one."""
+        point = {} if self.point is None else {"point": self.point.number, "matrix": self.point.matrix}
+        return {"labels": self.labels, **{name: value for name, value in point.items() if value != ""}}
 
     def refused(self, error: InputError) -> InputError:
         """Return an error of this cell's scenario with its place and the cell in it."""
@@ -44,23 +56,24 @@ class Cell:
 
 
 def cells_of(
-    study: StudyFile, document: Document, overrides: Sequence[str] = (), plugins: Collection[str] = ()
+    study: StudyFile,
+    document: Document,
+    overrides: Sequence[str] = (),
+    plugins: Collection[str] = (),
+    root: int | None = None,
 ) -> list[Cell]:
     """Return the cells of a study in the order of its file, the last factor changing fastest.
 
-    `overrides` are flags such as `topology.nodes=64`, for all cells. Raises InputError where a cell is no right
-    scenario, or where there are too many.
+    `overrides` are flags such as `topology.nodes=64`, for all cells; `root`, the seed that draws a design, is that of
+    the file unless given. Raises InputError where a cell is no right scenario, or where there are too many.
     """
     for flag in overrides:
         _refuse_what_the_study_sets(flag, study)
-    levels = list(_levels(study, document))
-    count = prod(map(len, levels))
-    if count > MOST_CELLS:
-        raise InputError(f"{document.name}: found {count:,} cells; expected at most {MOST_CELLS:,}: sweep fewer values")
     bases: dict[str, Document] = {}
-    cells = []
-    for number, combination in enumerate(product(*levels)):
-        labels = {factor: level.label for factor, level in zip(study.factors, combination, strict=True)}
+    cells: list[Cell] = []
+    for combination in _combinations(study, document, study.seed if root is None else root):
+        names = {name: told.label for level in combination for name, told in level.told.items()}
+        labels = {word: names[name] for name, word in study.names.items()}
         source = next((level.scenario for level in combination if level.scenario is not None), None)
         named, place = (study.scenario or "", ("scenario",)) if source is None else source
         if named not in bases:
@@ -68,9 +81,10 @@ def cells_of(
             bases[named] = apply_overrides(for_all, overrides)
         try:
             said = with_fields(bases[named], (field for level in combination for field in level.set))
-            cells.append(Cell(number, labels, scenario_of(said, plugins), said))
+            point = next((level.point for level in combination if level.point is not None), None)
+            cells.append(Cell(len(cells), labels, scenario_of(said, plugins), said, point))
         except InputError as error:
-            raise _of_cell(error, in_words(labels)) from None
+            raise _of_cell(_with_remedy(error), in_words(labels)) from None
     return cells
 
 
@@ -81,22 +95,61 @@ def in_words(labels: Mapping[str, Label]) -> str:
 
 @dataclass(frozen=True)
 class _Level:
-    """One value of a factor: its label, the fields it sets, and the scenario that it names, with where it does."""
+    """One of the values that are crossed: what it says of its factors, the fields it sets, the scenario it names."""
 
-    label: Label
+    told: dict[str, Told]
     set: list[Setting]
     scenario: tuple[str, FieldPath] | None = None
+    point: Point | None = None
 
 
-def _levels(study: StudyFile, document: Document) -> Iterator[list[_Level]]:
+def _combinations(study: StudyFile, document: Document, root: int) -> list[tuple[_Level, ...]]:
+    """Return what the cells are made of, without those that are left out."""
+    levels = list(_levels(study, document, root))
+    count = prod(map(len, levels))
+    if count > MOST_CELLS:
+        remedy = "sweep fewer values" if study.design is None else "sweep fewer values, or take fewer points"
+        raise InputError(f"{document.name}: found {count:,} cells; expected at most {MOST_CELLS:,}: {remedy}")
+    conditions = Conditions(study.leave_out, study.names, document)
+    kept = [
+        combination
+        for combination in product(*levels)
+        if not conditions.leave_out({name: told for level in combination for name, told in level.told.items()})
+    ]
+    conditions.refuse_idle_ones()
+    refuse_nothing_left(len(kept), document)
+    return kept
+
+
+def _levels(study: StudyFile, document: Document, root: int) -> Iterator[list[_Level]]:
     if study.cases:
         cases = []
         for name, case in study.cases.items():
             named = None if case.scenario is None else (case.scenario, ("cases", name, "scenario"))
-            cases.append(_Level(name, list(_fields(case.set, document, ("cases", name, "set"))), named))
+            fields = list(_fields(case.set, document, ("cases", name, "set")))
+            cases.append(_Level({CASE: Told(name, name)}, fields, named))
         yield cases
     for path, values in study.sweep.items():
         yield list(_swept(path, values, document))
+    if study.design is not None:
+        yield list(_sampled(study.design, document, root))
+
+
+def _sampled(design: SampledDesign, document: Document, root: int) -> Iterator[_Level]:
+    """Yield the points of a design, those of all its factors together."""
+    labels = {
+        path: list(zip(values, _labels(values), strict=True))
+        for path, values in design.factors.items()
+        if not isinstance(values, Range)
+    }
+    for point in points_of(design, root):
+        told, fields = {}, []
+        for path, number, value in values_at(point, design):
+            label = next(label for each, label in labels[path] if each is value) if number is None else number
+            told[path] = Told(value, label)
+            place = _said(document, ("design", "factors", path))
+            fields.append((field_path(path) or (), value, f"{place}, point {point.matrix}{point.number}"))
+        yield _Level(told, fields, point=point)
 
 
 def _swept(path: str, values: Mapping[str, Any] | Sequence[Any], document: Document) -> Iterator[_Level]:
@@ -109,7 +162,7 @@ def _swept(path: str, values: Mapping[str, Any] | Sequence[Any], document: Docum
         where: FieldPath = ("sweep", path, key)
         if label in labels[:index]:
             raise report([Problem(where, f"found {shown(value)} a second time; remove one")], document)
-        yield _Level(label, [(parts, value, _said(document, where))])
+        yield _Level({path: Told(value, label)}, [(parts, value, _said(document, where))])
 
 
 def _fields(values: dict[str, Any], document: Document, where: FieldPath) -> Iterator[Setting]:
@@ -149,12 +202,23 @@ def _base(named: str, document: Document, place: FieldPath) -> Document:
 def _refuse_what_the_study_sets(flag: str, study: StudyFile) -> None:
     """Raise InputError where a flag changes what tells the cells apart."""
     path, _ = parse_override(flag)
-    told_apart = [*study.sweep, *(path for case in study.cases.values() for path in case.set)]
+    sampled = [] if study.design is None else list(study.design.factors)
+    told_apart = [*study.sweep, *sampled, *(path for case in study.cases.values() for path in case.set)]
     for written in told_apart:
         parts = field_path(written) or ()
         shorter = min(len(parts), len(path))
         if parts[:shorter] == path[:shorter]:
             raise InputError(f"--set {flag[:80]}: {written} is what the study compares; change the study's file")
+
+
+def _with_remedy(error: InputError) -> InputError:
+    """Return an error that says how a design draws integers, where one is expected and it drew something else."""
+    remedy = "; give the factor `integer: true`"
+    lines = error.message.splitlines()
+    told = [
+        f"{line}{remedy}" if "design.factors[" in line and "expected an integer" in line else line for line in lines
+    ]
+    return InputError("\n".join(told), error.path)
 
 
 def _of_cell(error: InputError, name: str) -> InputError:

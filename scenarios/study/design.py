@@ -44,14 +44,15 @@ class Design:
     def _tasks_of(self, cell: Cell) -> Iterator[Task]:
         root = self.file.seed
         if self.file.chance == "independent":
-            root = Streams(root).seed(f"cell/{canonical_json(cell.labels)}")
+            point = "" if cell.point is None else f"/{cell.point.matrix}{cell.point.number}"
+            root = Streams(root).seed(f"cell/{canonical_json(cell.labels)}{point}")
         data = bare(cell.scenario).canonical()
         for replicate in range(self.file.seeds):
             yield Task(cell.number * STRIDE + replicate, seed_of_run(root, replicate), data)
 
     def about(self) -> dict[str, Any]:
         """Return all that decides what comes out of each run, as plain data."""
-        cells = [{"labels": cell.labels, "scenario": bare(cell.scenario).canonical()} for cell in self.cells]
+        cells = [{**cell.plain(), "scenario": bare(cell.scenario).canonical()} for cell in self.cells]
         decides = {"name": self.file.name, "seed": self.file.seed, "chance": self.file.chance}
         return {"study": {**decides, "plugins": list(self.setting.plugins), "cells": cells}}
 
@@ -84,7 +85,7 @@ def design_of(
         file = file.model_copy(update={"seeds": seeds})
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
-    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins)]
+    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins, file.seed)]
     design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells)))
     if design.runs > MOST_RUNS:
         raise InputError(
@@ -98,7 +99,7 @@ def _document(study: StudyFile | Document | Mapping[str, Any] | str | Path) -> D
         return study
     if isinstance(study, str | Path):
         return read(study)
-    data = study.model_dump(mode="json") if isinstance(study, StudyFile) else dict(study)
+    data = study.plain() if isinstance(study, StudyFile) else dict(study)
     return Document("study", data)
 
 

@@ -45,9 +45,9 @@ def keep(studied: Study, design: Design) -> Study:
         "format": FORMAT,
         "murmur": murmur_version(),
         "versions": deciding_versions(),
-        "study": design.file.model_dump(mode="json"),
+        "study": design.file.plain(),
         "plugins": list(design.setting.plugins),
-        "cells": [{"labels": cell.labels, "scenario": cell.scenario.canonical()} for cell in design.cells],
+        "cells": [{**cell.plain(), "scenario": cell.scenario.canonical()} for cell in design.cells],
     }
     _write(readable_json(manifest), folder / MANIFEST)
     return studied

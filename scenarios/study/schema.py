@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, Field, ValidationError
 
-from scenarios.document import Document
+from scenarios.document import Document, FieldPath
 from scenarios.names import did_you_mean
 from scenarios.overrides import field_path
 from scenarios.problems import Problem, problems_of, report
 from scenarios.schema import FromList, Name
 from scenarios.seed import Seed
+from scenarios.study import conditions, sampled_design
+from scenarios.study.fields import OPTIONS, MetricName, Path, Word
+from scenarios.study.sampled_design import SampledDesign
 from sim.units import as_written, shown
-from topologies.errors import InputError
 
 MOST_SEEDS: Final = 65_536
 CASE: Final = "case"
 """What the cases of a study are called in tables, unless `labels` has another word."""
 
-_OPTIONS: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
-
-
-def _a_path(text: str) -> str:
-    if field_path(text) is None:
-        raise InputError(f"found {shown(text)}; expected the dotted path of a field, such as topology.nodes")
-    return text
-
-
-def _a_metric(text: str) -> str:
-    from analysis.metrics import known_metric
-
-    known_metric(text)
-    return text
-
-
-def _a_word(text: str) -> str:
-    if not text.strip() or len(text) > 60 or "\n" in text:
-        raise InputError(f"found {shown(text)}; expected a name on one line, of 1 to 60 characters")
-    return text
-
-
-Path = Annotated[str, AfterValidator(_a_path), WithJsonSchema({"type": "string", "examples": ["topology.nodes"]})]
-Word = Annotated[str, AfterValidator(_a_word), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 60})]
-MetricName = Annotated[str, AfterValidator(_a_metric), WithJsonSchema({"type": "string", "examples": ["converged_at"]})]
-
 
 class Case(BaseModel):
     """One of the things that a study compares: another scenario, or the same with fields changed."""
 
-    model_config = _OPTIONS
+    model_config = OPTIONS
     scenario: str | None = Field(default=None, min_length=1, description="its scenario; that of the study by default")
     set: dict[Path, Any] = Field(default={}, description="fields that it changes, by dotted path")
 
@@ -58,7 +34,7 @@ class Case(BaseModel):
 class StudyFile(BaseModel):
     """A study, complete but for its scenarios: its cells are all cases crossed with all values that are swept."""
 
-    model_config = _OPTIONS
+    model_config = OPTIONS
     name: Name = Field(description="name of the study: letters, digits, '.', '_' and '-'")
     description: str = Field(default="", max_length=10_000, description="what it asks, for people")
     scenario: str | None = Field(
@@ -70,8 +46,14 @@ class StudyFile(BaseModel):
     sweep: dict[Path, Annotated[tuple[Any, ...], FromList, Field(min_length=1)] | dict[Word, Any]] = Field(
         default={}, description="for each dotted path its values: a list, or a mapping that gives each value a name"
     )
+    design: SampledDesign | None = Field(
+        default=None, description="points of a space of factors, crossed with cases and with what is swept"
+    )
+    leave_out: Annotated[tuple[dict[str, Any], ...], FromList] = Field(
+        default=(), description="conditions on factors; a cell that meets all of one of them is left out"
+    )
     labels: dict[str, Word] = Field(
-        default={}, description="words for tables and plots: for a path that is swept, and for case"
+        default={}, description="words for tables and plots: for a path that is swept or sampled, and for case"
     )
     seeds: int = Field(default=100, ge=1, le=MOST_SEEDS, description="how many seeds each cell is run under")
     chance: Literal["common", "independent"] = Field(
@@ -82,13 +64,24 @@ class StudyFile(BaseModel):
     )
 
     @property
+    def names(self) -> dict[str, str]:
+        """What tells cells apart, each with the word of tables: the cases, then what is swept, then what is sampled."""
+        units = {} if self.design is None else self.design.units
+        names = [*([CASE] if self.cases else []), *self.sweep, *(self.design.factors if self.design else ())]
+        return {name: _with_unit(self.labels.get(name, name), units.get(name)) for name in names}
+
+    @property
     def factors(self) -> tuple[str, ...]:
-        """What tells cells apart, in the words of tables: the cases first, then what is swept."""
-        return tuple(self.labels.get(name, name) for name in _names(self))
+        """What tells cells apart, in the words of tables."""
+        return tuple(self.names.values())
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data, from which it can be read again."""
+        return self.model_dump(mode="json")
 
 
-def _names(study: StudyFile) -> list[str]:
-    return [*([CASE] if study.cases else []), *study.sweep]
+def _with_unit(word: str, unit: str | None) -> str:
+    return word if unit is None or word.endswith(f"({unit})") else f"{word} ({unit})"
 
 
 def study_file_of(document: Document) -> StudyFile:
@@ -112,17 +105,24 @@ def _contradictions(study: StudyFile) -> Iterator[Problem]:
         yield Problem(
             (*where, "scenario"), "missing field 'scenario' (what is run); give one to the study, or each case"
         )
-    names = _names(study)
+    if study.design is not None:
+        wrong = list(sampled_design.mistakes_of(study.design))
+        yield from wrong
+        if wrong:
+            return
+    names = study.names
     for name in study.labels:
         if name not in names:
-            near = did_you_mean(name, names) or f"; expected {CASE} or a path that is swept"
+            near = did_you_mean(name, names) or f"; expected {CASE} or a path that is swept or sampled"
             yield Problem(("labels", name), f"found {shown(name)}, which is not swept{near}")
     taken: dict[str, str] = dict.fromkeys(RESERVED, "a column of each study")
-    for name, factor in zip(names, study.factors, strict=True):
+    for name, factor in names.items():
         if factor in taken:
             remedy = "give it another word under labels"
             yield Problem(("labels", name), f"found {shown(factor)}, which is the name of {taken[factor]}; {remedy}")
         taken[factor] = name
+    yield from conditions.mistakes_of(study.leave_out, names)
+    yield from _broken_matrices(study)
     yield from _overlaps(study)
     yield from _seeds(study)
     for path, values in study.sweep.items():
@@ -133,31 +133,49 @@ def _contradictions(study: StudyFile) -> Iterator[Problem]:
             yield Problem(("metrics", index), f"found {shown(metric)} a second time; remove one")
 
 
+def _broken_matrices(study: StudyFile) -> Iterator[Problem]:
+    """Yield conditions that leave out single points of matrices which are of use as a whole only."""
+    if study.design is None or study.design.kind != "sobol-indices":
+        return
+    sampled = {*study.design.factors, *(study.names[path] for path in study.design.factors)}
+    for index, condition in enumerate(study.leave_out):
+        for factor in sampled & condition.keys():
+            wanted = "Sobol' indices need all points; give the factor another span, or take another kind of design"
+            yield Problem(("leave_out", index, factor), f"found {shown(factor)}, which is sampled; {wanted}")
+
+
 def _seeds(study: StudyFile) -> Iterator[Problem]:
     """Yield where a study sets the seed of its scenarios, which runs do not take."""
-    places = [("set", study.set), ("sweep", study.sweep), *((name, case.set) for name, case in study.cases.items())]
+    cases = [(("cases", name, "set"), case.set) for name, case in study.cases.items()]
+    places = [(("set",), study.set), *_varied(study), *cases]
     for place, fields in places:
         if "seed" in fields:
-            inside = ("cases", place, "set") if place in study.cases else (place,)
-            yield Problem(
-                (*inside, "seed"), "found seed; the study itself gives each run its seed, from its own `seed`"
-            )
+            yield Problem((*place, "seed"), "found seed; the study itself gives each run its seed, from its own `seed`")
+
+
+def _varied(study: StudyFile) -> list[tuple[FieldPath, Mapping[str, Any]]]:
+    """Return what is swept and what is sampled, each with where that is said."""
+    sampled = [] if study.design is None else [(("design", "factors"), study.design.factors)]
+    return [(("sweep",), study.sweep), *sampled]
 
 
 def _overlaps(study: StudyFile) -> Iterator[Problem]:
     """Yield fields that are set twice on the way to a cell, so that one of the two would be lost."""
-    swept = {path: field_path(path) or () for path in study.sweep}
-    for path, parts in swept.items():
-        for other, others in swept.items():
-            if path != other and parts[: len(others)] == others:
-                yield Problem(("sweep", path), f"found {path} and {other}, of which one is in the other; use cases")
+    varied = [(path, place, field_path(path) or ()) for place, paths in _varied(study) for path in paths]
+    for index, (path, place, parts) in enumerate(varied):
+        for position, (other, _, others) in enumerate(varied):
+            if index != position and parts[: len(others)] == others and (parts != others or index > position):
+                yield Problem((*place, path), f"found {path} and {other}, of which one is in the other; use cases")
     for name, case in study.cases.items():
         for path in case.set:
             parts = field_path(path) or ()
-            for other, others in swept.items():
+            for other, _, others in varied:
                 if others == parts[: len(others)]:
                     yield Problem(("cases", name, "set", path), f"found {path}, but {other} is swept; leave one out")
 
 
-RESERVED: Final = ("cell", "replicate", "number", "seed", "digest", "ended_ns", "ended_by", "faults", "error")
-"""Columns of every study, which no factor may be called."""
+RESERVED: Final = (
+    *("cell", "replicate", "number", "seed", "digest", "ended_ns", "ended_by", "faults", "error", "censored"),
+    *("point", "matrix"),
+)
+"""Columns of studies, which no factor may be called."""

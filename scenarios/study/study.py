@@ -131,6 +131,11 @@ def _labelled(table: pa.Table, design: Design) -> pa.Table:
     columns = {
         factor: pa.array([design.cells[cell].labels[factor] for cell, _ in places]) for factor in design.file.factors
     }
+    points = [design.cells[cell].point for cell, _ in places]
+    if any(points):
+        columns["point"] = pa.array([point and point.number for point in points], pa.int64())
+    if any(point and point.matrix for point in points):
+        columns["matrix"] = pa.array([point and point.matrix for point in points], pa.string())
     columns["cell"] = pa.array([cell for cell, _ in places], pa.int64())
     columns["replicate"] = pa.array([replicate for _, replicate in places], pa.int64())
     kept = [name for name in table.column_names if name != "number"]

@@ -38,9 +38,10 @@ def _scenario(name: str) -> str:
 
 
 def _study(name: str) -> str:
+    from scenarios.study.sampled_design import Range, SampledDesign
     from scenarios.study.schema import Case, StudyFile
 
-    return fields_of({"study": StudyFile, "case": Case}[name])
+    return fields_of({"study": StudyFile, "case": Case, "design": SampledDesign, "range": Range}[name])
 
 
 def _claims(name: str) -> str:
@@ -71,6 +72,8 @@ TABLES_OF_SCENARIOS: Final[dict[str, Callable[[], str]]] = {
     "checks": lambda: descriptions("checks"),
     "study": lambda: _study("study"),
     "case": lambda: _study("case"),
+    "design": lambda: _study("design"),
+    "range": lambda: _study("range"),
     "table of claims": lambda: _claims("table"),
     "claim": lambda: _claims("claim"),
     "setup": lambda: _claims("setup"),
