@@ -158,7 +158,7 @@ def test_a_zero_without_a_unit_begins_a_span() -> None:
         (
             "kind: latin-hypercube\n  points: 16",
             "kind: sobol\n  points: 50",
-            "5: design.points: found 50; expected a power of two, which Sobol's points are balanced for, such as 32 or 64",
+            "points: found 50; expected a power of two, which Sobol's points are balanced for, such as 32 or 64",
         ),
         ("from: 100ms", "from: 3s", "study.yaml:7: design.factors['protocol.period']: found '3s' to '2s'; expected a"),
         ("from: 100ms", "from: 100", "found '2s' with a unit, and the other end without; expected both with one"),
