@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scenarios.library import load
     from scenarios.plot import plot
     from scenarios.plot_all import plot_all
+    from scenarios.query import query
     from scenarios.replay import diff, replay
     from scenarios.run import Run, run
     from scenarios.schema import Scenario
@@ -140,6 +141,7 @@ _HOMES: Final = {
     "open_study": "scenarios.study.result",
     "plot": "scenarios.plot",
     "plot_all": "scenarios.plot_all",
+    "query": "scenarios.query",
     "read_costs": "scenarios.calibration.cost_file",
     "replay": "scenarios.replay",
     "run": "scenarios.run",
@@ -210,6 +212,7 @@ __all__ = [
     "open_study",
     "plot",
     "plot_all",
+    "query",
     "read_costs",
     "replay",
     "run",

@@ -19,6 +19,7 @@ from scenarios.command_line.export import export
 from scenarios.command_line.hunt import hunt
 from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
+from scenarios.command_line.query import query
 from scenarios.command_line.replay import replay
 from scenarios.command_line.run import run
 from scenarios.command_line.schema import schema
@@ -84,7 +85,7 @@ def murmur() -> None:
 
 _COMMANDS: Final = (
     *(run, replay, diff, study, claims, hunt, shrink, explain),
-    *(plot, export, list_names, show, check, schema, calibrate, doctor),
+    *(plot, query, export, list_names, show, check, schema, calibrate, doctor),
 )
 for command in _COMMANDS:
     murmur.add_command(command)

@@ -1,0 +1,66 @@
+"""`murmur query` in every form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import murmur
+from scenarios.command_line.query import query
+from topologies.errors import InputError
+
+pytest.importorskip("duckdb")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study on disk."""
+    place = tmp_path_factory.mktemp("queried") / "small"
+    murmur.study(
+        {"name": "small", "scenario": "gossip-mesh", "seeds": 2, "set": {"topology.nodes": 4}}, workers=1, out=place
+    )
+    return place
+
+
+def ask(*arguments: str | Path) -> str:
+    """Return what the command prints; raises what it raises."""
+    result = CliRunner().invoke(query, list(map(str, arguments)), catch_exceptions=False, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result.output
+
+
+def test_each_form_has_the_answer(study: Path, tmp_path: Path) -> None:
+    """Tables, CSV and JSON on standard output, and files by their endings, have the same answer."""
+    sql = "select replicate, 1.5 as half, null as none from runs order by replicate"
+    assert ask(study, sql).split() == ["replicate", "half", "none", "0", "1.5", "-", "1", "1.5", "-"]
+    assert ask(study, sql, "--format", "csv") == "replicate,half,none\n0,1.5,\n1,1.5,\n"
+    assert [row["replicate"] for row in json.loads(ask(study, sql, "--format", "json"))] == [0, 1]
+    for name in ("answer.csv", "answer.json", "answer.parquet", "answer.txt"):
+        assert name in ask(study, sql, "--out", tmp_path / name)
+    assert (tmp_path / "answer.csv").read_text() == "replicate,half,none\n0,1.5,\n1,1.5,\n"
+    assert (tmp_path / "answer.parquet").read_bytes().startswith(b"PAR1")
+
+
+def test_long_answers_are_cut_for_people_only(study: Path) -> None:
+    """Of many rows people see the first, and are told; other forms have all."""
+    sql = "select unnest(range(1500)) as n"
+    assert ask(study, sql).endswith("and 500 more rows; --format csv has all\n")
+    assert ask(study, sql, "--format", "csv").count("\n") == 1501
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("select 1",), "expected the folder of a study"),
+        (("STUDY", "select 1", "--format", "parquet"), "say which by --out"),
+        (("STUDY", "select 1", "--out", "no/such/place.csv"), "cannot write"),
+    ],
+)
+def test_wrong_use_is_refused(study: Path, arguments: tuple[str, ...], message: str) -> None:
+    """A question without a study, Parquet for the terminal, and a place that is not there are refused."""
+    with pytest.raises(InputError, match=message):
+        ask(*(str(study) if each == "STUDY" else each for each in arguments))
