@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from scenarios.plot_all import plot_all
     from scenarios.query import query
     from scenarios.replay import diff, replay
+    from scenarios.report import report
     from scenarios.run import Run, run
     from scenarios.schema import Scenario
     from scenarios.shrink.shrink import shrink
@@ -144,6 +145,7 @@ _HOMES: Final = {
     "query": "scenarios.query",
     "read_costs": "scenarios.calibration.cost_file",
     "replay": "scenarios.replay",
+    "report": "scenarios.report",
     "run": "scenarios.run",
     "shrink": "scenarios.shrink.shrink",
     "study": "scenarios.study.study",
@@ -215,6 +217,7 @@ __all__ = [
     "query",
     "read_costs",
     "replay",
+    "report",
     "run",
     "shrink",
     "statistics",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("png", "svg")
 MOVING_FORMATS: Final = ("gif", "mp4")
-_METADATA: Final[dict[str, dict[str, str | None]]] = {
+METADATA: Final[dict[str, dict[str, str | None]]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
 }
@@ -67,7 +67,7 @@ def _write(figure: Any, file: Any, kind: str, progress: Progress) -> None:
         write_mp4(figure, file.name, progress)
     else:
         with theme():
-            figure.savefig(file, format=kind, metadata=_METADATA[kind])
+            figure.savefig(file, format=kind, metadata=METADATA[kind])
 
 
 def _umask() -> int:

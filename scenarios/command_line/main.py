@@ -21,6 +21,7 @@ from scenarios.command_line.listing import list_names
 from scenarios.command_line.plot import plot
 from scenarios.command_line.query import query
 from scenarios.command_line.replay import replay
+from scenarios.command_line.report import report
 from scenarios.command_line.run import run
 from scenarios.command_line.schema import schema
 from scenarios.command_line.show import show
@@ -85,7 +86,7 @@ def murmur() -> None:
 
 _COMMANDS: Final = (
     *(run, replay, diff, study, claims, hunt, shrink, explain),
-    *(plot, query, export, list_names, show, check, schema, calibrate, doctor),
+    *(plot, report, query, export, list_names, show, check, schema, calibrate, doctor),
 )
 for command in _COMMANDS:
     murmur.add_command(command)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from analysis.shown_value import seconds, shown_metric
 
 if TYPE_CHECKING:
     from scenarios.run import Run
+
+__all__ = ["TOLD_BY_BALANCE", "print_summary", "seconds", "shortest", "shown_metric"]
 
 TOLD_BY_BALANCE: Final = frozenset(
     {"messages", "delivered", "lost", "dropped", "dropped_by_cause", "in_flight", "waiting", "duplicated"}
@@ -60,29 +64,6 @@ def _messages(run: Run) -> Iterator[tuple[str, str]]:
 
 def _machine(run: Run) -> Iterator[tuple[str, str]]:
     yield "took", f"{run.timing['seconds']:,.2f} s, {run.timing['events_per_second']:,.0f} events/s"
-
-
-def shown_metric(value: Any, unit: str) -> str:
-    """Return the value of a metric for people: times and shares in the unit that suits them, `none` where unknown."""
-    if value is None:
-        return "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {shown_metric(each, unit)}" for key, each in value.items()) or "none"
-    if unit == "ns":
-        return seconds(value)
-    if unit.startswith("share"):
-        return f"{100 * value:.3g} %"
-    whole = isinstance(value, int) or abs(value) >= 1_000
-    number = f"{value:,.0f}" if whole else f"{value:,.4g}"
-    return f"{number} {unit}" if unit.endswith("/s") else number
-
-
-def seconds(nanoseconds: float) -> str:
-    """Return a time for people: four significant digits and a unit."""
-    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000)):
-        if abs(nanoseconds) >= size:
-            return f"{nanoseconds / size:,.4g} {unit}"
-    return f"{nanoseconds:.4g} ns"
 
 
 def shortest(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""Reports on runs and studies: sections made of blocks, which are written as HTML, Markdown or LaTeX."""

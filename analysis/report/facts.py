@@ -1,0 +1,71 @@
+"""What a report is told of a run or a study, by those who know how to open it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.run_folder import RunFolder
+    from analysis.study_view import StudyView
+    from topologies.topology import Topology
+
+
+@dataclass(frozen=True)
+class FaultFacts:
+    """One fault: what it is called, its kind, what breaks and when in words, and in a run what it came to."""
+
+    id: str
+    kind: str
+    words: str
+    came_to: str = ""
+
+
+@dataclass(frozen=True)
+class ScenarioFacts:
+    """A scenario: as plain data with all defaults, as the text of a file, its faults, and its topology if known."""
+
+    plain: Mapping[str, Any]
+    text: str
+    faults: Sequence[FaultFacts] = ()
+    topology: Topology | None = None
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run on disk, what it came to as plain data, and its scenario."""
+
+    run: RunFolder
+    summary: Mapping[str, Any]
+    scenario: ScenarioFacts
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A run of a study that is worth a look, why, and the command that makes it again."""
+
+    cell: int
+    seed: int
+    reason: str
+    command: str
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """A study: its view, the scenarios and answers of its cells, and how it was made.
+
+    `answers` are the cells of the study's summary, as plain data; `seed` is the root of all chance, of `seeds` runs in
+    each cell; `common` says whether the runs of cells share it; `file` is the study's file as text; `versions` are
+    those of Murmur and of what decides results; `suspects` are runs to look at.
+    """
+
+    view: StudyView
+    cells: Sequence[ScenarioFacts]
+    answers: Sequence[Mapping[str, Any]]
+    seed: int
+    seeds: int
+    common: bool
+    file: str
+    versions: Mapping[str, str]
+    suspects: Sequence[Suspect] = ()
