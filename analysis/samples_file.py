@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -48,7 +49,15 @@ def write_samples(path: Path, samples: list[Sample]) -> None:
 
 def read_samples(path: Path) -> list[Sample]:
     """Return the samples of a file, in order."""
+    return list(stream_samples(path))
+
+
+def stream_samples(path: Path) -> Iterator[Sample]:
+    """Yield the samples of a file in order, one row group in memory at a time."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
-    return [Sample(*row) for row in zip(*(table[name].to_pylist() for name in COLUMNS), strict=True)]
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            for row in zip(*(table[name].to_pylist() for name in COLUMNS), strict=True):
+                yield Sample(*row)

@@ -245,6 +245,12 @@ def _plots() -> Iterator[Entry]:
     yield from (Entry("plot", name, kind.description) for name, kind in STUDY_PLOTS.items() if name not in PLOTS)
 
 
+def _formats() -> Iterator[Entry]:
+    from scenarios.export import FORMS
+
+    return (Entry("format", name, form.description) for name, form in FORMS.items())
+
+
 SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {
     "scenarios": _scenarios,
     "studies": _studies,
@@ -259,6 +265,7 @@ SORTS: Final[dict[str, Callable[[], Iterable[Entry]]]] = {
     "metrics": _metrics,
     "checks": _checks,
     "plots": _plots,
+    "formats": _formats,
     "blocks": _blocks,
 }
 """The sorts of named things, in the order in which people meet them."""

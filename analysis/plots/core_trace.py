@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.units import parse_duration
+from analysis.plots.time_window import window_between
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -135,15 +135,7 @@ def core_trace(run: RunView, plot: str, node: str | None = None, between: str | 
 
 def window_of(run: RunView, between: str | None) -> tuple[int, int]:
     """Return from when to when a run is drawn, in ns; raises InputError where `between` is not two moments of it."""
-    if between is None:
-        return 0, run.end
-    try:
-        begin, end = (parse_duration(part.strip()) for part in between.split(","))
-    except ValueError:
-        raise InputError(f"found the times {between[:40]!r}; expected two moments such as 1s,1.2s") from None
-    if not 0 <= begin < end or begin >= run.end:
-        raise InputError(f"found the times {between[:40]!r}; expected two moments of the run, the earlier one first")
-    return begin, min(end, run.end)
+    return window_between(run.name, run.end, between)
 
 
 def _chosen_node(run: RunView, node: str | None, traced: set[int]) -> int | None:

@@ -18,6 +18,7 @@ SORTS = (
     "metrics",
     "checks",
     "plots",
+    "formats",
     "blocks",
 )
 
@@ -29,7 +30,7 @@ def list_names(sort: str | None, as_json: bool) -> None:
     """List what has a name: all of it, or one SORT.
 
     SORT is scenarios, studies, claims, topologies, protocols, workloads, strategies, duties, schedulers, faults,
-    metrics, checks, plots or blocks.
+    metrics, checks, plots, formats or blocks.
     """
     from scenarios.catalog import entries
 

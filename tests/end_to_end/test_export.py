@@ -11,6 +11,8 @@ import pytest
 import murmur
 from analysis.history.jepsen import EXPORTED, read_jepsen
 from analysis.run_folder import open_run
+from scenarios.command_line.export import FORMATS
+from scenarios.export import FORMS
 from tests.end_to_end.command import murmur as command
 
 STORE: dict[str, Any] = {
@@ -52,7 +54,7 @@ def test_records_are_written_as_csv(folder: Path, tmp_path: Path) -> None:
     assert [row["kind"] for row in rows] == [record.kind for record in run.records()]
 
 
-@pytest.mark.parametrize("form", ["jepsen", "csv"])
+@pytest.mark.parametrize("form", FORMS)
 def test_a_run_without_records_is_refused(form: str, tmp_path: Path) -> None:
     """A run kept at the level of detail `summary` has nothing to export, and nothing is left behind."""
     run = murmur.run(STORE | {"detail": "summary", "duration": "1s", "faults": []}, tmp_path / "run")
@@ -79,3 +81,26 @@ def test_a_wrong_form_or_place_is_refused(folder: Path, tmp_path: Path) -> None:
     wrong = command("export", folder, "--format", "edn", folder=folder)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "jepsen" in wrong.stderr
+
+
+def test_the_command_offers_every_form() -> None:
+    """What the command takes is what there is, in the same order, and no two forms share a file."""
+    assert list(FORMATS) == list(FORMS)
+    assert len({form.file for form in FORMS.values()}) == len(FORMS)
+
+
+def test_the_runs_of_a_study_are_written_as_csv(tmp_path: Path) -> None:
+    """A study has a row for each run, with its factors and metrics; other forms are of runs, and refused."""
+    file = {"name": "sizes", "scenario": "gossip-ring", "sweep": {"topology.nodes": [4, 6]}, "seeds": 2}
+    study = murmur.study(file, out=tmp_path / "study", workers=1)
+    path = murmur.export(tmp_path / "study", "csv")
+    assert path == tmp_path / "study" / "results.csv"
+    with path.open(encoding="utf-8", newline="") as rows:
+        found = list(csv.DictReader(rows))
+    assert [row["topology.nodes"] for row in found] == ["4", "4", "6", "6"]
+    assert [int(row["seed"]) for row in found] == list(study.frame()["seed"])
+    assert [float(row["converged_at"]) for row in found] == list(study.frame()["converged_at"])
+    with pytest.raises(murmur.InputError, match="csv alone"):
+        murmur.export(study, "perfetto")
+    with pytest.raises(murmur.InputError, match="--between with the form csv"):
+        murmur.export(study, "csv", between="1s,2s")
