@@ -29,7 +29,7 @@ from analysis.runtime.order_checks import BROADCAST_CHECKS
 from analysis.shared_state_checks import CHECKS_OF_SHARED_STATE
 from analysis.task_checks import TASK_CHECKS
 from analysis.trading_checks import TRADING_CHECKS
-from analysis.verdict import Check, CheckKind, RunEnd, Subject, subject_of
+from analysis.verdict import EVENT_LIMIT, Check, CheckKind, RunEnd, Subject, as_far_as_it_came, subject_of
 from sim.convergence import Coverage, Spread
 from sim.records import Record
 from sim.units import format_duration
@@ -324,8 +324,11 @@ class Checks:
         return self.finish(RunEnd(simulation.now, by, balance_of(simulation.balance())))
 
     def finish(self, end: RunEnd) -> tuple[RunVerdict, ...]:
-        """Return the verdicts on a run that ended so."""
-        return tuple(check.finish(end) for check in self.checks)
+        """Return the verdicts on a run that ended so; of one that was cut off, what no later event could change."""
+        verdicts = tuple(check.finish(end) for check in self.checks)
+        if end.by != EVENT_LIMIT:
+            return verdicts
+        return tuple(as_far_as_it_came(verdict, CHECKS[verdict.check].sort) for verdict in verdicts)
 
 
 def check_run(run: RunFolder, names: Iterable[str], subject: Convergence | Subject | None) -> tuple[RunVerdict, ...]:

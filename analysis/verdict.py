@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_EVIDENCE: Final = 10
 """Records that a verdict shows at most."""
+EVENT_LIMIT: Final = "event limit"
+"""What ended a run that was cut off before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ def subject_of(
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """The end of the run: when (ns), by what (`duration`, `converged`, `quiescent`), and the balance of messages."""
+    """The end of the run: when (ns), by what, and the balance of messages.
+
+    `by` is `duration`, `converged` or `quiescent`; `event limit` of a run that was cut off there.
+    """
 
     time: int
     by: str
@@ -94,6 +99,14 @@ class CheckKind:
     applies: Callable[[Subject], bool]
     make: Callable[[Subject], Check]
     needs: str = ""
+
+
+def as_far_as_it_came(found: RunVerdict, sort: Literal["always", "sometimes"]) -> RunVerdict:
+    """Return what a verdict is worth where the run was cut off: only what no later event could change is known."""
+    if found.verdict == ("violated" if sort == "always" else "holds"):
+        return found
+    reason = f"the run was cut off at its limit of events; until then: {found.reason}"
+    return found.model_copy(update={"verdict": "unknown", "reason": reason, "evidence": ()})
 
 
 def plain_record(record: Record) -> dict[str, Any]:

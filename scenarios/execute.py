@@ -15,23 +15,25 @@ if TYPE_CHECKING:
     from analysis.convergence import Tracker
     from scenarios.schema import Scenario
 
-Ending = Literal["duration", "converged", "quiescent"]
+Ending = Literal["duration", "converged", "quiescent", "event limit"]
 
 LOOKS: Final = 1_000
 """How many times in the duration of a run it is asked whether anything is left to happen."""
 
 
-def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | None) -> Ending:
+def run_to_end(simulation: Simulation, scenario: Scenario, tracker: Tracker | None, *, censors: bool = False) -> Ending:
     """Run until the end of the scenario's duration, or until what `stop_when` names; return what ended the run.
 
     A run that stops when it has converged stops at the first such moment, of its liveness phase where it has one.
     Whether a run is quiescent is asked every thousandth of its duration. Raises InputError where the protocol does not
-    say what it is to converge to, and where the limit on events is reached.
+    say what it is to converge to, and where the limit on events is reached, unless it `censors` such a run there.
     """
     try:
         return _run(simulation, scenario, tracker)
     except EventLimitReached as error:
         counted = simulation.kernel.events_processed >= scenario.limits.events  # not an endless loop at one instant
+        if counted and censors:
+            return "event limit"
         raise InputError(str(error), ("limits", "events") if counted else ()) from None
 
 

@@ -131,20 +131,33 @@ def run(
     try:
         return run_loaded(scenario, out, observers)
     except InputError as error:
-        field = f"{dotted(error.path)}: " if error.path else ""
-        raise InputError(field + error.message, error.path) from None
+        raise placed(error) from None
+
+
+def placed(error: InputError) -> InputError:
+    """Return an error of a scenario with the field that it is about in its message."""
+    field = f"{dotted(error.path)}: " if error.path else ""
+    return InputError(field + error.message, error.path)
 
 
 def run_loaded(
-    scenario: Scenario, out: str | Path | None, observers: Iterable[Observer] = (), topology: Topology | None = None
+    scenario: Scenario,
+    out: str | Path | None,
+    observers: Iterable[Observer] = (),
+    topology: Topology | None = None,
+    *,
+    censors: bool = False,
 ) -> Run:
-    """Run a scenario as it is, on its own topology or on the one that was built for it before."""
+    """Run a scenario as it is, on its own topology or on the one that was built for it before.
+
+    A run that reaches its limit on events is an error; with `censors` it ends there, by `event limit`.
+    """
     if out is None:
-        return _run(scenario, observers, topology, None)
+        return _run(scenario, observers, topology, None, censors)
     from analysis.run_writer import RunWriter
 
     with RunWriter(Path(out)) as writer:
-        return _run(scenario, observers, topology, writer)
+        return _run(scenario, observers, topology, writer, censors)
 
 
 def given_scenario(
@@ -161,7 +174,13 @@ def given_scenario(
     return scenario_of(apply_overrides(scenario, flags) if flags else scenario, plugins)
 
 
-def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology | None, writer: RunWriter | None) -> Run:
+def _run(
+    scenario: Scenario,
+    observers: Iterable[Observer],
+    topology: Topology | None,
+    writer: RunWriter | None,
+    censors: bool,
+) -> Run:
     with blamed_on(scenario.protocol.kind):
         topology = build_topology(scenario) if topology is None else topology
         scenario = resolve(scenario, topology)
@@ -172,7 +191,7 @@ def _run(scenario: Scenario, observers: Iterable[Observer], topology: Topology |
         for observe in observers:
             observe(simulation)
         began = perf_counter()
-        ended_by = run_to_end(simulation, scenario, watch.measurements.tracker)
+        ended_by = run_to_end(simulation, scenario, watch.measurements.tracker, censors=censors)
         simulation.conclude()
         seconds = perf_counter() - began
     run = replace(_ended(scenario, simulation, watch, ended_by, seconds), records=records)

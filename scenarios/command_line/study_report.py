@@ -70,9 +70,11 @@ def _table(studied: Study, columns: Sequence[str]) -> Table:
     for name in columns:
         table.add_column(name.replace("_", " "), overflow="fold")
     for answer in studied.answers:
-        failed = f" ({answer.failed:,} failed)" if answer.failed else ""
+        apart = [f"{answer.failed:,} failed"] * (answer.failed > 0)
+        apart += [f"{answer.censored:,} censored"] * (answer.censored > 0)
+        told_apart = f" ({', '.join(apart)})" if apart else ""
         told = (_told(answer, name) for name in columns)
-        table.add_row(*map(_label, answer.labels.values()), f"{answer.runs:,}{failed}", *told)
+        table.add_row(*map(_label, answer.labels.values()), f"{answer.runs:,}{told_apart}", *told)
     return table
 
 
@@ -95,6 +97,8 @@ def _about(studied: Study) -> Iterator[str]:
         yield f"medians{', of fewer than six runs without intervals,' if few else ' with 95 % intervals,'} and means"
     if any(each.missing and each.may_never_come for answer in studied.answers for each in answer.metrics.values()):
         yield "a time that never came counts in the median as later than all others, and not in the mean"
+    if any(answer.censored for answer in studied.answers):
+        yield "a run that is censored was cut off by its limit of events: what had not come by then is not known of it"
     for name, keys in studied.keys_never_seen().items():
         yield f"no run has a value of {name}{f'; there are {listed(keys)}' if keys else ''}"
     telling = _telling_checks(studied)

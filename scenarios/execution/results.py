@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 INDEX: Final = "index.json"
 PARTS: Final = "parts"
 TIMING: Final = "timing.jsonl"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the layout of such folders."""
 PATIENCE: Final = 5.0
 """Seconds after which rows are written even though their part is not complete."""

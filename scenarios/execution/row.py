@@ -1,10 +1,10 @@
 """One run as one row of plain scalars: a pure function of the scenario and the seed.
 
-Columns: `number`, `seed`, `digest`, `ended_ns`, `ended_by`, `faults` (how many the plan of the run has), `error` (None,
-or why there is no result); for each check `check.NAME`, its verdict, and where it does not hold `reason.NAME` and
-`evidence.NAME`, the kinds of the records that show it; `metric.NAME`, or `metric.NAME.KEY` for one that is a mapping,
-where `metric.NAME` is 0 if the mapping is empty. Metrics that are none in a run, such as the time of a convergence that
-did not come, are left out of its row.
+Columns: `number`, `seed`, `digest`, `ended_ns`, `ended_by`, `faults` (how many the plan of the run has), `censored`
+(None, or which limit cut the run off), `error` (None, or why there is no result); for each check `check.NAME`, its
+verdict, and where it does not hold `reason.NAME` and `evidence.NAME`, the kinds of the records that show it;
+`metric.NAME`, or `metric.NAME.KEY` for one that is a mapping, where `metric.NAME` is 0 if the mapping is empty. Metrics
+that are none in a run, such as the time of a convergence that did not come, are left out of its row.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 Row = dict[str, int | float | str | bool | None]
 """What is known of one run, by column."""
 
-ABOUT_THE_RUN: Final = ("number", "seed", "digest", "ended_ns", "ended_by", "faults", "error")
+ABOUT_THE_RUN: Final = ("number", "seed", "digest", "ended_ns", "ended_by", "faults", "censored", "error")
 """Columns that every row has, in the order in which they are stored."""
+CENSORED: Final = {"event limit": "event limit"}
+"""What cuts a run off, by what a run says that it ended by, in the words of its row."""
 LONGEST_TEXT: Final = 500
 """Characters of a reason or an error that a row keeps."""
 
@@ -38,17 +40,20 @@ def rows_of(setting: Setting, tasks: Sequence[Task]) -> list[tuple[Row, float]]:
     scenarios = _Scenarios(setting)
     for task in tasks:
         began = perf_counter()
-        row = row_of(task, scenarios.of)
+        row = row_of(task, scenarios.of, censors=setting.censors)
         done.append((row, perf_counter() - began))
     return done
 
 
-def row_of(task: Task, scenario_of: Callable[[Task], Scenario]) -> Row:
+def row_of(task: Task, scenario_of: Callable[[Task], Scenario], *, censors: bool = False) -> Row:
     """Run a task and return its row; whatever the run raises becomes its `error`."""
-    from scenarios.run import run
+    from scenarios.run import placed, run_loaded
 
     try:
-        return {"number": task.number, "seed": task.seed, **came_to(run(scenario_of(task)))}
+        ended = run_loaded(scenario_of(task), None, censors=censors)
+        return {"number": task.number, "seed": task.seed, **came_to(ended)}
+    except InputError as error:
+        return failed(task, str(placed(error)))
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a batch outlives whatever its runs do
         return failed(task, error_text(error))
 
@@ -102,7 +107,7 @@ class _Scenarios:
 def came_to(run: Run) -> Row:
     """Return what is in the row of a run but its number and seed."""
     row: Row = {"digest": run.digest, "ended_ns": run.ended, "ended_by": run.ended_by}
-    row |= {"faults": len(run.faults), "error": None}
+    row |= {"faults": len(run.faults), "censored": CENSORED.get(run.ended_by), "error": None}
     for verdict in run.verdicts:
         row[f"check.{verdict.check}"] = verdict.verdict
         if verdict.verdict != "holds":

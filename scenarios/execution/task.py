@@ -29,11 +29,13 @@ class Task:
 class Setting:
     """What the tasks of one execution have in common beside their scenarios.
 
-    `plugins` are the modules whose protocols may run; `graph_folder` is where relative paths of graph files count from.
+    `plugins` are the modules whose protocols may run; `graph_folder` is where relative paths of graph files count from;
+    `censors` says whether a run that reaches its limit on events ends there, instead of in an error.
     """
 
     plugins: tuple[str, ...] = ()
     graph_folder: Path | None = None
+    censors: bool = False
 
 
 def seed_of_run(root: int, number: int) -> int:

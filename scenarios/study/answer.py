@@ -71,11 +71,16 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a cell came to in so many runs, of which `failed` ended in an error and count nowhere else."""
+    """What a cell came to in so many runs, of which `failed` ended in an error and count nowhere else.
+
+    `censored` of the others were cut off by a limit: what did not come until then is missing, and a metric that is not
+    a time is not known of them.
+    """
 
     labels: Mapping[str, Label]
     runs: int
     failed: int
+    censored: int
     metrics: Mapping[str, Measured]
     verdicts: Mapping[str, Verdicts]
 
@@ -85,6 +90,7 @@ class Answer:
             "labels": dict(self.labels),
             "runs": self.runs,
             "failed": self.failed,
+            "censored": self.censored,
             "metrics": {name: each.plain() for name, each in self.metrics.items()},
             "checks": {name: each.plain() for name, each in self.verdicts.items()},
         }
@@ -104,7 +110,8 @@ def answers_of(
         measured = {name: _measured(whole[name], kinds[name]) for name in metrics}
         verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
         found = {name: each for name, each in verdicts.items() if each.runs}
-        yield Answer(labels, len(runs), len(runs) - len(whole), measured, found)
+        censored = int(whole["censored"].notna().sum())
+        yield Answer(labels, len(runs), len(runs) - len(whole), censored, measured, found)
 
 
 def _measured(column: pd.Series[Any], metric: Metric) -> Measured:

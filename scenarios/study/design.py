@@ -86,7 +86,7 @@ def design_of(
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
     cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins, file.seed)]
-    design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells)))
+    design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells), censors=True))
     if design.runs > MOST_RUNS:
         raise InputError(
             f"{document.name}: found {design.runs:,} runs; expected at most {MOST_RUNS:,}: take fewer seeds"

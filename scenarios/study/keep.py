@@ -30,6 +30,14 @@ def cell_file(folder: Path, cell: int) -> Path:
     return folder / CELLS / f"cell-{cell:04}.yaml"
 
 
+def command(cell: int, seed: int, design: Design) -> str:
+    """Return the command that runs one of the runs again, in the folder of the study."""
+    from shlex import join
+
+    plugins = [word for plugin in design.setting.plugins for word in ("--plugin", plugin)]
+    return join(["murmur", "run", cell_file(Path(), cell).as_posix(), "--seed", str(seed), *plugins])
+
+
 def keep(studied: Study, design: Design) -> Study:
     """Write a study into its folder; the manifest last, so that where it is, all is."""
     from scenarios.execution.parts import write_table

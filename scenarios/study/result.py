@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "study.json"
 RESULTS: Final = "results.parquet"
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the layout of study folders."""
 USUAL_METRICS: Final = ("converged_at", "messages_per_node")
 """What is reported of a study that names no metrics, where its runs have it."""
@@ -79,11 +79,11 @@ class Study:
 
     @property
     def exit_code(self) -> int:
-        """0: all checks hold in all runs; 1: one is violated, or a run failed; 3: neither, but one is unknown."""
+        """0: all checks hold in all runs; 1: one is violated, a run failed; 3: one is unknown, a run is censored."""
         counts = [counts for answer in self.answers for counts in answer.verdicts.values()]
         if any(answer.failed for answer in self.answers) or any(each.violated for each in counts):
             return 1
-        return 3 if any(each.unknown for each in counts) else 0
+        return 3 if any(each.unknown for each in counts) or any(each.censored for each in self.answers) else 0
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -100,12 +100,17 @@ class Study:
     def frame(self) -> pd.DataFrame:
         """Return the runs as a tidy pandas frame: labels, cell, replicate, seed, then metrics and checks by name.
 
-        A metric that a run does not have, such as the time of a convergence that did not come, is NaN there.
+        A metric that a run does not have, such as the time of a convergence that did not come, is NaN there; so is all
+        of a run that was cut off which is not a time, since more of it might have come.
         """
         from analysis.metrics import known_metric
 
         frame: pd.DataFrame = self.table.to_pandas()
         frame = frame.rename(columns=lambda name: name.removeprefix("metric."))
+        cut_off = frame["censored"].notna()
+        if cut_off.any():
+            for name in _unknown_when_cut_off(self.table.column_names):
+                frame[name] = frame[name].where(~cut_off)
         for name in self.metrics:
             if name not in frame:
                 frame[name] = None
@@ -143,6 +148,14 @@ class Study:
                 yield row["cell"], row["seed"], reason
 
 
+def _unknown_when_cut_off(columns: Sequence[str]) -> list[str]:
+    """Return the metrics that are not known of a run of which only the beginning is: all but times that came."""
+    from analysis.metrics import known_metric
+
+    names = [column.removeprefix("metric.") for column in columns if column.startswith("metric.")]
+    return [name for name in names if not known_metric(name).may_never_come]
+
+
 def _zero_where_known(frame: pd.DataFrame, mapping: str) -> Any:
     """Return 0 for runs that have a metric which is a mapping, and so no entry of some key; None for the others."""
     import numpy as np
@@ -167,6 +180,9 @@ def open_study(folder: str | Path) -> Study:
         raise InputError(f"{place}: found no {MANIFEST}; expected the folder of a study{unfinished}")
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            found = f"found a study of format {manifest['format']}; this version of Murmur reads format {FORMAT}"
+            raise InputError(f"{place}: {found}: run the study again, into a new folder")
         table = pq.read_table(place / RESULTS)
         file = study_file_of(Document(str(place / MANIFEST), manifest["study"]))
         return Study(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from scenarios.document import Document, FieldPath
+from scenarios.execution.row import ABOUT_THE_RUN
 from scenarios.names import did_you_mean
 from scenarios.overrides import field_path
 from scenarios.problems import Problem, problems_of, report
@@ -174,8 +175,5 @@ def _overlaps(study: StudyFile) -> Iterator[Problem]:
                     yield Problem(("cases", name, "set", path), f"found {path}, but {other} is swept; leave one out")
 
 
-RESERVED: Final = (
-    *("cell", "replicate", "number", "seed", "digest", "ended_ns", "ended_by", "faults", "error", "censored"),
-    *("point", "matrix"),
-)
+RESERVED: Final = ("cell", "replicate", "number", *ABOUT_THE_RUN[1:], "command", "point", "matrix")
 """Columns of studies, which no factor may be called."""

@@ -14,7 +14,7 @@ from scenarios.execution.parts import rows_in
 from scenarios.execution.results import Results
 from scenarios.execution.workers import Workers
 from scenarios.study.design import STRIDE, Design, design_of
-from scenarios.study.keep import keep
+from scenarios.study.keep import command, keep
 from scenarios.study.result import Study
 from scenarios.study.schema import RESERVED, StudyFile
 from topologies.errors import InputError
@@ -123,6 +123,14 @@ def _of_design(table: pa.Table, design: Design) -> pa.Table:
     return table.filter(pc.less(replicates, design.file.seeds)).combine_chunks()
 
 
+def _commands(table: pa.Table, design: Design) -> Iterator[str | None]:
+    """Yield for each run that failed or violated a check the command that runs it again, in the study's folder."""
+    checks = [name for name in table.column_names if name.startswith("check.")]
+    for row in table.select(["number", "seed", "error", *checks]).to_pylist():
+        bad = row["error"] is not None or any(row[name] == "violated" for name in checks)
+        yield command(row["number"] // STRIDE, row["seed"], design) if bad else None
+
+
 def _labelled(table: pa.Table, design: Design) -> pa.Table:
     """Return the runs with the labels of their cells, and with cell and replicate instead of a number."""
     import pyarrow as pa
@@ -139,5 +147,6 @@ def _labelled(table: pa.Table, design: Design) -> pa.Table:
     columns["cell"] = pa.array([cell for cell, _ in places], pa.int64())
     columns["replicate"] = pa.array([replicate for _, replicate in places], pa.int64())
     kept = [name for name in table.column_names if name != "number"]
+    columns["command"] = pa.array(_commands(table, design), pa.string())
     assert not set(kept).difference(RESERVED) & set(columns), "a factor has a name of its own"
     return pa.table({**columns, **{name: table[name] for name in kept}})

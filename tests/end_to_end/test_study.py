@@ -112,15 +112,39 @@ def test_the_plan_is_shown_without_running(place: Path) -> None:
     assert not (place / "studies").exists()
 
 
+FAILING = """\
+from sim.protocol import Protocol
+
+
+class Failing(Protocol):
+    def on_start(self):
+        if self.node.random.bernoulli(0.2):
+            raise ValueError("found trouble")
+"""
+
+
 def test_what_fails_is_told_with_a_command_that_shows_it(place: Path) -> None:
-    """A run over its limit is named with a command that ends in the same way; the study ends with 1, whole."""
-    arguments = ("exchanges.yaml", "--set", "limits.events=40", "--seeds", "4")
-    told = study(place, *arguments, "--workers", "1")
-    assert sum(cell["failed"] for cell in told["cells"]) > 0
+    """A run that raises is named with a command that ends in the same way; the study ends with 1, whole."""
+    (place / "failing.py").write_text(FAILING)
+    flags = ("--set", "protocol={kind: 'failing:Failing'}", "--set", "workload=null", "--set", "checks=[]")
+    same = "{topology.nodes: 3, stop_when: null, duration: 1s}"
+    (place / "fails.yaml").write_text(f"name: fails\nscenario: gossip-mesh\nset: {same}\nseeds: 6\n")
+    done = murmur("study", "fails.yaml", *flags, "--plugin", "failing", "--workers", "1", "--json", folder=place)
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert 0 < sum(cell["failed"] for cell in told["cells"]) < 6
     again = murmur(*shlex.split(told["reproduce"][0]["command"])[1:], folder=place)
     assert again.returncode == 2
-    assert "the limit of 40 events was reached" in again.stderr
-    assert murmur("study", *arguments, "--out", "again", folder=place).returncode == 1
+    assert "found trouble" in again.stderr
+
+
+def test_a_censored_run_is_told(place: Path) -> None:
+    """How many runs of a cell were cut off by their limit of events is in the table, and the code is 3."""
+    arguments = ("exchanges.yaml", "--set", "limits.events=40", "--seeds", "4", "--workers", "1")
+    done = murmur("study", *arguments, folder=place)
+    assert done.returncode == 3, done.stderr
+    assert " censored)" in done.stdout
+    assert "a run that is censored was cut off by its limit of events" in done.stdout
 
 
 def test_a_killed_study_goes_on_to_the_same_bytes(place: Path) -> None:

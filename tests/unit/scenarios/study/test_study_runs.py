@@ -10,6 +10,7 @@ import pytest
 
 import murmur
 from scenarios.study.result import Study, open_study
+from tests.unit.scenarios.execution.trouble import PLUGIN
 from topologies.errors import InputError
 
 STUDY: dict[str, Any] = {
@@ -30,7 +31,7 @@ STUDY: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def small() -> Study:
-    """A small study of which some runs fail and some do not converge."""
+    """A small study of which some runs are cut off and some do not converge."""
     return murmur.study(STUDY, workers=1)
 
 
@@ -52,23 +53,47 @@ def test_a_row_is_the_run_that_murmur_run_gives(small: Study) -> None:
     assert run.metrics["messages_per_node"] == row["metric.messages_per_node"]
 
 
-def test_a_run_that_fails_is_a_row_with_its_error(small: Study) -> None:
-    """Runs over their limit of events say so, count as failed and nowhere else, and the study ends with code 1."""
-    cut = [answer for answer in small.answers if answer.labels["system"] == "cut short"]
-    assert sum(answer.failed for answer in cut) > 0
-    for answer in cut:
-        assert answer.runs == 12
-        metric = answer.metrics["messages_per_node"]
-        assert metric.known + metric.missing == 12 - answer.failed
-    assert small.exit_code == 1
-    reasons = [reason for _, _, reason in small.first_to_look_at()]
-    assert any("limit of 30 events" in reason for reason in reasons)
+def test_a_run_over_its_limit_of_events_is_censored(small: Study) -> None:
+    """It is a row without an error, cut off at its limit, of which only what came until then is known."""
+    rows = [row for row in small.table.to_pylist() if row["censored"]]
+    assert rows
+    assert {(row["system"], row["censored"], row["ended_by"], row["error"]) for row in rows} == {
+        ("cut short", "event limit", "event limit", None)
+    }
+    for row in rows:
+        assert row["digest"]
+        assert row["ended_ns"] < 6_000_000_000
+        assert row["check.messages-balance"] == "unknown"
+        assert row["reason.messages-balance"].startswith("the run was cut off at its limit of events; until then: ")
+        assert row["metric.messages"] > 0
+    frame = small.frame()
+    assert frame[frame["censored"].notna()]["messages"].isna().all()
+    assert sum(answer.censored for answer in small.answers) == len(rows)
+    assert {answer.failed for answer in small.answers} == {0}
+    assert small.exit_code == 3
+
+
+def test_a_run_that_fails_is_a_row_with_its_error(tmp_path: Path) -> None:
+    """It counts as failed and nowhere else, and has the command that shows it, to be given in the study's folder."""
+    kind = {"kind": f"{PLUGIN}:Troubled", "fate": "raise-at-random"}
+    told = {"topology.nodes": 3, "duration": "1s", "protocol": kind, "workload": None, "stop_when": None}
+    data = {"name": "trouble", "scenario": "gossip-mesh", "set": {**told, "checks": []}, "seeds": 12}
+    failing = murmur.study(data, workers=1, plugins=[PLUGIN], out=tmp_path / "kept")
+    bad = [row for row in failing.table.to_pylist() if row["error"]]
+    (answer,) = failing.answers
+    assert 0 < answer.failed == len(bad) < 12
+    assert failing.exit_code == 1
+    assert {row["command"] for row in failing.table.to_pylist() if not row["error"]} == {None}
+    words = bad[0]["command"].split()
+    assert words == f"murmur run cells/cell-0000.yaml --seed {bad[0]['seed']} --plugin {PLUGIN}".split()
+    with pytest.raises(ValueError, match="found trouble"):
+        murmur.run(tmp_path / "kept" / words[2], seed=int(words[4]), plugins=words[6:])
 
 
 def test_missing_times_are_counted_and_later_than_all_others(small: Study) -> None:
     """What did not converge is missing; the median of the whole cell is that with such runs at the end."""
     frame = small.frame()
-    for number, answer in enumerate(small.answers):
+    for number, answer in enumerate(small.answers[:4]):
         whole = frame[(frame["cell"] == number) & frame["error"].isna()]["converged_at"]
         converged = answer.metrics["converged_at"]
         assert converged.missing == int(whole.isna().sum())
@@ -81,10 +106,10 @@ def test_missing_times_are_counted_and_later_than_all_others(small: Study) -> No
 def test_keys_that_a_run_lacks_are_zero(small: Study) -> None:
     """An entry of a mapping is 0 where the run has the mapping without it; keys that no run has are told."""
     frame = small.frame()
-    whole = frame[frame["error"].isna()]
+    whole = frame[frame["censored"].isna()]
     assert set(whole["dropped_by_cause.cut"]) == {0.0}
     assert set(whole["messages_by_kind.Fanfare"]) == {0.0}
-    assert frame[frame["error"].notna()]["messages_by_kind.Fanfare"].isna().all()
+    assert frame[frame["censored"].notna()]["messages_by_kind.Fanfare"].isna().all()
     assert small.keys_never_seen().keys() == {"dropped_by_cause.cut", "messages_by_kind.Fanfare"}
     assert "Fanfare" not in small.keys_never_seen()["messages_by_kind.Fanfare"]
 
