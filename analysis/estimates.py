@@ -29,7 +29,7 @@ class Estimate:
         return {name: value if value is not None and isfinite(value) else None for name, value in numbers.items()}
 
 
-def median_of(values: Sequence[float], never: int = 0) -> Estimate | None:
+def median_of(values: Sequence[float], never: int = 0, confidence: float = CONFIDENCE) -> Estimate | None:
     """Return the median, and the interval between two order statistics; None where there is nothing.
 
     `never` values are larger than all others: times that did not come while the run lasted. Assumes independent values;
@@ -38,7 +38,7 @@ def median_of(values: Sequence[float], never: int = 0) -> Estimate | None:
     if not values and not never:
         return None
     sample = [*values, *[inf] * never]
-    return Estimate(_median(sorted(map(float, sample))), *_between_order_statistics(sample, 0.5))
+    return Estimate(_median(sorted(map(float, sample))), *_between_order_statistics(sample, 0.5, confidence))
 
 
 def quantile_of(values: Sequence[float], probability: float, never: int = 0) -> Estimate | None:
@@ -55,11 +55,13 @@ def quantile_of(values: Sequence[float], probability: float, never: int = 0) -> 
     return Estimate(sample[rank], *_between_order_statistics(sample, probability))
 
 
-def _between_order_statistics(sample: Sequence[float], probability: float) -> tuple[float | None, float | None]:
+def _between_order_statistics(
+    sample: Sequence[float], probability: float, confidence: float = CONFIDENCE
+) -> tuple[float | None, float | None]:
     import numpy as np
     from scipy.stats import quantile_test
 
-    interval = quantile_test(np.array(sample, dtype=float), q=0.0, p=probability).confidence_interval(CONFIDENCE)
+    interval = quantile_test(np.array(sample, dtype=float), q=0.0, p=probability).confidence_interval(confidence)
     return _bound(interval.low), _bound(interval.high)
 
 

@@ -15,7 +15,7 @@ from scenarios.document import Document, FieldPath
 from scenarios.names import unknown_name
 from scenarios.seed import parse_seed
 from scenarios.study.design import Design, design_of
-from scenarios.study.schema import MOST_SEEDS
+from scenarios.study.fields import MOST_SEEDS
 from topologies.errors import InputError
 
 USUAL_RUNS: Final = 200

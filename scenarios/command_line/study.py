@@ -86,7 +86,7 @@ def _plan(design: Design) -> dict[str, Any]:
     return {
         "study": design.file.name,
         "seed": design.file.seed,
-        "seeds": design.file.seeds,
+        **design.file.how_often(),
         "runs": design.runs,
         "factors": list(design.file.factors),
         "cells": [dict(cell.labels) for cell in design.cells],
@@ -103,8 +103,16 @@ def _tell(plan: dict[str, Any], design: Design, as_json: bool) -> None:
     from scenarios.command_line.tables import output
 
     output().print(cell_table(design))
-    cells, seeds = len(design.cells), design.file.seeds
-    click.echo(f"{cells:,} cell{'s' * (cells != 1)} x {seeds:,} seed{'s' * (seeds != 1)}: {design.runs:,} runs")
+    click.echo(_size(design))
+
+
+def _size(design: Design) -> str:
+    """Return how many runs a study takes, in words: `4 cells x 20 to 1,000 seeds: 80 to 4,000 runs`."""
+    cells, most, stop = len(design.cells), design.file.most_seeds, design.file.stop
+    fewest = "" if stop is None or stop.at_least == most else f"{stop.at_least:,} to "
+    runs = f"{stop.at_least * cells:,} to " if stop is not None and fewest else ""
+    seeds = f"{fewest}{most:,} seed{'s' * (most != 1)}"
+    return f"{cells:,} cell{'s' * (cells != 1)} x {seeds}: {runs}{design.runs:,} runs"
 
 
 def _command(cell: int, seed: int, design: Design, folder: Path) -> str:
@@ -123,4 +131,6 @@ def _going_on(study: str, design: Design, overrides: tuple[str, ...], folder: Pa
     from scenarios.command_line.options import scenario_words
 
     words = ["murmur", "study", *scenario_words(study, design.file.seed, overrides, design.setting.plugins)]
-    return join([*words, "--seeds", str(design.file.seeds), "--out", str(folder), "--resume"])
+    if design.file.stop is None:
+        words += ["--seeds", str(design.file.seeds)]
+    return join([*words, "--out", str(folder), "--resume"])

@@ -72,6 +72,7 @@ def _table(studied: Study, columns: Sequence[str]) -> Table:
     for answer in studied.answers:
         apart = [f"{answer.failed:,} failed"] * (answer.failed > 0)
         apart += [f"{answer.censored:,} censored"] * (answer.censored > 0)
+        apart += ["cap"] * (answer.stopped is not None and not answer.stopped.reached)
         told_apart = f" ({', '.join(apart)})" if apart else ""
         told = (_told(answer, name) for name in columns)
         table.add_row(*map(_label, answer.labels.values()), f"{answer.runs:,}{told_apart}", *told)
@@ -95,6 +96,7 @@ def _about(studied: Study) -> Iterator[str]:
         medians = [each.median for answer in studied.answers for each in answer.metrics.values()]
         few = all(median is None or median.low is None for median in medians)
         yield f"medians{', of fewer than six runs without intervals,' if few else ' with 95 % intervals,'} and means"
+    yield from _about_stopping(studied)
     if any(each.missing and each.may_never_come for answer in studied.answers for each in answer.metrics.values()):
         yield "a time that never came counts in the median as later than all others, and not in the mean"
     if any(answer.censored for answer in studied.answers):
@@ -105,6 +107,21 @@ def _about(studied: Study) -> Iterator[str]:
     same = [name for name in studied.checks if name not in telling]
     if same:
         yield f"holds in all runs: {', '.join(same)}"
+
+
+def _about_stopping(studied: Study) -> Iterator[str]:
+    """Yield how the cells stopped that were run until an interval was narrow."""
+    stop = studied.file.stop
+    if stop is None:
+        return
+    words, looks = f"the {stop.statistic} of {stop.metric.replace('_', ' ')}", len(stop.looks)
+    bound = f"{100 * stop.half_width:.3g} %"
+    each = f"; it allows for {looks} looks, with {100 * stop.confidence:.4g} % at each" if looks > 1 else ""
+    yield f"stopped where half the interval of {words} was at most {bound} of it{each}"
+    short = sum(not answer.stopped.reached for answer in studied.answers if answer.stopped is not None)
+    if short:
+        cells = f"{short:,} cell{'s' * (short != 1)}"
+        yield f"{cells} stopped at the cap of {stop.at_most:,} runs with a wider interval"
 
 
 def _telling_checks(studied: Study) -> list[str]:

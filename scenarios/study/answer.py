@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.estimates import Estimate, mean_of, median_of, share_of
+from analysis.repeated_looks import estimate_at, relative_half_width
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.metric import Metric
     from scenarios.study.cells import Label
+    from scenarios.study.stop import Stop
 
 NEVER: Final = "never"
 """Stands in plain data for a time that does not come."""
@@ -70,6 +72,18 @@ class Verdicts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """How a cell stopped that was run until an interval was narrow: its relative half-width, and whether it was."""
+
+    half_width: float
+    reached: bool
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"half_width": self.half_width if isfinite(self.half_width) else None, "reached": self.reached}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a cell came to in so many runs, of which `failed` ended in an error and count nowhere else.
 
@@ -83,6 +97,7 @@ class Answer:
     censored: int
     metrics: Mapping[str, Measured]
     verdicts: Mapping[str, Verdicts]
+    stopped: Stopped | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -93,13 +108,18 @@ class Answer:
             "censored": self.censored,
             "metrics": {name: each.plain() for name, each in self.metrics.items()},
             "checks": {name: each.plain() for name, each in self.verdicts.items()},
+            **({} if self.stopped is None else {"stopped": self.stopped.plain()}),
         }
 
 
 def answers_of(
-    frame: pd.DataFrame, cells: Sequence[Mapping[str, Label]], metrics: Sequence[str], checks: Sequence[str]
+    frame: pd.DataFrame,
+    cells: Sequence[Mapping[str, Label]],
+    metrics: Sequence[str],
+    checks: Sequence[str],
+    stop: Stop | None = None,
 ) -> Iterator[Answer]:
-    """Yield what each cell came to, by the rows of its runs."""
+    """Yield what each cell came to, by the rows of its runs, which may have come in by a rule for stopping."""
     from analysis.metrics import known_metric
 
     kinds = {name: known_metric(name) for name in metrics}
@@ -111,7 +131,10 @@ def answers_of(
         verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
         found = {name: each for name, each in verdicts.items() if each.runs}
         censored = int(whole["censored"].notna().sum())
-        yield Answer(labels, len(runs), len(runs) - len(whole), censored, measured, found)
+        stopped = None
+        if stop is not None:
+            measured[stop.metric], stopped = _by_the_rule(measured[stop.metric], whole[stop.metric], stop)
+        yield Answer(labels, len(runs), len(runs) - len(whole), censored, measured, found, stopped)
 
 
 def _measured(column: pd.Series[Any], metric: Metric) -> Measured:
@@ -119,6 +142,23 @@ def _measured(column: pd.Series[Any], metric: Metric) -> Measured:
     missing = len(column) - len(known)
     never = missing if metric.may_never_come else 0
     return Measured(metric.unit, metric.may_never_come, len(known), missing, median_of(known, never), mean_of(known))
+
+
+def estimate_to_stop_by(column: pd.Series[Any], stop: Stop) -> Estimate | None:
+    """Return the estimate that decides whether a cell stops, by the values of its runs, NaN where one has none."""
+    from analysis.metrics import known_metric
+
+    known = column.dropna().tolist()
+    never = len(column) - len(known) if known_metric(stop.metric).may_never_come else 0
+    return estimate_at(known, never, stop.statistic, stop.confidence)
+
+
+def _by_the_rule(measured: Measured, column: pd.Series[Any], stop: Stop) -> tuple[Measured, Stopped]:
+    """Return what runs say of the metric that stopped them, with the interval that allows for all looks."""
+    estimate = estimate_to_stop_by(column, stop)
+    width = relative_half_width(estimate)
+    told = replace(measured, median=estimate) if stop.statistic == "median" else replace(measured, mean=estimate)
+    return told, Stopped(width, width <= stop.half_width)
 
 
 def _verdicts(column: pd.Series[Any]) -> Verdicts:

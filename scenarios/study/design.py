@@ -14,8 +14,9 @@ from scenarios.hunting.hunt import bare, refuse_what_cannot_run, with_files_read
 from scenarios.overrides import flags_of
 from scenarios.seed import parse_seed
 from scenarios.study.cells import Cell, cells_of
+from scenarios.study.fields import MOST_SEEDS
 from scenarios.study.library import read
-from scenarios.study.schema import MOST_SEEDS, StudyFile, study_file_of
+from scenarios.study.schema import StudyFile, study_file_of
 from sim.randomness import Streams
 from topologies.errors import InputError
 
@@ -34,20 +35,21 @@ class Design:
 
     @property
     def runs(self) -> int:
-        """How many runs there are in all."""
-        return len(self.cells) * self.file.seeds
+        """How many runs there are in all, at most."""
+        return len(self.cells) * self.file.most_seeds
 
     def tasks(self) -> list[Task]:
         """Return the runs, cell by cell; no records are kept of them, which changes nothing else."""
-        return [task for cell in self.cells for task in self._tasks_of(cell)]
+        return [task for cell in self.cells for task in self.tasks_of(cell, 0, self.file.most_seeds)]
 
-    def _tasks_of(self, cell: Cell) -> Iterator[Task]:
+    def tasks_of(self, cell: Cell, first: int, end: int) -> Iterator[Task]:
+        """Yield the runs of a cell, from replicate `first` on, below `end`."""
         root = self.file.seed
         if self.file.chance == "independent":
             point = "" if cell.point is None else f"/{cell.point.matrix}{cell.point.number}"
             root = Streams(root).seed(f"cell/{canonical_json(cell.labels)}{point}")
         data = bare(cell.scenario).canonical()
-        for replicate in range(self.file.seeds):
+        for replicate in range(first, end):
             yield Task(cell.number * STRIDE + replicate, seed_of_run(root, replicate), data)
 
     def about(self) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def design_of(
     if seeds is not None:
         if isinstance(seeds, bool) or not isinstance(seeds, int) or not 1 <= seeds <= MOST_SEEDS:
             raise InputError(f"seeds: found {seeds!r}; expected an integer from 1 to {MOST_SEEDS:,}")
-        file = file.model_copy(update={"seeds": seeds})
+        file = file.model_copy(update={"seeds": seeds, "stop": None})
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
     cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins, file.seed)]

@@ -10,6 +10,9 @@ from scenarios.overrides import field_path
 from sim.units import shown
 from topologies.errors import InputError
 
+MOST_SEEDS: Final = 65_536
+"""Seeds of a cell, at most."""
+
 OPTIONS: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 """What holds of every block of a study file."""
 

@@ -65,7 +65,9 @@ class Study:
     def metrics(self) -> tuple[str, ...]:
         """The metrics that are reported."""
         columns = set(self.table.column_names)
-        return self.file.metrics or tuple(name for name in USUAL_METRICS if f"metric.{name}" in columns)
+        named = self.file.metrics or tuple(name for name in USUAL_METRICS if f"metric.{name}" in columns)
+        stop = self.file.stop
+        return named if stop is None or stop.metric in named else (*named, stop.metric)
 
     @cached_property
     def checks(self) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class Study:
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """What each cell came to: an estimate of each metric, and how often each check holds."""
-        return tuple(answers_of(self.frame(), self.cells, self.metrics, self.checks))
+        return tuple(answers_of(self.frame(), self.cells, self.metrics, self.checks, self.file.stop))
 
     @property
     def exit_code(self) -> int:
@@ -91,7 +93,7 @@ class Study:
         return {
             "study": self.file.name,
             "seed": self.file.seed,
-            "seeds": self.file.seeds,
+            **self.file.how_often(),
             "runs": self.table.num_rows,
             "factors": list(self.factors),
             "cells": [answer.plain() for answer in self.answers],

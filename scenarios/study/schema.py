@@ -14,12 +14,12 @@ from scenarios.overrides import field_path
 from scenarios.problems import Problem, problems_of, report
 from scenarios.schema import FromList, Name
 from scenarios.seed import Seed
-from scenarios.study import conditions, sampled_design
-from scenarios.study.fields import OPTIONS, MetricName, Path, Word
+from scenarios.study import conditions, sampled_design, stop
+from scenarios.study.fields import MOST_SEEDS, OPTIONS, MetricName, Path, Word
 from scenarios.study.sampled_design import SampledDesign
+from scenarios.study.stop import Stop
 from sim.units import as_written, shown
 
-MOST_SEEDS: Final = 65_536
 CASE: Final = "case"
 """What the cases of a study are called in tables, unless `labels` has another word."""
 
@@ -57,6 +57,9 @@ class StudyFile(BaseModel):
         default={}, description="words for tables and plots: for a path that is swept or sampled, and for case"
     )
     seeds: int = Field(default=100, ge=1, le=MOST_SEEDS, description="how many seeds each cell is run under")
+    stop: Stop | None = Field(
+        default=None, description="instead of seeds: run each cell until an interval is narrow enough"
+    )
     chance: Literal["common", "independent"] = Field(
         default="common", description="whether the n-th run of every cell has the same seed, or each its own"
     )
@@ -78,7 +81,16 @@ class StudyFile(BaseModel):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data, from which it can be read again."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", exclude=set() if self.stop is None else {"seeds"})
+
+    def how_often(self) -> dict[str, Any]:
+        """Return under how many seeds each cell is run, or until when, as plain data."""
+        return {"seeds": self.seeds} if self.stop is None else {"stop": self.stop.model_dump(mode="json")}
+
+    @property
+    def most_seeds(self) -> int:
+        """Under how many seeds a cell is run at most."""
+        return self.seeds if self.stop is None else self.stop.at_most
 
 
 def _with_unit(word: str, unit: str | None) -> str:
@@ -93,6 +105,8 @@ def study_file_of(document: Document) -> StudyFile:
     except ValidationError as error:
         raise report(problems_of(error, StudyFile, document.data), document) from None
     problems = list(_contradictions(study))
+    if study.stop is not None and "seeds" in document.data:
+        problems.append(Problem(("seeds",), "found seeds beside stop, which says how many there are; leave one out"))
     if problems:
         raise report(problems, document)
     return study
@@ -124,6 +138,8 @@ def _contradictions(study: StudyFile) -> Iterator[Problem]:
         taken[factor] = name
     yield from conditions.mistakes_of(study.leave_out, names)
     yield from _broken_matrices(study)
+    if study.stop is not None:
+        yield from stop.mistakes_of(study.stop)
     yield from _overlaps(study)
     yield from _seeds(study)
     for path, values in study.sweep.items():

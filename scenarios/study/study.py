@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,12 +17,14 @@ from scenarios.study.design import STRIDE, Design, design_of
 from scenarios.study.keep import command, keep
 from scenarios.study.result import Study
 from scenarios.study.schema import RESERVED, StudyFile
+from scenarios.study.stopping import Look, run_until_narrow
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from scenarios.execution.row import Row
+    from scenarios.execution.task import Task
 
 MOST_WORKERS = 1024
 
@@ -40,6 +42,8 @@ def study(
     on_rows: Callable[[Sequence[Row]], None] | None = None,
 ) -> Study:
     """Run all cells of a study under all its seeds on worker processes, and return what they came to.
+
+    A study with a rule for stopping runs each cell until its interval is narrow enough.
 
     Run n of a cell has the seed that the root seed gives to the name `run/n`; with `chance: independent`, that which a
     root of the cell's own gives. Parameters: `study`, a built-in's name, a file, or plain data; `seeds`, how many for
@@ -59,19 +63,24 @@ def run_design(
     out: str | Path | None = None,
     resume: bool = False,
     on_rows: Callable[[Sequence[Row]], None] | None = None,
+    on_look: Look | None = None,
 ) -> Study:
-    """Run what `design_of` gave; parameters as for `study`, but for `workers` that may be there already."""
+    """Run what `design_of` gave; parameters as for `study`, but for `workers` that may be there already.
+
+    `on_look` is told of each look of a rule for stopping.
+    """
     if not isinstance(workers, Workers):
         workers = number_of_workers(workers)
     design.refuse_what_cannot_run()
     began = perf_counter()
     with _results(out, design, resume) as results:
-        _refuse_fewer(results, design.file.seeds)
+        if design.file.stop is None:
+            _refuse_fewer(results, design.file.seeds)
         before = _of_design(results.table(), design)
         if on_rows is not None:
             on_rows(list(rows_in(before)))
-        execute(design.tasks(), results, design.setting, workers, on_rows)
-        table = _of_design(results.table(), design)
+        runs = _run_all(design, results, workers, on_rows, on_look)
+        table = _of_design(results.table(), design, runs)
     timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
     labels = tuple(cell.labels for cell in design.cells)
     studied = Study(
@@ -115,12 +124,32 @@ def _refuse_fewer(results: Results, seeds: int) -> None:
         )
 
 
-def _of_design(table: pa.Table, design: Design) -> pa.Table:
-    """Return of a table only the runs of a design, which may have fewer seeds than what is on disk."""
-    import pyarrow.compute as pc
+def _run_all(
+    design: Design,
+    results: Results,
+    workers: Workers | int,
+    on_rows: Callable[[Sequence[Row]], None] | None,
+    on_look: Look | None,
+) -> tuple[int, ...]:
+    """Run all cells, each as often as the study says or until its rule is met; return how often that was."""
+    if design.file.stop is None:
+        execute(design.tasks(), results, design.setting, workers, on_rows)
+        return (design.file.seeds,) * len(design.cells)
+    with Workers(workers, design.setting) if isinstance(workers, int) else nullcontext(workers) as ready:
 
-    replicates = pc.subtract(table["number"], pc.multiply(pc.divide(table["number"], STRIDE), STRIDE))
-    return table.filter(pc.less(replicates, design.file.seeds)).combine_chunks()
+        def carry_out(tasks: list[Task]) -> None:
+            execute(tasks, results, design.setting, ready, on_rows)
+
+        return run_until_narrow(design, results.parts, carry_out, on_look)
+
+
+def _of_design(table: pa.Table, design: Design, runs: Sequence[int] | None = None) -> pa.Table:
+    """Return of a table only the runs of a design, so many of each cell; on disk there may be more."""
+    import numpy as np
+
+    numbers = table["number"].to_numpy()
+    most = np.full(len(design.cells), design.file.most_seeds) if runs is None else np.array(runs)
+    return table.filter(numbers % STRIDE < most[numbers // STRIDE]).combine_chunks()
 
 
 def _commands(table: pa.Table, design: Design) -> Iterator[str | None]:

@@ -40,8 +40,10 @@ def _scenario(name: str) -> str:
 def _study(name: str) -> str:
     from scenarios.study.sampled_design import Range, SampledDesign
     from scenarios.study.schema import Case, StudyFile
+    from scenarios.study.stop import Stop
 
-    return fields_of({"study": StudyFile, "case": Case, "design": SampledDesign, "range": Range}[name])
+    models = {"study": StudyFile, "case": Case, "design": SampledDesign, "range": Range, "stop": Stop}
+    return fields_of(models[name])
 
 
 def _claims(name: str) -> str:
@@ -74,6 +76,7 @@ TABLES_OF_SCENARIOS: Final[dict[str, Callable[[], str]]] = {
     "case": lambda: _study("case"),
     "design": lambda: _study("design"),
     "range": lambda: _study("range"),
+    "stop": lambda: _study("stop"),
     "table of claims": lambda: _claims("table"),
     "claim": lambda: _claims("claim"),
     "setup": lambda: _claims("setup"),
