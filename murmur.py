@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from analysis import frames, statistics
+    from analysis.plots import figures as plots
     from analysis.run_folder import open_run
     from faults.heal import Heal
     from faults.node.crash import Crash, Restart
@@ -152,7 +153,11 @@ _HOMES: Final = {
 }
 """The module in which each public name lives."""
 
-_MODULES: Final = {"frames": "analysis.frames", "statistics": "analysis.statistics"}
+_MODULES: Final = {
+    "frames": "analysis.frames",
+    "plots": "analysis.plots.figures",
+    "statistics": "analysis.statistics",
+}
 """Public names that are modules themselves."""
 
 _PACKAGES: Final = ("topologies", "sim", "faults", "analysis", "scenarios")
@@ -214,6 +219,7 @@ __all__ = [
     "open_study",
     "plot",
     "plot_all",
+    "plots",
     "query",
     "read_costs",
     "replay",

@@ -67,8 +67,8 @@ def chosen_metric(study: StudyView, metric: str | None) -> str:
         if not study.metrics:
             raise InputError(f"the study {study.name} reports no metric; name one of its runs by --metric")
         return study.metrics[0]
-    known_metric(metric)
-    if metric not in study.frame or not study.frame[metric].notna().any():
+    never_came = known_metric(metric).may_never_come and metric in study.metrics  # which is an answer as well
+    if metric not in study.frame or not (never_came or study.frame[metric].notna().any()):
         named = ", ".join(study.metrics) or "none"
         raise InputError(f"no run of the study {study.name} has a value of {metric}; it reports {named}")
     return metric

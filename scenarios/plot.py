@@ -28,6 +28,7 @@ def plot(
     metric: str | None = None,
     x: str | None = None,
     by: str | None = None,
+    against: str | None = None,
     around: str | None = None,
     key: str | None = None,
     at: str | None = None,
@@ -44,11 +45,12 @@ def plot(
     else `spread`, and the first one for studies; `format`, PNG unless given, GIF of an animation; `out`, the file,
     by default KIND with that ending in the folder, or beside it where there are several; `plugins`, modules of the
     protocols of one's own that ran; `metric`, what is drawn of a study, the first that it reports by default; `x` and
-    `by`, factors of a study, along the axis and for what is told apart; `around`, the moment that a space-time diagram
-    shows, `election` for the first or `election:2` for the second; `key`, whose history is drawn; `at`, the moments at
-    which phases are drawn, such as `2s,4s`; `interval`, in which calls, jobs and attempts are counted, such as `10ms`;
-    `frames`, how many an animation has, 200 unless given; `node`, whose cores or actors are drawn; `between`, from
-    when to when they are, such as `1s,1.2s`; `progress`, what is told how many frames are done. Raises InputError
+    `by`, factors of a study, along the axis and for what is told apart; `against`, another metric of it, which the
+    first is drawn against; `around`, the moment that a space-time diagram shows, `election` for the first or
+    `election:2` for the second; `key`, whose history is drawn; `at`, the moments at which phases are drawn, such as
+    `2s,4s`; `interval`, in which calls, jobs and attempts are counted, such as `10ms`; `frames`, how many an animation
+    has, 200 unless given; `node`, whose cores or actors are drawn; `between`, from when to when they are, such as
+    `1s,1.2s`; `progress`, what is told how many frames are done. Raises InputError
     where the runs do not hold what the plot needs.
     """
     given = [runs] if isinstance(runs, Run | Study | str | Path) else list(runs)
@@ -59,10 +61,10 @@ def plot(
     ]
     if len(studies) == 1 == len(given):
         _refuse_options_of_runs(**options)
-        return plot_study(studies[0], kind, out, format or "png", metric, x=x, by=by)
+        return plot_study(studies[0], kind, out, format or "png", metric, x=x, by=by, against=against)
     if studies:
         raise InputError(f"found {len(given)} folders, of which {len(studies)} are studies; draw one study at a time")
-    _refuse_plots_of_studies(kind, metric=metric, x=x, by=by)
+    _refuse_plots_of_studies(kind, metric=metric, x=x, by=by, against=against)
     folders = [folder_of(each) for each in given if not isinstance(each, Study)]
     return _plot_runs(folders, kind, out, format, plugins, options, progress)
 

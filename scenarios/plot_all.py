@@ -65,8 +65,9 @@ def _refuse_unknown_names(given: list[Any], **options: Any) -> None:
     for study in given:
         if isinstance(study, Study):
             view = study.view()
-            if options.get("metric") is not None:
-                chosen_metric(view, options["metric"])
+            for metric in ("metric", "against"):
+                if options.get(metric) is not None:
+                    chosen_metric(view, options[metric])
             for factor in ("x", "by"):
                 if options.get(factor) is not None:
                     chosen_factor(view, options[factor])

@@ -18,7 +18,7 @@ def plot_study(
     out: str | Path | None,
     ending: Format,
     metric: str | None,
-    **factors: str | None,
+    **options: str | None,
 ) -> Path:
     """Draw one study, and return the path of the picture; the parameters are those of `scenarios.plot.plot`."""
     from analysis.plots.registry import PLOTS
@@ -36,5 +36,5 @@ def plot_study(
         raise InputError(unknown_name(chosen, STUDY_PLOTS))
     if study.folder is None and out is None:
         raise InputError("found a study that was not kept on disk; name the file of the picture by out")
-    figure = STUDY_PLOTS[chosen].draw(study.view(), metric, None, **factors)
+    figure = STUDY_PLOTS[chosen].draw(study.view(), metric, None, **options)
     return save(figure, out if out is not None else (study.folder or Path()) / f"{chosen}.{ending}")

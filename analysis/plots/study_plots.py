@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FACTORS: Final = {"x": "the factor along the axis", "by": "the factor that tells lines, groups or rows apart"}
-"""The options of plots of studies, each of which names a factor."""
+"""The options of plots of studies that name a factor; `against` names a metric."""
 
 
 class DrawStudy(Protocol):
     """Draws a study: a metric (None: the first that suits the plot), `width` in millimetres (None: what suits it).
 
     Options that a plot may have, None where not given, are those of `FACTORS`: names of factors of the study, or the
-    last words of their paths.
+    last words of their paths; and `against`, a metric.
     """
 
     def __call__(
@@ -57,9 +57,10 @@ def _plot(name: str, description: str, home: str, options: tuple[str, ...] = ())
         for option in sorted(chosen.keys() - set(options)):
             having = ", ".join(plot.name for plot in STUDY_PLOTS.values() if option in plot.options)
             raise InputError(f"the plot {name} has no option {option}; found {chosen[option]!r}: it is for {having}")
-        chosen = {option: chosen_factor(study, value) for option, value in chosen.items()}
-        if len(set(chosen.values())) < len(chosen):
-            raise InputError(f"found the factor {chosen['x']} for both x and by; name another one, or leave one out")
+        factors = {option: chosen_factor(study, value) for option, value in chosen.items() if option in FACTORS}
+        if len(set(factors.values())) < len(factors):
+            raise InputError(f"found the factor {factors['x']} for both x and by; name another one, or leave one out")
+        chosen |= factors
         if width is not None:
             if not NARROWEST_MM <= width <= WIDEST_MM:
                 raise InputError(f"found a width of {width:g} mm; expected from {NARROWEST_MM} to {WIDEST_MM} mm")
@@ -78,6 +79,30 @@ STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
             "distribution",
             "of a study, the cumulative distribution of a metric, a line a cell",
             "analysis.plots.distribution:distribution_figure",
+        ),
+        _plot(
+            "paired",
+            "of a study, each seed as a line from level to level of a factor, and the mean differences",
+            "analysis.plots.paired_slopes:paired_figure",
+            ("by",),
+        ),
+        _plot(
+            "scaling",
+            "of a study that sweeps a size, a metric on logarithmic axes with the law of growth that fits it",
+            "analysis.plots.scaling_laws:scaling_figure",
+            ("x",),
+        ),
+        _plot(
+            "sensitivity",
+            "of a study, how far a metric depends on each factor: Sobol indices, or main effects on ranks",
+            "analysis.plots.sensitivity_bars:sensitivity_figure",
+            ("by",),
+        ),
+        _plot(
+            "trade-off",
+            "of a study, two metrics against each other, a point a cell, with the Pareto front",
+            "analysis.plots.trade_off_points:trade_off_figure",
+            ("against",),
         ),
         _plot(
             "bifurcation",

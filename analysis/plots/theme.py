@@ -137,7 +137,7 @@ def width_mm(figure: Figure) -> float:
 def put_title(figure: Figure, name: str, facts: str) -> None:
     """Write the scenario's name, and below it the facts of the run, at the top left, on as many lines as they need."""
     characters = int(width_mm(figure) / _LETTER_MM * 0.95)
-    lines = [*wrap(name, characters), *wrap(facts, characters)]
+    lines = [*wrap(_plain(name), characters), *wrap(_plain(facts), characters)]
     _make_room(figure, len(lines))
     figure.suptitle("\n".join(lines), x=0.01, ha="left", linespacing=1.3)
 
@@ -148,13 +148,18 @@ def put_legend(figure: Figure, *axes: Axes) -> None:
     handles, labels = list(entries.values()), list(entries)
     if not labels:
         return
-    labels = [fill(label, int((width_mm(figure) - 9) / _LETTER_MM)) for label in labels]
+    labels = [fill(_plain(label), int((width_mm(figure) - 9) / _LETTER_MM)) for label in labels]
     longest = max(len(line) for label in labels for line in label.splitlines())
     columns = max(1, min(len(labels), int(width_mm(figure) / (9 + _LETTER_MM * longest))))
     _make_room(figure, ceil(sum(label.count("\n") + 1 for label in labels) / columns))
     figure.legend(
         handles, labels, loc="outside lower center", ncols=columns, handlelength=1.6, columnspacing=1.2, borderpad=0.1
     )
+
+
+def _plain(words: str) -> str:
+    """Return words with no formulas in them, whatever they hold, and with numbers beside their percent signs."""
+    return words.replace("$", r"\$").replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _make_room(figure: Figure, lines: int) -> None:

@@ -7,7 +7,7 @@ is the geometric mean at each size, which is the median where logarithms are sym
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, isfinite, log
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -40,7 +40,8 @@ class Fit:
 
     `aicc` is Akaike's criterion corrected for small samples, the lower the better; `weight` is the share that speaks
     for this law among those that were fitted; `r_squared` is the share of the variance of the logarithms of all values
-    that the law explains.
+    that the law explains. `spread` is the covariance of the parameters, of a factor that of its logarithm, times the
+    square of the quantile of t that makes intervals of 95 %; None where there is a single value at some size.
     """
 
     law: Law
@@ -48,6 +49,7 @@ class Fit:
     aicc: float
     weight: float
     r_squared: float
+    spread: Floats | None = field(default=None, repr=False, compare=False)
 
     @property
     def formula(self) -> str:
@@ -60,6 +62,22 @@ class Fit:
 
         first, second = (estimate.value for estimate in self.parameters.values())
         return _values(self.law, first, second, np.asarray(sizes, dtype=float))
+
+    def band(self, sizes: Sequence[float]) -> tuple[Floats, Floats] | None:
+        """Return the 95 % interval of what the law says at each size by itself, None where there is none.
+
+        By the delta method on logarithms, with the covariance of parameters that allows another scatter at each size
+        (White 1980). Assumes that the law is right: how far another one lies off is not in it.
+        """
+        import numpy as np
+
+        if self.spread is None:
+            return None
+        at = np.asarray(sizes, dtype=float)
+        first, second = (estimate.value for estimate in self.parameters.values())
+        slopes = _slopes(self.law, at, (first, second))
+        margin = np.exp(np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.spread, slopes)))
+        return self.predict(sizes) / margin, self.predict(sizes) * margin
 
 
 def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> list[Fit]:
@@ -90,7 +108,14 @@ def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> 
     least = min(_aicc(logs, error) for _, _, error in found)
     shares = [exp(-(_aicc(logs, error) - least) / 2) for _, _, error in found]
     fits = [
-        Fit(law, _estimates(law, at, logs, parameters), _aicc(logs, error), share / sum(shares), 1 - error / _all(logs))
+        Fit(
+            law,
+            _estimates(law, at, logs, parameters),
+            _aicc(logs, error),
+            share / sum(shares),
+            1 - error / _all(logs),
+            _spread(law, at, logs, parameters),
+        )
         for (law, parameters, error), share in zip(found, shares, strict=True)
     ]
     return sorted(fits, key=lambda fit: fit.aicc)
@@ -179,21 +204,33 @@ def _estimates(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[flo
 def _bounds(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float, float]) -> list[tuple[float, float]]:
     """Return the intervals of parameters, by how the mean of logarithms scatters at each size."""
     import numpy as np
-    from scipy.stats import t
 
-    inner = _slopes(law, sizes, found)
-    counts = np.array([len(each) for each in logs])
-    scatter = np.array([each.var(ddof=1) / len(each) for each in logs])
-    weighted = inner * counts[:, None]
-    inverse = np.linalg.pinv(inner.T @ weighted)
-    errors = np.sqrt(np.diag(inverse @ (weighted.T * scatter) @ weighted @ inverse))
-    margins = float(t.ppf((1 + CONFIDENCE) / 2, counts.sum() - len(counts))) * errors
+    spread = _spread(law, sizes, logs, found)
+    assert spread is not None
+    margins = np.sqrt(np.diag(spread))
     if law == "power":
         centre = log(found[0])
         first = (exp(centre - margins[0]), exp(centre + margins[0]))
     else:
         first = (found[0] - float(margins[0]), found[0] + float(margins[0]))
     return [first, (found[1] - float(margins[1]), found[1] + float(margins[1]))]
+
+
+def _spread(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float, float]) -> Floats | None:
+    """Return the covariance of parameters, times the square of the quantile of t for intervals of 95 %."""
+    import numpy as np
+    from scipy.stats import t
+
+    if min(map(len, logs)) < 2:
+        return None
+    inner = _slopes(law, sizes, found)
+    counts = np.array([len(each) for each in logs])
+    scatter = np.array([each.var(ddof=1) / len(each) for each in logs])
+    weighted = inner * counts[:, None]
+    inverse = np.linalg.pinv(inner.T @ weighted)
+    quantile = float(t.ppf((1 + CONFIDENCE) / 2, counts.sum() - len(counts)))
+    spread: Floats = quantile**2 * (inverse @ (weighted.T * scatter) @ weighted @ inverse)
+    return spread
 
 
 def _slopes(law: Law, sizes: Floats, found: tuple[float, float]) -> Floats:

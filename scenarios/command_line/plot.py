@@ -23,6 +23,9 @@ FORMATS: Final = ("png", "svg", "gif", "mp4")
 @click.option("--metric", metavar="NAME", help="What is drawn of a study; the first that it reports unless given.")
 @click.option("--x", metavar="FACTOR", help="The factor of a study along the axis; one that suits unless given.")
 @click.option("--by", metavar="FACTOR", help="The factor that tells lines or groups apart; all others unless given.")
+@click.option(
+    "--against", metavar="NAME", help="The metric that a trade-off has along the axis; converged_at by default."
+)
 @click.option("--around", metavar="election[:N]", help="Draw space-time around an election, the first unless said.")
 @click.option("--key", metavar="KEY", help="Whose history is drawn; one with a conflict or the most used unless given.")
 @click.option("--at", metavar="TIME,...", help="Moments at which the phases of a swarm are drawn, such as 2s,4s.")
@@ -38,6 +41,7 @@ def plot(
     metric: str | None,
     x: str | None,
     by: str | None,
+    against: str | None,
     around: str | None,
     key: str | None,
     at: str | None,
@@ -59,7 +63,7 @@ def plot(
     from scenarios.plot_all import ALL, plot_all
 
     folders, kinds = _told_apart(runs)
-    options: dict[str, Any] = {"metric": metric, "x": x, "by": by, "plugins": plugins}
+    options: dict[str, Any] = {"metric": metric, "x": x, "by": by, "against": against, "plugins": plugins}
     options |= {"around": around, "key": key, "at": at, "interval": interval}
     with FilmProgress() as progress:
         options |= {"frames": frames, "node": node, "between": between, "progress": progress.take}

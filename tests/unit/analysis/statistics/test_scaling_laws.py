@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from analysis.statistics import Fit, scaling_fits
 from topologies.errors import InputError
@@ -92,3 +93,34 @@ def test_too_little_gives_no_law_and_wrong_values_are_refused() -> None:
         scaling_fits([1, 2, 3], [[1.0, 2.0], [2.0], [float("inf"), 3.0]])
     with pytest.raises(InputError, match="a sample for each size"):
         scaling_fits([1, 2], [[1.0]])
+
+
+def test_the_band_is_that_of_a_weighted_mean_of_logarithms() -> None:
+    """Of a power law, the variance of a prediction is that of the mean logarithms with the weights of least squares."""
+    samples = [each[: 4 + 3 * place] for place, each in enumerate(scattered("power"))]
+    fit = next(fit for fit in scaling_fits(SIZES, samples) if fit.law == "power")
+    counts = np.array([len(each) for each in samples])
+    places = np.log(SIZES)
+    variances = np.array([np.log(each).var(ddof=1) for each in samples]) / counts
+    middle = np.average(places, weights=counts)
+    for size in (16, 300, 9000):
+        weights = counts / counts.sum() + (np.log(size) - middle) * counts * (places - middle) / (
+            counts @ (places - middle) ** 2
+        )
+        margin = np.exp(t.ppf(0.975, counts.sum() - 5) * np.sqrt(weights**2 @ variances))
+        band = fit.band([size])
+        assert band is not None
+        assert [band[0][0], band[1][0]] == pytest.approx(
+            [fit.predict([size])[0] / margin, fit.predict([size])[0] * margin]
+        )
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_band_holds_the_law_that_made_the_values(law: str) -> None:
+    """Of a law that is right the band holds the truth at each size; without scatter to know of there is none."""
+    fit = scaling_fits(SIZES, scattered(law))[0]
+    band = fit.band(SIZES)
+    assert band is not None
+    truth = np.array([LAWS[law](size) for size in SIZES])
+    assert ((band[0] < truth) & (truth < band[1])).all()
+    assert scaling_fits(SIZES, [[LAWS[law](size)] for size in SIZES])[0].band(SIZES) is None

@@ -1,0 +1,106 @@
+"""Two metrics of a study against each other: a point for each cell, and the cells that no other one beats in both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite, nan
+from typing import TYPE_CHECKING, Final
+
+from analysis.estimates import Estimate, median_of
+from analysis.improvement import more_is_better
+from analysis.metrics import known_metric
+from analysis.study_view import StudyView, chosen_metric
+from topologies.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL: Final = ("messages_per_node", "converged_at")
+"""What is drawn upwards, and against what, where the study has both."""
+MOST_CELLS: Final = 64
+COLUMNS: Final = ("cell", "label", "runs", "never", "value", "low", "high")
+AGAINST: Final = ("against", "against_low", "against_high", "never_against")
+
+
+def trade_off_frame(study: StudyView, metric: str | None = None, against: str | None = None) -> pd.DataFrame:
+    """Return the medians of two metrics in each cell, with their 95 % intervals, a row for each cell.
+
+    Columns: `cell`, its `label`, its `runs`; `value`, `low`, `high` of the metric (times in nanoseconds, infinite where
+    they do not come in half of the runs), and `never`, the runs in which its time never came; the same of the other one
+    as `against`, `against_low`, `against_high`, `never_against`; and `front`, whether no other cell is at least as good
+    in both and better in one. Raises InputError where there are not two metrics, or too many cells.
+    """
+    import pandas as pd
+
+    value, other = trade_off_metrics(study, metric, against)
+    rows = []
+    for cell, runs in study.cells():
+        first, never = _median(runs[value], value)
+        second, never_against = _median(runs[other], other)
+        if first is None or second is None:
+            continue
+        numbers = [*(_number(part) for part in (first.value, first.low, first.high))]
+        against_numbers = [*(_number(part) for part in (second.value, second.low, second.high)), never_against]
+        rows.append((cell, study.label(cell), len(runs), never, *numbers, *against_numbers))
+    if not rows:
+        raise InputError(
+            f"no cell of the study {study.name} has values of both {value} and {other}, which the plot trade-off draws"
+        )
+    if len(rows) > MOST_CELLS:
+        raise InputError(
+            f"found {len(rows)} cells; the plot trade-off has at most {MOST_CELLS} points: sweep fewer values, or draw "
+            "part of murmur.plots.trade_off_frame"
+        )
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *AGAINST])
+    frame["front"] = front_of(
+        frame["value"].tolist(), frame["against"].tolist(), more_is_better(value), more_is_better(other)
+    )
+    return frame
+
+
+def trade_off_metrics(study: StudyView, metric: str | None, against: str | None) -> tuple[str, str]:
+    """Return the metric that is drawn upwards, and the one that it is drawn against; by default those of `USUAL`."""
+    reported = [*dict.fromkeys([*(name for name in USUAL if name in study.metrics), *study.metrics])]
+    value = chosen_metric(study, metric or next((name for name in reported if name != against), None))
+    other = against or next(
+        (name for name in (*reversed(USUAL), *reported) if name in reported and name != value), None
+    )
+    if other is None:
+        raise InputError(
+            f"the study {study.name} reports {value} alone; the plot trade-off needs two metrics: name one of its runs "
+            "by --against"
+        )
+    if other == value:
+        raise InputError(f"found {value} against itself; name two metrics by --metric and --against")
+    return value, chosen_metric(study, other)
+
+
+def _median(column: pd.Series[float], metric: str) -> tuple[Estimate | None, int]:
+    """Return the median of the runs of a cell, and in how many a time never came."""
+    known = column.dropna().astype(float).tolist()
+    never = len(column) - len(known) if known_metric(metric).may_never_come else 0
+    return median_of(known, never), never
+
+
+def _number(part: float | None) -> float:
+    return nan if part is None else part
+
+
+def front_of(
+    values: Sequence[float], others: Sequence[float], more: bool = False, more_of_others: bool = False
+) -> list[bool]:
+    """Return which of the points are on the Pareto front: no other is at least as good in both and better in one.
+
+    Less is better, unless `more`; likewise `more_of_others`. A point that is infinitely bad in one is on no front.
+    """
+    points = [
+        (-value if more else value, -other if more_of_others else other)
+        for value, other in zip(values, others, strict=True)
+    ]
+    return [
+        all(isfinite(part) for part in point) and not any(_beats(rival, point) for rival in points) for point in points
+    ]
+
+
+def _beats(rival: tuple[float, float], point: tuple[float, float]) -> bool:
+    return rival[0] <= point[0] and rival[1] <= point[1] and rival != point
