@@ -7,10 +7,17 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 DISTRIBUTION: Final = "murmur-sim"
+
+EXTRAS: Final = {"cluster": ("distributed", "murmur study --cluster"), "query": ("duckdb", "murmur query")}
+"""Packages that only one command needs, by the extra that brings them."""
 
 TRIAL: Final = {
     "name": "doctor",
@@ -38,6 +45,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("Python", True, f"{platform.python_version()} ({platform.python_implementation()})")
     yield _murmur()
     yield from _requirements()
+    yield from _extras()
     yield _accelerator()
     yield _scenarios()
     yield _determinism()
@@ -54,31 +62,52 @@ def _murmur() -> Finding:
 
 def _requirements() -> Iterator[Finding]:
     """Compare the installed packages with what Murmur asks for."""
-    try:
-        from packaging.requirements import Requirement
-    except ModuleNotFoundError:
+    if find_spec("packaging") is None:
         yield Finding("packaging", False, "is not installed, so no version can be compared; pip install packaging")
         return
-    try:
-        asked = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or ()]
-    except metadata.PackageNotFoundError:
+    for requirement in _asked(""):
+        yield _installed(requirement) or Finding(
+            requirement.name, False, f"is not installed; pip install '{requirement}'"
+        )
+
+
+def _extras() -> Iterator[Finding]:
+    """Look at the packages that single commands need, which may be missing."""
+    if find_spec("packaging") is None:
         return
-    for requirement in asked:
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            version = metadata.version(requirement.name)
-        except metadata.PackageNotFoundError:
-            yield Finding(requirement.name, False, f"is not installed; pip install '{requirement}'")
-            continue
-        well = requirement.specifier.contains(version, prereleases=True)
-        remedy = "" if well else f", expected {requirement.specifier}; pip install '{requirement}'"
-        yield Finding(requirement.name, well, f"{version}{remedy}")
+    for extra, (package, command) in EXTRAS.items():
+        for requirement in _asked(extra):
+            if requirement.name == package:
+                missing = f"not installed, for {command}: pip install '{DISTRIBUTION}[{extra}]'"
+                yield _installed(requirement) or Finding(package, True, missing)
+
+
+def _asked(extra: str) -> list[Requirement]:
+    """Return what Murmur asks for: always, or with an extra alone."""
+    from packaging.requirements import Requirement
+
+    try:
+        every = [Requirement(text) for text in metadata.requires(DISTRIBUTION) or ()]
+    except metadata.PackageNotFoundError:
+        return []
+    always = [each for each in every if each.marker is None or each.marker.evaluate({"extra": ""})]
+    if not extra:
+        return always
+    return [each for each in every if each.marker and each.marker.evaluate({"extra": extra}) and each not in always]
+
+
+def _installed(requirement: Requirement) -> Finding | None:
+    """Return whether a package is new enough, None where it is not there."""
+    try:
+        version = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return None
+    well = requirement.specifier.contains(version, prereleases=True)
+    remedy = "" if well else f", expected {requirement.specifier}; pip install '{requirement}'"
+    return Finding(requirement.name, well, f"{version}{remedy}")
 
 
 def _accelerator() -> Finding:
-    from importlib.util import find_spec
-
     compiled = find_spec("sim._accelerator") is not None
     found = "compiled" if compiled else "not compiled (no C compiler when it was installed): same results, slower"
     return Finding("accelerator", True, found)
