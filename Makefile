@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PACKAGES := topologies sim faults analysis scenarios murmur.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench validate ablations campaign clean
+.PHONY: help setup demo test bench docs validate ablations campaign clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup ## lint, types, import contracts and tests: what must pass before a 
 bench: setup ## measure Murmur beside plain SimPy and print the ratios
 	$(BIN)/python tests/benchmarks
 
+docs: setup ## build the site of the documentation into docs/_build/html
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build/html
+
 validate: setup ## measure every published result in full and print it beside its reference (CI takes a quick look)
 	$(BIN)/python -m tests.published
 
@@ -46,6 +49,6 @@ campaign: setup ## run 10,000 plans of faults against Raft with features drawn o
 	$(BIN)/python tests/raft_campaign.py --write
 
 clean: ## remove .venv, caches and build output; keep runs/
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks build dist docs/_build docs/reference
 	rm -f sim/*.so
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
