@@ -24,6 +24,8 @@ class StudyView:
     `frame` is tidy: a row for each run, in the order of cells, with a column for each factor, for `cell`, `replicate`,
     `seed`, `ended_ns`, `error`, `check.NAME` for each check, and for each metric, which is NaN where a run has none.
     `scenarios` has the scenario of each cell, as plain data; `description` is what the study asks, for people.
+    Time series that runs have are named in `series`: the column `series.NAME` has a list of values for each run, at the
+    times of `series_times`, in nanoseconds.
     """
 
     name: str
@@ -33,6 +35,8 @@ class StudyView:
     scenarios: Sequence[Mapping[str, Any]] = ()
     description: str = ""
     checks: Sequence[str] = ()
+    series: Sequence[str] = ()
+    series_times: Sequence[int] = ()
 
     def whole(self) -> pd.DataFrame:
         """Return the rows of the runs that did not end in an error."""
@@ -53,6 +57,22 @@ class StudyView:
         """Yield each cell by its number, with the rows of its runs that did not end in an error."""
         for number, rows in self.frame.groupby("cell", sort=True):
             yield int(str(number)), rows[rows["error"].isna()]
+
+    def curves(self, name: str) -> pd.DataFrame:
+        """Return a time series in long form, without what is not known: cell, replicate, time in ns, value.
+
+        Raises InputError where the study has not kept it.
+        """
+        if name not in self.series:
+            kept = f"it has {', '.join(self.series)}" if self.series else "say `series` in its file"
+            raise InputError(f"the study {self.name} has kept no time series {name}; {kept}")
+        column = f"series.{name}"
+        rows = self.whole()[["cell", "replicate", column]].rename(columns={column: "value"})
+        rows = rows.assign(time=[list(self.series_times) for _ in range(len(rows))]).explode(
+            ["time", "value"], ignore_index=True
+        )
+        rows = rows[["cell", "replicate", "time", "value"]].astype({"time": "int64", "value": float})
+        return rows.dropna(subset="value").reset_index(drop=True)
 
     def label(self, cell: int, among: Sequence[str] | None = None) -> str:
         """Return the words that tell a cell from the others: its values of `among`, by default of what varies."""

@@ -147,7 +147,10 @@ def _export_study(study: Study | str | Path, form: str, out: str | Path | None) 
     if out is None and study.folder is None:
         raise InputError(f"the study {study.name} was not kept on disk; say where its file shall be by out")
     path = (study.folder or Path()) / OF_STUDIES if out is None else Path(out)
-    return _write(path, iter([study.frame().to_csv(index=False, lineterminator="\n")]))
+    frame = study.frame()
+    for column in frame.columns[frame.columns.str.startswith("series.")]:
+        frame[column] = frame[column].map(lambda values: values if values is None else str(list(map(float, values))))
+    return _write(path, iter([frame.to_csv(index=False, lineterminator="\n")]))
 
 
 def _write(path: Path, pieces: Iterator[str]) -> Path:

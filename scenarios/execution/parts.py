@@ -62,6 +62,8 @@ def table_of(rows: list[Row]) -> pa.Table:
 def _column(name: str, values: list[Any]) -> pa.Array:
     import pyarrow as pa
 
+    if name.startswith("series."):
+        return pa.array(values, pa.list_(pa.float64()))
     types = {"number": pa.int64(), "seed": pa.uint64(), "ended_ns": pa.int64(), "faults": pa.int64()}
     kind = types.get(name, pa.string() if name in ABOUT_THE_RUN else None)
     if any(isinstance(value, float) for value in values):

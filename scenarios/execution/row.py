@@ -4,7 +4,8 @@ Columns: `number`, `seed`, `digest`, `ended_ns`, `ended_by`, `faults` (how many 
 (None, or which limit cut the run off), `error` (None, or why there is no result); for each check `check.NAME`, its
 verdict, and where it does not hold `reason.NAME` and `evidence.NAME`, the kinds of the records that show it;
 `metric.NAME`, or `metric.NAME.KEY` for one that is a mapping, where `metric.NAME` is 0 if the mapping is empty. Metrics
-that are none in a run, such as the time of a convergence that did not come, are left out of its row.
+that are none in a run, such as the time of a convergence that did not come, are left out of its row. `series.NAME` is
+a time series, where an execution keeps it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from scenarios.execution.task import Setting, Task
+from scenarios.execution.curves import curves_of, sampled
+from scenarios.execution.task import Curves, Setting, Task
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,18 +42,22 @@ def rows_of(setting: Setting, tasks: Sequence[Task]) -> list[tuple[Row, float]]:
     scenarios = _Scenarios(setting)
     for task in tasks:
         began = perf_counter()
-        row = row_of(task, scenarios.of, censors=setting.censors)
+        row = row_of(task, scenarios.of, censors=setting.censors, curves=setting.curves)
         done.append((row, perf_counter() - began))
     return done
 
 
-def row_of(task: Task, scenario_of: Callable[[Task], Scenario], *, censors: bool = False) -> Row:
+def row_of(
+    task: Task, scenario_of: Callable[[Task], Scenario], *, censors: bool = False, curves: Curves | None = None
+) -> Row:
     """Run a task and return its row; whatever the run raises becomes its `error`."""
     from scenarios.run import placed, run_loaded
 
     try:
-        ended = run_loaded(scenario_of(task), None, censors=censors)
-        return {"number": task.number, "seed": task.seed, **came_to(ended)}
+        scenario = scenario_of(task) if curves is None else sampled(scenario_of(task), curves)
+        ended = run_loaded(scenario, None, censors=censors)
+        kept = {} if curves is None else cast("Row", dict(curves_of(ended, curves)))  # lists, which no row is asked for
+        return {"number": task.number, "seed": task.seed, **came_to(ended), **kept}
     except InputError as error:
         return failed(task, str(placed(error)))
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a batch outlives whatever its runs do

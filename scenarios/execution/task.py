@@ -26,16 +26,27 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Curves:
+    """Time series that rows keep: their names, at 0 and so many times every `every` nanoseconds."""
+
+    names: tuple[str, ...]
+    every: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What the tasks of one execution have in common beside their scenarios.
 
     `plugins` are the modules whose protocols may run; `graph_folder` is where relative paths of graph files count from;
-    `censors` says whether a run that reaches its limit on events ends there, instead of in an error.
+    `censors` says whether a run that reaches its limit on events ends there, instead of in an error;
+    `curves` are the time series that rows keep, if any.
     """
 
     plugins: tuple[str, ...] = ()
     graph_folder: Path | None = None
     censors: bool = False
+    curves: Curves | None = None
 
 
 def seed_of_run(root: int, number: int) -> int:

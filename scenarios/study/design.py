@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,9 @@ class Design:
     def about(self) -> dict[str, Any]:
         """Return all that decides what comes out of each run, as plain data."""
         cells = [{**cell.plain(), "scenario": bare(cell.scenario).canonical()} for cell in self.cells]
-        decides = {"name": self.file.name, "seed": self.file.seed, "chance": self.file.chance}
+        decides: dict[str, Any] = {"name": self.file.name, "seed": self.file.seed, "chance": self.file.chance}
+        if self.setting.curves is not None:
+            decides["series"] = asdict(self.setting.curves)
         return {"study": {**decides, "plugins": list(self.setting.plugins), "cells": cells}}
 
     def refuse_what_cannot_run(self) -> None:
@@ -88,7 +90,9 @@ def design_of(
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
     cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins, file.seed)]
-    design = Design(file, tuple(cells), Setting(tuple(plugins), _graph_folder(cells), censors=True))
+    curves = None if file.series is None else file.series.curves(cell.scenario.duration for cell in cells)
+    setting = Setting(tuple(plugins), _graph_folder(cells), censors=True, curves=curves)
+    design = Design(file, tuple(cells), setting)
     if design.runs > MOST_RUNS:
         raise InputError(
             f"{document.name}: found {design.runs:,} runs; expected at most {MOST_RUNS:,}: take fewer seeds"

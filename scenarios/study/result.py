@@ -13,6 +13,7 @@ from scenarios.document import Document
 from scenarios.study.answer import Answer, answers_of
 from scenarios.study.cells import Label
 from scenarios.study.schema import StudyFile, study_file_of
+from sim.units import parse_duration
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -126,7 +127,14 @@ class Study:
         from analysis.study_view import StudyView
 
         facts = (self.factors, self.metrics, self.scenarios, self.file.description, self.checks)
-        return StudyView(self.name, self.frame(), *facts)
+        return StudyView(self.name, self.frame(), *facts, *self._curves())
+
+    def _curves(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Return the time series that runs have, and the times of their values in nanoseconds."""
+        if self.file.series is None or not self.scenarios:
+            return (), ()
+        curves = self.file.series.curves(parse_duration(scenario["duration"]) for scenario in self.scenarios)
+        return curves.names, tuple(curves.every * point for point in range(curves.points + 1))
 
     def keys_never_seen(self) -> dict[str, list[str]]:
         """Return the metrics `NAME.KEY` of which no run has the key, each with the keys that there are."""

@@ -17,6 +17,7 @@ from scenarios.seed import Seed
 from scenarios.study import conditions, sampled_design, stop
 from scenarios.study.fields import MOST_SEEDS, OPTIONS, MetricName, Path, Word
 from scenarios.study.sampled_design import SampledDesign
+from scenarios.study.series import Series
 from scenarios.study.stop import Stop
 from sim.units import as_written, shown
 
@@ -60,6 +61,7 @@ class StudyFile(BaseModel):
     stop: Stop | None = Field(
         default=None, description="instead of seeds: run each cell until an interval is narrow enough"
     )
+    series: Series | None = Field(default=None, description="time series of each run to keep, for curves")
     chance: Literal["common", "independent"] = Field(
         default="common", description="whether the n-th run of every cell has the same seed, or each its own"
     )

@@ -40,9 +40,11 @@ def _scenario(name: str) -> str:
 def _study(name: str) -> str:
     from scenarios.study.sampled_design import Range, SampledDesign
     from scenarios.study.schema import Case, StudyFile
+    from scenarios.study.series import Series
     from scenarios.study.stop import Stop
 
-    models = {"study": StudyFile, "case": Case, "design": SampledDesign, "range": Range, "stop": Stop}
+    models: dict[str, type[BaseModel]] = {"study": StudyFile, "case": Case, "design": SampledDesign, "range": Range}
+    models |= {"stop": Stop, "series": Series}
     return fields_of(models[name])
 
 
@@ -77,6 +79,7 @@ TABLES_OF_SCENARIOS: Final[dict[str, Callable[[], str]]] = {
     "design": lambda: _study("design"),
     "range": lambda: _study("range"),
     "stop": lambda: _study("stop"),
+    "series": lambda: _study("series"),
     "table of claims": lambda: _claims("table"),
     "claim": lambda: _claims("claim"),
     "setup": lambda: _claims("setup"),
