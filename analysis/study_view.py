@@ -68,9 +68,8 @@ class StudyView:
             raise InputError(f"the study {self.name} has kept no time series {name}; {kept}")
         column = f"series.{name}"
         rows = self.whole()[["cell", "replicate", column]].rename(columns={column: "value"})
-        rows = rows.assign(time=[list(self.series_times) for _ in range(len(rows))]).explode(
-            ["time", "value"], ignore_index=True
-        )
+        times: list[Any] = [list(self.series_times)] * len(rows)
+        rows = rows.assign(time=times).explode(["time", "value"], ignore_index=True)
         rows = rows[["cell", "replicate", "time", "value"]].astype({"time": "int64", "value": float})
         return rows.dropna(subset="value").reset_index(drop=True)
 
