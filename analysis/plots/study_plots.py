@@ -79,6 +79,43 @@ STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
             "distribution",
             "of a study, the cumulative distribution of a metric, a line a cell",
             "analysis.plots.distribution:distribution_figure",
+            ("by",),
+        ),
+        _plot(
+            "curves",
+            "of a study, a metric along a factor: medians with intervals, a line for each group, seeds as points",
+            "analysis.plots.curves:curves_figure",
+            ("x", "by"),
+        ),
+        _plot(
+            "survival",
+            "of a study, the share of runs that still wait for a time over time, with how many and their medians",
+            "analysis.plots.survival:survival_figure",
+            ("by",),
+        ),
+        _plot(
+            "heat-map",
+            "of a study, a metric over two factors: medians, or the share of runs that never came or violate a check",
+            "analysis.plots.heat_map:heat_map_figure",
+            ("x", "by"),
+        ),
+        _plot(
+            "small-multiples",
+            "of a study, a panel for each pair of levels of two factors, with the distribution or curve of a metric",
+            "analysis.plots.small_multiples:small_multiples_figure",
+            ("x", "by"),
+        ),
+        _plot(
+            "box",
+            "of a study, a metric in groups: quartiles as boxes, with the runs as points",
+            "analysis.plots.boxes:box_figure",
+            ("x", "by"),
+        ),
+        _plot(
+            "violin",
+            "of a study, a metric in groups: its density as violins, with the runs as points",
+            "analysis.plots.boxes:violin_figure",
+            ("x", "by"),
         ),
         _plot(
             "paired",

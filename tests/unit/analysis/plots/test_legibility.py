@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.plots.distribution import Distribution, DistributionFigure, draw_distribution
+from analysis.plots.distribution import draw_distribution
 from analysis.plots.registry import PLOTS
 from analysis.plots.run_view import RunView
 from analysis.plots.theme import COLUMN_MM, PAGE_MM
@@ -25,11 +26,12 @@ def plot_of(name: str, around: str | None = None) -> Draw:
 
 def distribution(_: RunView, width: float) -> Figure:
     """Ten lines."""
-    lines = [Distribution(f"{n}-{2 * n} ms", [n * 1e6 + value * 1e5 for value in range(50)], 60) for n in range(1, 11)]
-    facts = (
-        "60 runs in each cell; band: the whole curve, with 95 % confidence; a line stays below 1 where it never came"
-    )
-    return draw_distribution(DistributionFigure(lines, "raft-election-timeouts", facts, "Leaderless time", "ns"), width)
+    rows = [
+        {"group": f"{n}-{2 * n} ms", "number": n - 1, "place": 0, "value": n * 1e6 + value * 1e5, "came": value < 50}
+        for n in range(1, 11)
+        for value in range(60)
+    ]
+    return draw_distribution(pd.DataFrame(rows), "leaderless_time", "raft-election-timeouts", width)
 
 
 def of_cores(name: str) -> Draw:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from analysis.plots.distribution import MOST_LINES, Distribution, DistributionFigure, band, draw_distribution
+from analysis.plots.distribution import MOST_LINES, band, draw_distribution
 from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.study_view import StudyView
 from topologies.errors import InputError
@@ -25,6 +25,7 @@ def study(cells: int = 2, **changes: Any) -> StudyView:
             "system": "gossip",
             "nodes": cell,
             "cell": cell,
+            "ended_ns": 1e12,
             "error": "it failed" if run == 3 else None,
             "converged_at": np.nan if run == 2 else (cell + 1) * 1e9 + run * 1e8,
         }
@@ -33,6 +34,16 @@ def study(cells: int = 2, **changes: Any) -> StudyView:
     ]
     columns = {"frame": pd.DataFrame(rows), "factors": ("system", "nodes"), "metrics": ("converged_at",)}
     return StudyView("small", **{**columns, **changes})
+
+
+def frame_of(**groups: tuple[list[float], int]) -> pd.DataFrame:
+    """A frame of values in groups, each with how many runs there are in all."""
+    rows = [
+        {"group": name, "number": number, "place": 0, "value": value, "came": came}
+        for number, (name, (values, runs)) in enumerate(groups.items())
+        for value, came in [(value, True) for value in values] + [(99.0, False)] * (runs - len(values))
+    ]
+    return pd.DataFrame(rows)
 
 
 def test_a_line_is_the_share_of_runs_at_or_below() -> None:
@@ -49,11 +60,11 @@ def test_lines_are_called_by_what_differs() -> None:
     """Labels leave out what all cells share, and the facts say how many runs there are and that some have no value."""
     figure = DRAW(study(), None, None)
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["0", "1"]
+    assert [text.get_text() for text in legend.get_texts()] == ["nodes 0", "nodes 1"]
     title = " ".join(figure.get_suptitle().split())
     assert title == (
-        "small 3 runs in each cell; band: the whole curve, with 95 % confidence; "
-        "a line stays below 1 where the time never came"
+        "small 3 runs each; band: the whole curve, with 95 % confidence; "
+        "a line stays below 1 where the time never came; 2 runs failed and left out"
     )
 
 
@@ -65,7 +76,8 @@ def test_what_could_not_be_measured_is_left_out() -> None:
         assert np.allclose(np.asarray(line.get_ydata(), float), [0, 1 / 2, 1])
     title = " ".join(figure.get_suptitle().split())
     assert title.endswith(
-        "2 runs in each cell; band: the whole curve, with 95 % confidence; 2 runs without a value left out"
+        "2 runs each; band: the whole curve, with 95 % confidence; 2 runs failed and left out; "
+        "2 runs without a value left out"
     )
 
 
@@ -88,10 +100,7 @@ def test_bands_hold_the_whole_distribution_as_often_as_they_say() -> None:
 
 def test_each_line_has_a_band_in_its_colour() -> None:
     """The band lies about its line from the least to the largest value, also where some values are censored."""
-    plot = DistributionFigure(
-        [Distribution("a", [3.0, 1.0, 2.0, 2.0], 5), Distribution("b", [4.0] * 9, 9)], "name", "facts", "Time", "s"
-    )
-    axes = draw_distribution(plot).axes[0]
+    axes = draw_distribution(frame_of(a=([3.0, 1.0, 2.0, 2.0], 5), b=([4.0] * 9, 9)), "messages").axes[0]
     for line, filled, runs in zip(axes.get_lines(), axes.collections, (5, 9), strict=True):
         assert to_hex(filled.get_facecolor()[0]) == line.get_color().lower()  # type: ignore[index]
         corners = filled.get_paths()[0].vertices
@@ -108,8 +117,7 @@ def test_each_line_has_a_band_in_its_colour() -> None:
 )
 def test_values_of_many_sizes_have_a_logarithmic_axis(values: list[float], scale: str) -> None:
     """From a factor of twenty on, where all are positive; the axis holds them all."""
-    plot = DistributionFigure([Distribution("a", values, len(values))], "name", "facts", "Messages", "messages")
-    axes = draw_distribution(plot).axes[0]
+    axes = draw_distribution(frame_of(a=(values, len(values))), "messages").axes[0]
     assert axes.get_xscale() == scale
     low, high = axes.get_xlim()
     assert low <= min(values)
@@ -118,8 +126,7 @@ def test_values_of_many_sizes_have_a_logarithmic_axis(values: list[float], scale
 
 def test_a_cell_without_values_is_no_obstacle() -> None:
     """A cell whose times never came has an empty line, also where no cell has any value."""
-    empty = Distribution("never", [], 4)
-    axes = draw_distribution(DistributionFigure([empty], "name", "facts", "Time", "ns")).axes[0]
+    axes = draw_distribution(frame_of(never=([], 4)), "converged_at").axes[0]
     assert len(axes.get_lines()[0].get_xdata()) == 0
 
 
@@ -129,7 +136,7 @@ def test_a_cell_without_values_is_no_obstacle() -> None:
         (
             study(MOST_LINES + 1),
             None,
-            f"found {MOST_LINES + 1} cells; the plot distribution has at most {MOST_LINES} lines",
+            f"found {MOST_LINES + 1} lines; the plot distribution has at most {MOST_LINES}",
         ),
         (study(metrics=()), None, "the study small reports no metric"),
         (study(), "messages", "no run of the study small has a value of messages; it reports converged_at"),
