@@ -4,6 +4,10 @@ Of each plot there are two functions: `NAME_frame` takes `Study.view()`, `draw_N
 matplotlib figure. Frames can be filtered and joined before they are drawn, figures changed before `save` writes them.
 """
 
+from analysis.plots.boxes import box_frame, draw_box, draw_violin, violin_frame
+from analysis.plots.curves import curves_frame, curves_medians, draw_curves
+from analysis.plots.distribution import distribution_frame, draw_distribution
+from analysis.plots.heat_map import draw_heat_map, heat_map_frame
 from analysis.plots.paired import paired_differences, paired_frame
 from analysis.plots.paired_slopes import draw_paired
 from analysis.plots.save import save
@@ -11,7 +15,9 @@ from analysis.plots.scaling import laws_of, scaling_frame, scaling_points
 from analysis.plots.scaling_laws import draw_scaling
 from analysis.plots.sensitivity import sensitivity_frame
 from analysis.plots.sensitivity_bars import draw_sensitivity
+from analysis.plots.small_multiples import draw_small_multiples, small_multiples_frame
 from analysis.plots.study_plots import STUDY_PLOTS
+from analysis.plots.survival import draw_survival, survival_frame
 from analysis.plots.theme import COLUMN_MM, PAGE_MM, SERIES, theme
 from analysis.plots.trade_off import front_of, trade_off_frame
 from analysis.plots.trade_off_points import draw_trade_off
@@ -21,11 +27,23 @@ __all__ = [
     "PAGE_MM",
     "SERIES",
     "STUDY_PLOTS",
+    "box_frame",
+    "curves_frame",
+    "curves_medians",
+    "distribution_frame",
+    "draw_box",
+    "draw_curves",
+    "draw_distribution",
+    "draw_heat_map",
     "draw_paired",
     "draw_scaling",
     "draw_sensitivity",
+    "draw_small_multiples",
+    "draw_survival",
     "draw_trade_off",
+    "draw_violin",
     "front_of",
+    "heat_map_frame",
     "laws_of",
     "paired_differences",
     "paired_frame",
@@ -33,6 +51,9 @@ __all__ = [
     "scaling_frame",
     "scaling_points",
     "sensitivity_frame",
+    "small_multiples_frame",
+    "survival_frame",
     "theme",
     "trade_off_frame",
+    "violin_frame",
 ]

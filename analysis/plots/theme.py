@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
+from re import sub
 from textwrap import fill, wrap
 from typing import Any, Final
 
@@ -159,7 +160,7 @@ def put_legend(figure: Figure, *axes: Axes) -> None:
 
 def _plain(words: str) -> str:
     """Return words with no formulas in them, whatever they hold, and with numbers beside their percent signs."""
-    return words.replace("$", r"\$").replace(" %", "\N{NO-BREAK SPACE}%")
+    return sub(r"(?<!\\)\$", r"\\$", words).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _make_room(figure: Figure, lines: int) -> None:

@@ -222,7 +222,11 @@ def test_a_study_and_a_run_are_drawn_by_plots_of_their_own(place: Path) -> None:
         ("several", "--metric", "mesages"): "did you mean messages?",
         ("several", "--around", "election"): "found around 'election', which is for plots of runs; leave it out",
         ("several", "--key", "k0"): "found key 'k0', which is for plots of runs; leave it out",
-        ("several", "--by", "exchange"): "the plot distribution has no option by",
+        (
+            "several",
+            "--by",
+            "sistem",
+        ): "found the factor 'sistem'; the study exchanges has system, patience; did you mean",
         ("one", "--by", "exchange"): "found by 'exchange', which is for plots of studies; leave it out",
         ("several", "distributon"): "did you mean 'distribution'?",
     }

@@ -60,7 +60,8 @@ def test_throughput_is_drawn_with_its_laws() -> None:
     assert words[0] == "universal scalability law, fitted"
     assert any(each.startswith("mutex: σ 0.2 (") and "peak at 14.1" in each.replace("\n", " ") for each in words)
     assert "2 runs at each point; means" in figure.get_suptitle()
-    many = STUDY_PLOTS["throughput"].draw(study(seeds=6), None, None).get_suptitle().replace("\n", " ")
+    many = STUDY_PLOTS["throughput"].draw(study(seeds=6), None, None).get_suptitle()
+    many = " ".join(many.split())
     assert "6 runs at each point; mean with an interval of 95 %" in many
 
 
