@@ -226,7 +226,7 @@ def test_a_study_and_a_run_are_drawn_by_plots_of_their_own(place: Path) -> None:
             "several",
             "--by",
             "sistem",
-        ): "found the factor 'sistem'; the study exchanges has system, patience; did you mean",
+        ): "the study exchanges has system, patience; did you mean 'system'?",
         ("one", "--by", "exchange"): "found by 'exchange', which is for plots of studies; leave it out",
         ("several", "distributon"): "did you mean 'distribution'?",
     }
