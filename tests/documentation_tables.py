@@ -20,6 +20,7 @@ from tests.tables.of_faults import TABLES_OF_FAULTS
 from tests.tables.of_hardware import TABLES_OF_HARDWARE
 from tests.tables.of_measures import TABLES_OF_MEASURES
 from tests.tables.of_memory import TABLES_OF_MEMORY
+from tests.tables.of_plots import TABLES_OF_PLOTS
 from tests.tables.of_protocols import TABLES_OF_PROTOCOLS
 from tests.tables.of_scenarios import TABLES_OF_SCENARIOS
 from tests.tables.of_shared_state import TABLES_OF_SHARED_STATE
@@ -33,6 +34,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     **TABLES_OF_HARDWARE,
     **TABLES_OF_ACTORS,
     **TABLES_OF_MEMORY,
+    **TABLES_OF_PLOTS,
     **TABLES_OF_PROTOCOLS,
     **TABLES_OF_WORKLOADS,
     **TABLES_OF_MEASURES,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from analysis.metrics import METRICS
 from analysis.plots.registry import PLOTS
+from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.run_writer import RUN_FILES
 from scenarios.catalog import SORTS, entries
 from scenarios.command_line.main import murmur
@@ -104,6 +105,8 @@ def test_every_sort_and_plot_is_documented() -> None:
     assert not [sort for sort in SORTS if sort not in listed]
     plots = (DOCS / "plots.md").read_text(encoding="utf-8")
     assert not [name for name in PLOTS if f"\n## {name}\n" not in plots]
+    gallery = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    assert not [name for name in STUDY_PLOTS if f"\n## {name}\n" not in plots + gallery]
 
 
 def test_what_a_run_leaves_is_documented() -> None:
