@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _UP: Final[dict[str, Any]] = {"color": VERMILION, "linestyle": (0, (4, 1.5))}
 _DOWN: Final[dict[str, Any]] = {"color": BLUE, "linestyle": "-"}
 _LOST: Final[dict[str, Any]] = {"color": GREY, "linestyle": (0, (1, 1.5))}
-_LEVEL_MM: Final = 13.0
+_LEVEL_MM: Final = 9.0
 """Room that one level takes at least along the axis."""
 _BESIDE_MM: Final = 16.0
 _UPPER_MM: Final = 34.0
@@ -116,7 +116,8 @@ def draw_paired(frame: pd.DataFrame, metric: str, name: str = "", width: float =
 def _columns(frame: pd.DataFrame, width: float) -> int:
     """Return how many groups have room side by side."""
     groups, levels = frame["group"].nunique(), int(frame["place"].max()) + 1
-    return max(1, min(groups, int(width / (_BESIDE_MM + _LEVEL_MM * levels))))
+    most = max(1, min(groups, int(width / (_BESIDE_MM + _LEVEL_MM * levels))))
+    return ceil(groups / ceil(groups / most))  # rows that are as full as one another
 
 
 def _new_axes(width: float, rows: int, columns: int, letters: int) -> tuple[Figure, Any]:
