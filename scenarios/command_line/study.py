@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scenarios.command_line.cluster import workers_options
 from scenarios.command_line.options import scenario_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("study")
 @scenario_options
 @click.option("--seeds", type=click.IntRange(1, 65_536), help="How many seeds for each cell, instead of the study's.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor unless given.")
+@workers_options
 @click.option(
     "--out", metavar="DIR", help="Folder for the study; studies/NAME-SEED or that with a number unless given."
 )
@@ -73,12 +74,19 @@ def study(
     return studied.exit_code
 
 
-def _run(design: Design, folder: Path, resume: bool, *, workers: int | None, progress: bool | None) -> Study:
+def _run(
+    design: Design, folder: Path, resume: bool, *, workers: int | None, progress: bool | None, **cluster: str | None
+) -> Study:
+    from scenarios.command_line.cluster import connected
     from scenarios.command_line.hunt_progress import HuntProgress
-    from scenarios.study.study import run_design
+    from scenarios.study.study import carriers, run_design
 
-    with HuntProgress(design.runs, progress) as shown:
-        return run_design(design, workers=workers, out=folder, resume=resume, on_rows=shown.begin())
+    with (
+        connected(workers=workers, **cluster) as client,
+        carriers(client, workers, design.setting) as there,
+        HuntProgress(design.runs, progress) as shown,
+    ):
+        return run_design(design, workers=there, out=folder, resume=resume, on_rows=shown.begin())
 
 
 def _plan(design: Design) -> dict[str, Any]:

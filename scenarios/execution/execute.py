@@ -14,6 +14,7 @@ from scenarios.execution.workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scenarios.execution.dask_workers import DaskWorkers
     from scenarios.execution.row import Row
 
 Watch = Callable[["Sequence[Row]"], None]
@@ -31,7 +32,7 @@ def execute(
     tasks: Collection[Task],
     results: Results,
     setting: Setting,
-    workers: Workers | int,
+    workers: Workers | DaskWorkers | int,
     watch: Watch | None = None,
     *,
     flush: bool = True,
@@ -39,7 +40,7 @@ def execute(
     """Run those of the tasks that `results` does not have yet, and put their rows there.
 
     The rows are the same whatever the number of workers, deaths of workers, and executions before this one. Numbers of
-    tasks have to ascend. `workers` may be processes that are already there, which are then left running. What is
+    tasks have to ascend. `workers` may be processes or a cluster already there, which are then left running. What is
     finished is kept also when this is interrupted; `flush` says whether rows of a part that is not complete are
     written when all went well.
     """

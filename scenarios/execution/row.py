@@ -30,6 +30,8 @@ ABOUT_THE_RUN: Final = ("number", "seed", "digest", "ended_ns", "ended_by", "fau
 """Columns that every row has, in the order in which they are stored."""
 CENSORED: Final = {"event limit": "event limit"}
 """What cuts a run off, by what a run says that it ended by, in the words of its row."""
+DIED: Final = "its process ended again and again without an answer; it was killed, or had no memory left"
+"""Why a run has no result that took its worker with it each time."""
 LONGEST_TEXT: Final = 500
 """Characters of a reason or an error that a row keeps."""
 

@@ -15,7 +15,7 @@ from threading import Thread
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
 
-from scenarios.execution.row import Row, failed, rows_of
+from scenarios.execution.row import DIED, Row, failed, rows_of
 from scenarios.execution.schedule import Batch, Schedule
 from scenarios.execution.task import Setting
 from topologies.errors import InputError
@@ -167,10 +167,7 @@ class Workers:
                 else:
                     break
             else:
-                reason = (
-                    f"its process ended {MOST_DEATHS} times without an answer; it was killed, or had no memory left"
-                )
-                done.append((failed(task, reason), 0.0))
+                done.append((failed(task, DIED), 0.0))
         return done
 
     def _renew(self) -> None:

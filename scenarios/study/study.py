@@ -23,8 +23,9 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from scenarios.execution.dask_workers import DaskWorkers
     from scenarios.execution.row import Row
-    from scenarios.execution.task import Task
+    from scenarios.execution.task import Setting, Task
 
 MOST_WORKERS = 1024
 
@@ -37,6 +38,7 @@ def study(
     overrides: Iterable[str] = (),
     plugins: Collection[str] = (),
     workers: int | None = None,
+    cluster: Any = None,
     out: str | Path | None = None,
     resume: bool = False,
     on_rows: Callable[[Sequence[Row]], None] | None = None,
@@ -48,18 +50,20 @@ def study(
     Run n of a cell has the seed that the root seed gives to the name `run/n`; with `chance: independent`, that which a
     root of the cell's own gives. Parameters: `study`, a built-in's name, a file, or plain data; `seeds`, how many for
     each cell, and `seed`, the root, instead of the study's; `overrides`, such as `topology.nodes=64`, for all cells;
-    `plugins`, modules whose protocols may run; `workers`, how many processes (None: one for each processor); `out`,
-    the folder (None: in memory); `resume` a study that was interrupted, or give it more seeds; `on_rows` is handed
-    rows as they come in, those that were there first. Raises InputError where the input is wrong.
+    `plugins`, modules whose protocols may run; `workers`, how many processes (None: one for each processor), or
+    `cluster`, a Dask client, cluster, or address of a scheduler; `out`, the folder (None: in memory); `resume` a study
+    that was interrupted, or give it more seeds; `on_rows` is handed rows as they come in, those that were there first.
+    Raises InputError where the input is wrong.
     """
     design = design_of(study, seeds=seeds, seed=seed, overrides=overrides, plugins=plugins)
-    return run_design(design, workers=workers, out=out, resume=resume, on_rows=on_rows)
+    with carriers(cluster, workers, design.setting) as there:
+        return run_design(design, workers=there, out=out, resume=resume, on_rows=on_rows)
 
 
 def run_design(
     design: Design,
     *,
-    workers: Workers | int | None = None,
+    workers: Workers | DaskWorkers | int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     on_rows: Callable[[Sequence[Row]], None] | None = None,
@@ -69,7 +73,7 @@ def run_design(
 
     `on_look` is told of each look of a rule for stopping.
     """
-    if not isinstance(workers, Workers):
+    if workers is None or isinstance(workers, int):
         workers = number_of_workers(workers)
     design.refuse_what_cannot_run()
     began = perf_counter()
@@ -92,6 +96,20 @@ def run_design(
         tuple(cell.scenario.canonical() for cell in design.cells),
     )
     return studied if out is None else keep(studied, design)
+
+
+@contextmanager
+def carriers(cluster: Any, workers: int | None, setting: Setting) -> Iterator[DaskWorkers | int]:
+    """Give what carries out runs: so many processes, or the workers of a Dask cluster; raises InputError for both."""
+    if cluster is None:
+        yield number_of_workers(workers)
+        return
+    if workers is not None:
+        raise InputError("found workers beside a cluster, which has its own; leave one of them out")
+    from scenarios.execution.dask_workers import DaskWorkers
+
+    with DaskWorkers(cluster, setting) as there:
+        yield there
 
 
 def number_of_workers(asked: int | None) -> int:
