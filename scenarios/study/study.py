@@ -145,7 +145,7 @@ def _refuse_fewer(results: Results, seeds: int) -> None:
 def _run_all(
     design: Design,
     results: Results,
-    workers: Workers | int,
+    workers: Workers | DaskWorkers | int,
     on_rows: Callable[[Sequence[Row]], None] | None,
     on_look: Look | None,
 ) -> tuple[int, ...]:
