@@ -95,18 +95,18 @@ def _scenarios() -> tuple[Entry, ...]:
     return tuple(Entry("scenario", name, str(read(name).data.get("description", "")).strip()) for name in names())
 
 
-def _studies() -> Iterator[Entry]:
+@cache
+def _studies() -> tuple[Entry, ...]:
     from scenarios.study.library import names, read
 
-    for name in names():
-        yield Entry("study", name, str(read(name).data.get("description", "")).strip())
+    return tuple(Entry("study", name, str(read(name).data.get("description", "")).strip()) for name in names())
 
 
-def _claims() -> Iterator[Entry]:
+@cache
+def _claims() -> tuple[Entry, ...]:
     from scenarios.claims.library import names, read
 
-    for name in names():
-        yield Entry("claims", name, str(read(name).data.get("description", "")).strip())
+    return tuple(Entry("claims", name, str(read(name).data.get("description", "")).strip()) for name in names())
 
 
 def _topologies() -> Iterator[Entry]:
