@@ -18,7 +18,7 @@ def _version(name: str) -> str:
 
 
 def test_extras_may_be_missing_but_not_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package that only one command needs may be missing, and is named with its remedy; one that is too old is ill."""
+    """A package that only one command needs may be missing; one that is too old is ill."""
     asked = ["jinja2>=3", 'duckdb>=1.1; extra == "query"', 'distributed>=2024.8; extra == "cluster"']
     monkeypatch.setattr("scenarios.doctor.metadata.requires", lambda _: asked)
     monkeypatch.setattr("scenarios.doctor.metadata.version", _version)
