@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scenarios.calibration.cost_file import read_costs
     from scenarios.claims.claims import claims
     from scenarios.claims.result import Claims
+    from scenarios.compare import compare
     from scenarios.explain.explain import explain
     from scenarios.explain.explanation import Explanation
     from scenarios.export import export
@@ -133,6 +134,7 @@ _HOMES: Final = {
     "build": "scenarios.build",
     "calibrate": "scenarios.calibration.calibrate",
     "claims": "scenarios.claims.claims",
+    "compare": "scenarios.compare",
     "diff": "scenarios.replay",
     "explain": "scenarios.explain.explain",
     "export": "scenarios.export",
@@ -207,6 +209,7 @@ __all__ = [
     "build",
     "calibrate",
     "claims",
+    "compare",
     "diff",
     "explain",
     "export",

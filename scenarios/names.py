@@ -1,6 +1,6 @@
 """The remedy for a name that is not known: which are, and which one is nearest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -31,6 +31,6 @@ def unknown_name(found: object, known: Iterable[str]) -> str:
     return f"found {shown(found)}; expected {one_of}{listed(names)}{did_you_mean(found, names)}"
 
 
-def listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Return names with commas between them, the first forty where there are many."""
     return ", ".join(names[:MOST_LISTED]) + (", ..." if len(names) > MOST_LISTED else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from topologies.errors import InputError
@@ -52,13 +53,14 @@ def pair_cells(
         left: tuple[list[int], list[int]] = [], []
     else:
         found = [(cell, theirs[key]) for key, cell in ours.items() if key in theirs]
-        left = [cell for key, cell in ours.items() if key not in theirs], [
-            cell for key, cell in theirs.items() if key not in ours
-        ]
+        left = (
+            [cell for key, cell in ours.items() if key not in theirs],
+            [cell for key, cell in theirs.items() if key not in ours],
+        )
     if not found:
         raise InputError(
-            f"no cell of {first.name} has the labels of one of {second.name}; name those that belong together by --pair, "
-            f"such as --pair '{first.label(_numbers(first)[0])}={second.label(_numbers(second)[0])}'"
+            f"no cell of {first.name} has the labels of one of {second.name}; name those that belong together by "
+            f"--pair, such as --pair '{first.label(_numbers(first)[0])}={second.label(_numbers(second)[0])}'"
         )
     if cells:
         wanted = {_cell(first, each) for each in cells}
@@ -92,7 +94,7 @@ def _keys(study: StudyView, other: StudyView) -> dict[tuple[Any, ...], int]:
 
 def _value(label: Any) -> str:
     """Return a label as text, the same for 16 and 16.0, which are one column's type or another's."""
-    return str(float(label)) if isinstance(label, (int, float)) and not isinstance(label, bool) else str(label)
+    return str(float(label)) if isinstance(label, Real) and not isinstance(label, bool) else str(label)
 
 
 def _cell(study: StudyView, name: str) -> int:

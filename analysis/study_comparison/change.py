@@ -109,16 +109,19 @@ def _times(rows: pd.DataFrame, metric: str, end: float | None) -> tuple[list[flo
 
 
 def change_of_check(cell: str, check: str, first: pd.DataFrame, second: pd.DataFrame, paired: bool) -> Change | None:
-    """Return how the share of runs differs in which a check is violated; None where either has no verdict of it."""
+    """Return how the share of runs differs in which a check does not hold; None where either has no verdict of it.
+
+    One that is violated and one that is unknown do not hold: a run that ended too early shows nothing.
+    """
     column = f"check.{check}"
-    told = [rows[column] if column in rows else None for rows in (first, second)]
-    if any(each is None or each.isna().all() for each in told):
+    if any(column not in rows or rows[column].isna().all() for rows in (first, second)):
         return None
-    return _change_of_shares(cell, check, "check", [(each == "violated").tolist() for each in told], paired)
+    broken = [[verdict != "holds" for verdict in rows[column]] for rows in (first, second)]
+    return _change_of_shares(cell, check, "check", broken, paired)
 
 
 def change_of_failures(cell: str, first: pd.DataFrame, second: pd.DataFrame, paired: bool) -> Change | None:
-    """Return how the share of runs differs that ended in an error, as the others tell nothing of those; None for none."""
+    """Return how the share of runs differs that ended in an error, of which nothing else tells; None for none."""
     failed = [rows["error"].notna().tolist() for rows in (first, second)]
     return _change_of_shares(cell, FAILED, "runs", failed, paired) if any(map(any, failed)) else None
 

@@ -56,7 +56,7 @@ class StudyComparison:
 
     @property
     def runs_needed(self) -> int | None:
-        """About how many runs of a cell would decide about the bound everywhere; None where none are needed or known."""
+        """About how many runs of a cell would decide about the bound everywhere; None where that is not known."""
         return max((row.runs_needed for row in self.rows if row.runs_needed is not None), default=None)
 
     @property
@@ -93,7 +93,7 @@ def compare_studies(
     `worse_by`, by how much anything may get worse, as a part of its first value (0.05: 5 %; of shares of runs, points);
     `statistic`, what is compared of a metric. Raises InputError where there is nothing to compare.
     """
-    if worse_by is not None and not 0 <= worse_by:
+    if worse_by is not None and worse_by < 0:
         raise InputError(f"worse_by: found {worse_by}; expected 0 or more, such as 0.05 for 5 %")
     paired = pair_cells(first, second, pairs, cells)
     named = list(metrics) or [name for name in first.metrics if name in second.metrics]
@@ -105,7 +105,9 @@ def compare_studies(
     checks = list(dict.fromkeys([*first.checks, *second.checks]))
     changes = list(_changes(first, second, paired, compared, checks, statistic))
     if not changes:
-        raise InputError(f"{first.name} and {second.name} have nothing to compare; name a metric of their runs by --metric")
+        raise InputError(
+            f"{first.name} and {second.name} have nothing to compare; name a metric of their runs by --metric"
+        )
     told = [change.difference.test.p for change in changes if change.difference is not None and not change.same]
     adjusted = iter(holm(told))
     rows = [
@@ -137,7 +139,9 @@ def _changes(
     statistic: StatisticName,
 ) -> Iterator[Change]:
     for pair in paired.pairs:
-        every = [study.frame[study.frame["cell"] == cell] for study, cell in ((first, pair.first), (second, pair.second))]
+        every = [
+            study.frame[study.frame["cell"] == cell] for study, cell in ((first, pair.first), (second, pair.second))
+        ]
         failures = change_of_failures(pair.label, *matched_runs(*every))
         whole = [rows[rows["error"].isna()] for rows in every]
         if all(len(rows) for rows in whole):

@@ -12,6 +12,7 @@ import click
 from scenarios.command_line.calibrate import calibrate
 from scenarios.command_line.check import check
 from scenarios.command_line.claims import claims
+from scenarios.command_line.compare import compare
 from scenarios.command_line.diff import diff
 from scenarios.command_line.doctor import doctor
 from scenarios.command_line.explain import explain
@@ -85,7 +86,7 @@ def murmur() -> None:
 
 
 _COMMANDS: Final = (
-    *(run, replay, diff, study, claims, hunt, shrink, explain),
+    *(run, replay, diff, study, compare, claims, hunt, shrink, explain),
     *(plot, report, query, export, list_names, show, check, schema, calibrate, doctor),
 )
 for command in _COMMANDS:
