@@ -23,7 +23,7 @@ STUDY: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of three studies: one, one with a longer period of gossip, and one that loses messages and ends early."""
+    """A folder of three studies: one, one with a longer period, and one that loses messages and ends early."""
     place = tmp_path_factory.mktemp("studies")
     for name, changed in (
         ("before", {}),
