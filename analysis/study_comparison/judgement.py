@@ -2,8 +2,9 @@
 
 Of each difference there is an interval and a p, corrected by Holm for all that are compared, so that the chance to call
 even one of them better or worse where nothing changed is at most 5 %. A bound is kept where the interval of the
-difference, at 95 % and widened for few runs, does not reach beyond it (a test of non-inferiority; Piaggio and others, "Reporting of
-noninferiority and equivalence randomized trials", JAMA 308, 2012). That all of them are kept needs no correction.
+difference, at 95 % and widened for few runs, does not reach beyond it (a test of non-inferiority; Piaggio and others,
+"Reporting of noninferiority and equivalence randomized trials", JAMA 308, 2012). That all of them are kept needs no
+correction.
 """
 
 from __future__ import annotations
