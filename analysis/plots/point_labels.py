@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
+from analysis.plots.metric_axis import ellipsised
 from analysis.plots.theme import BLACK
 
 if TYPE_CHECKING:
@@ -25,16 +26,20 @@ _OFFSETS: Final = (
     (-9, 0, "right", "center"),
 )
 """Where a label may lie about its point, in points, the preferred place first."""
+_LONGEST: Final = 26
+_LONGEST_BELOW: Final = 80
+"""Letters of the longest label beside a point, and in the legend."""
 _WEAK: Final = "#6A6A6A"
 _HALO: Final = (withStroke(linewidth=1.6, foreground="white"),)
 _POINT: Final = 5.0
 """Pixels about a point, at 100 dots per inch, that a label leaves free."""
 
 
-def label_points(axes: Axes, places: Any, labels: Sequence[str], strong: Sequence[bool]) -> None:
+def label_points(axes: Axes, places: Any, labels: Sequence[str | None], strong: Sequence[bool]) -> None:
     """Write a label beside each of the points at `places`, in data coordinates; first those that are `strong`.
 
-    One for which there is no room becomes a number beside its point, and an entry of the legend.
+    A point whose label is None has none, but is kept free. One for which there is no room becomes a number beside its
+    point, and an entry of the legend.
     """
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -44,18 +49,28 @@ def label_points(axes: Axes, places: Any, labels: Sequence[str], strong: Sequenc
     taken = [Bbox.from_bounds(x - _POINT, y - _POINT, 2 * _POINT, 2 * _POINT) for x, y in pixels]
     edge = axes.get_window_extent(renderer)
     number = 0
-    for point in sorted(range(len(labels)), key=lambda index: (not strong[index], index)):
+    labelled = [index for index, label in enumerate(labels) if label is not None]
+    for point in sorted(labelled, key=lambda index: (not strong[index], *places[index])):
+        label = labels[point]
+        assert label is not None
         look = {"color": BLACK if strong[point] else _WEAK, "fontsize": "small"}
         others = [box for index, box in enumerate(taken) if index != point]
-        for text, last in ((labels[point], False), (str(number + 1), False), (str(number + 1), True)):
+        beside = ellipsised(label, _LONGEST)
+        for text, last in ((beside, False), (str(number + 1), False), (str(number + 1), True)):
             found = next(_free(axes, text, places[point], others, edge, renderer, look, last), None)
             if found is not None:
                 taken.append(found)
                 break
-        if text != labels[point]:
+        if text != beside:
             number += 1
             axes.plot(
-                [], [], linestyle="", marker=f"${number}$", color=look["color"], markersize=4, label=labels[point]
+                [],
+                [],
+                linestyle="",
+                marker=f"${number}$",
+                color=look["color"],
+                markersize=4,
+                label=ellipsised(label, _LONGEST_BELOW),
             )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 USUAL: Final = ("messages_per_node", "converged_at")
 """What is drawn upwards, and against what, where the study has both."""
-MOST_CELLS: Final = 64
+MOST_CELLS: Final = 1024
 COLUMNS: Final = ("cell", "label", "runs", "never", "value", "low", "high")
 AGAINST: Final = ("against", "against_low", "against_high", "never_against")
 
@@ -41,7 +41,7 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
             continue
         numbers = [*(_number(part) for part in (first.value, first.low, first.high))]
         against_numbers = [*(_number(part) for part in (second.value, second.low, second.high)), never_against]
-        rows.append((cell, study.label(cell), len(runs), never, *numbers, *against_numbers))
+        rows.append((cell, _label(study, cell), len(runs), never, *numbers, *against_numbers))
     if not rows:
         raise InputError(
             f"no cell of the study {study.name} has values of both {value} and {other}, which the plot trade-off draws"
@@ -56,6 +56,21 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
         frame["value"].tolist(), frame["against"].tolist(), more_is_better(value), more_is_better(other)
     )
     return frame
+
+
+def _label(study: StudyView, cell: int) -> str:
+    """Return what a cell is called: by the values of what varies, with its name where they are all numbers."""
+    varied = study.varied()
+    if len(varied) < 2 or set(varied) - set(study.numeric()):
+        return study.label(cell)
+    row = study.frame[study.frame["cell"] == cell].iloc[0]
+    return ", ".join(_told(factor.rpartition(".")[2], float(row[factor])) for factor in varied)
+
+
+def _told(factor: str, value: float) -> str:
+    """Return a factor with its number, and with its unit where its name ends in one, as in `period (ms)`."""
+    name, _, unit = factor.removesuffix(")").partition(" (")
+    return f"{name} {value:g}{f' {unit}' if unit else ''}"
 
 
 def trade_off_metrics(study: StudyView, metric: str | None, against: str | None) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from matplotlib.ticker import MaxNLocator
 from analysis.improvement import more_is_better
 from analysis.plots.metric_axis import (
     MetricScale,
-    ellipsised,
     keep_ticks_below,
     scale_of,
     set_logarithmic,
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 
     from analysis.study_view import StudyView
 
+MOST_LABELS: Final = 24
+"""Cells up to which all have their labels; of more only those on the front."""
 _ROOM: Final = 0.08
-_LONGEST: Final = 22
-"""Letters of the longest label of a point."""
 
 
 def trade_off_figure(
@@ -63,7 +62,9 @@ def draw_trade_off(frame: pd.DataFrame, metric: str, against: str, name: str = "
         axes.set_xlabel(scales[0].words)
         axes.set_ylabel(scales[1].words)
         put_title(figure, name, _facts(frame, metric, against))
-        label_points(axes, places, [ellipsised(label, _LONGEST) for label in frame["label"]], frame["front"].tolist())
+        labelled = frame["front"] | (len(frame) <= MOST_LABELS)
+        words = [label if kept else None for label, kept in zip(frame["label"], labelled, strict=True)]
+        label_points(axes, places, words, frame["front"].tolist())
         put_legend(figure, axes)
         figure.draw_without_rendering()
     return figure
@@ -162,7 +163,7 @@ def _draw_points(axes: Axes, frame: pd.DataFrame, places: Any, scales: tuple[Met
             markerfacecolor=fill,
             markeredgecolor=edge,
             alpha=faded if not never else 1.0,
-            zorder=5,
+            zorder=6 if row.front else 5,
             clip_on=False,
         )
     for words, marker, look, some in (
@@ -188,7 +189,7 @@ def _facts(frame: pd.DataFrame, metric: str, against: str) -> str:
     """Return in words how many runs there are, what points and intervals are, and what never came."""
     runs = sorted(set(frame["runs"]))
     told = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
-    facts = f"{told} run{'s' * (runs != [1])} in each cell; medians"
+    facts = f"{told} run{'s' * (runs != [1])} in each cell" + ("; medians" if runs != [1] else "")
     if frame[["low", "against_low"]].notna().any().any():
         facts += " with 95 % intervals (order statistics)"
     better = [f"more of {_plain(name)}" for name in (metric, against) if more_is_better(name)]
