@@ -33,6 +33,12 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
     import pandas as pd
 
     value, other = trade_off_metrics(study, metric, against)
+    cells = study.frame["cell"].nunique()
+    if cells > MOST_CELLS:
+        raise InputError(
+            f"found {cells} cells; the plot trade-off has at most {MOST_CELLS} points: sweep fewer values, or draw "
+            "the frame of murmur.open_study yourself"
+        )
     rows = []
     for cell, runs in study.cells():
         first, never = _median(runs[value], value)
@@ -45,11 +51,6 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
     if not rows:
         raise InputError(
             f"no cell of the study {study.name} has values of both {value} and {other}, which the plot trade-off draws"
-        )
-    if len(rows) > MOST_CELLS:
-        raise InputError(
-            f"found {len(rows)} cells; the plot trade-off has at most {MOST_CELLS} points: sweep fewer values, or draw "
-            "part of murmur.plots.trade_off_frame"
         )
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *AGAINST])
     frame["front"] = front_of(
