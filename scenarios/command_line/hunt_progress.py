@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scenarios.command_line.progress import MOST_PAUSE, PATIENCE, REFRESH
 
@@ -66,13 +66,15 @@ class HuntProgress:
             self._next = perf_counter() - self._began + self._pause
             self._pause = min(2 * self._pause, MOST_PAUSE)
 
+    def rate(self) -> float:
+        """Return how many runs a second were made since it began."""
+        return (self.done - self._before) / max(perf_counter() - self._began, 1e-9)
+
     def text(self) -> str:
         """Return how far it has come, in words."""
-        seconds = max(perf_counter() - self._began, 1e-9)
-        rate = (self.done - self._before) / seconds
-        return f"{self.done:,} of {self.runs:,} runs, {rate:,.0f} runs/s, {self.found:,} violations"
+        return f"{self.done:,} of {self.runs:,} runs, {self.rate():,.0f} runs/s, {self.found:,} violations"
 
-    def __enter__(self) -> HuntProgress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

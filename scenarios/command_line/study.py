@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scenarios.study.design import Design
+    from scenarios.study.pilot import Pilot
     from scenarios.study.result import Study
 
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--resume", is_flag=True, help="Go on with the study in the folder, or give it more seeds.")
 @click.option("--dry-run", is_flag=True, help="Check the study, and show its cells and how many runs it takes.")
+@click.option("--pilot/--no-pilot", default=True, help="With --dry-run, make a few runs to tell how long it takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else.")
 @click.option("--progress/--no-progress", default=None, help="Show progress; unless said, where a study takes long.")
 def study(
@@ -35,6 +37,7 @@ def study(
     plugins: tuple[str, ...],
     seeds: int | None,
     dry_run: bool,
+    pilot: bool,
     as_json: bool,
     out: str | None,
     resume: bool,
@@ -51,7 +54,7 @@ def study(
     design = design_of(study, seeds=seeds, seed=number, overrides=overrides, plugins=plugins)
     if dry_run:
         design.refuse_what_cannot_run()
-        _tell(_plan(design), design, as_json)
+        _tell_plan(design, 1 if options["cluster"] else options["workers"], pilot, as_json)
         return 0
     from scenarios.command_line.going_on import new_folder, told_how_to_go_on
 
@@ -78,15 +81,15 @@ def _run(
     design: Design, folder: Path, resume: bool, *, workers: int | None, progress: bool | None, **cluster: str | None
 ) -> Study:
     from scenarios.command_line.cluster import connected
-    from scenarios.command_line.hunt_progress import HuntProgress
+    from scenarios.command_line.study_progress import StudyProgress
     from scenarios.study.study import carriers, run_design
 
     with (
         connected(workers=workers, **cluster) as client,
         carriers(client, workers, design.setting) as there,
-        HuntProgress(design.runs, progress) as shown,
+        StudyProgress(design, progress) as shown,
     ):
-        return run_design(design, workers=there, out=folder, resume=resume, on_rows=shown.begin())
+        return run_design(design, workers=there, out=folder, resume=resume, on_rows=shown.begin(), on_look=shown.look)
 
 
 def _plan(design: Design) -> dict[str, Any]:
@@ -101,25 +104,46 @@ def _plan(design: Design) -> dict[str, Any]:
     }
 
 
-def _tell(plan: dict[str, Any], design: Design, as_json: bool) -> None:
+def _tell_plan(design: Design, workers: int | None, pilot: bool, as_json: bool) -> None:
+    """Print what would be run, and with a pilot how long that takes."""
+    from scenarios.study.pilot import pilot_of
+    from scenarios.study.study import number_of_workers
+
     if as_json:
         import json
 
-        click.echo(json.dumps(plan))
+        estimate = {}
+        if pilot:
+            tried, processes = pilot_of(design), number_of_workers(workers)
+            seconds = [tried.seconds(runs, processes) for runs in (design.fewest_runs, design.runs)]
+            estimate = {"estimate": {"seconds": seconds, "workers": processes, "pilot": tried.plain()}}
+        click.echo(json.dumps(_plan(design) | estimate))
         return
     from scenarios.command_line.study_report import cell_table
     from scenarios.command_line.tables import output
 
     output().print(cell_table(design))
     click.echo(_size(design))
+    if pilot:
+        click.echo(_estimate(design, pilot_of(design), number_of_workers(workers)))
+
+
+def _estimate(design: Design, pilot: Pilot, workers: int) -> str:
+    """Return how long a study takes, in words, and how that is known."""
+    from scenarios.command_line.study_progress import spelled
+
+    longest = spelled(pilot.seconds(design.runs, workers))
+    least = "" if design.fewest_runs == design.runs else f"{spelled(pilot.seconds(design.fewest_runs, workers))} to "
+    runs = f"{pilot.runs} pilot run{'s' * (pilot.runs != 1)}{', the last cut off' * pilot.cut}"
+    each = f"{pilot.seconds_per_run:.2g} s a run"
+    return f"{least}{longest} on {workers} process{'es' * (workers != 1)}, by {runs} ({each})"
 
 
 def _size(design: Design) -> str:
     """Return how many runs a study takes, in words: `4 cells x 20 to 1,000 seeds: 80 to 4,000 runs`."""
-    cells, most, stop = len(design.cells), design.file.most_seeds, design.file.stop
-    fewest = "" if stop is None or stop.at_least == most else f"{stop.at_least:,} to "
-    runs = f"{stop.at_least * cells:,} to " if stop is not None and fewest else ""
-    seeds = f"{fewest}{most:,} seed{'s' * (most != 1)}"
+    cells, most, fewest = len(design.cells), design.file.most_seeds, design.fewest_runs
+    runs = "" if fewest == design.runs else f"{fewest:,} to "
+    seeds = f"{f'{fewest // cells:,} to ' if runs else ''}{most:,} seed{'s' * (most != 1)}"
     return f"{cells:,} cell{'s' * (cells != 1)} x {seeds}: {runs}{design.runs:,} runs"
 
 

@@ -38,6 +38,11 @@ class Design:
         """How many runs there are in all, at most."""
         return len(self.cells) * self.file.most_seeds
 
+    @property
+    def fewest_runs(self) -> int:
+        """How many runs there are in all, at least."""
+        return len(self.cells) * (self.file.seeds if self.file.stop is None else self.file.stop.at_least)
+
     def tasks(self) -> list[Task]:
         """Return the runs, cell by cell; no records are kept of them, which changes nothing else."""
         return [task for cell in self.cells for task in self.tasks_of(cell, 0, self.file.most_seeds)]

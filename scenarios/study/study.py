@@ -42,6 +42,7 @@ def study(
     out: str | Path | None = None,
     resume: bool = False,
     on_rows: Callable[[Sequence[Row]], None] | None = None,
+    progress: bool = False,
 ) -> Study:
     """Run all cells of a study under all its seeds on worker processes, and return what they came to.
 
@@ -52,12 +53,21 @@ def study(
     each cell, and `seed`, the root, instead of the study's; `overrides`, such as `topology.nodes=64`, for all cells;
     `plugins`, modules whose protocols may run; `workers`, how many processes (None: one for each processor), or
     `cluster`, a Dask client, cluster, or address of a scheduler; `out`, the folder (None: in memory); `resume` a study
-    that was interrupted, or give it more seeds; `on_rows` is handed rows as they come in, those that were there first.
-    Raises InputError where the input is wrong.
+    that was interrupted, or give it more seeds; `on_rows` is handed rows as they come in, those that were there first;
+    `progress` shows on standard error how far it has come. Raises InputError where the input is wrong.
     """
+    from scenarios.command_line.study_progress import StudyProgress
+
     design = design_of(study, seeds=seeds, seed=seed, overrides=overrides, plugins=plugins)
-    with carriers(cluster, workers, design.setting) as there:
-        return run_design(design, workers=there, out=out, resume=resume, on_rows=on_rows)
+    with carriers(cluster, workers, design.setting) as there, StudyProgress(design, progress) as shown:
+        show = shown.begin()
+
+        def take(rows: Sequence[Row]) -> None:
+            show(rows)
+            if on_rows is not None:
+                on_rows(rows)
+
+        return run_design(design, workers=there, out=out, resume=resume, on_rows=take, on_look=shown.look)
 
 
 def run_design(

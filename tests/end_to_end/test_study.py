@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -105,10 +106,14 @@ def test_few_seeds_and_nothing_left_to_run_are_told(place: Path) -> None:
 
 
 def test_the_plan_is_shown_without_running(place: Path) -> None:
-    """A dry run names the cells and counts the runs, and leaves nothing behind."""
+    """A dry run names the cells, counts the runs and tells how long they take, and leaves nothing behind."""
     done = murmur("study", "exchanges.yaml", "--dry-run", "--seeds", "7", folder=place)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "4 cells x 7 seeds: 28 runs"
+    *_, size, estimate = done.stdout.splitlines()
+    assert size == "4 cells x 7 seeds: 28 runs"
+    assert re.fullmatch(r"(less than a second|about .+) on \d+ process(es)?, by 4 pilot runs \(.+ s a run\)", estimate)
+    silent = murmur("study", "exchanges.yaml", "--dry-run", "--no-pilot", "--seeds", "7", folder=place)
+    assert silent.stdout.splitlines()[-1] == size
     assert not (place / "studies").exists()
 
 
