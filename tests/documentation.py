@@ -56,18 +56,31 @@ class Block:
         return self.words.removeprefix("file=") if self.words.startswith("file=") else None
 
     @property
+    def commands(self) -> list[tuple[str, str]]:
+        """The commands of a console, each with what it prints."""
+        typed = [part.partition("\n") for part in self.text.removeprefix("$ ").split("\n$ ")]
+        return [(command, printed) for command, _, printed in typed]
+
+    @property
     def reason_not_run(self) -> str | None:
         """Why the block is not carried out, if it is not."""
         return self.words.removeprefix("not-run=") if self.words.startswith("not-run=") else None
 
 
+def parts_of(page: Path) -> Iterator[str | Block]:
+    """Yield the text of a page and its fenced blocks, in order."""
+    text = page.read_text(encoding="utf-8")
+    end = 0
+    for match in _FENCE.finditer(text):
+        yield text[end : match.start()]
+        yield Block(match[1], match[2].strip(), match[3], text.count("\n", 0, match.start()) + 1)
+        end = match.end()
+    yield text[end:]
+
+
 def blocks_of(page: Path) -> list[Block]:
     """Return the fenced blocks of a page, in order."""
-    text = page.read_text(encoding="utf-8")
-    return [
-        Block(match[1], match[2].strip(), match[3], text.count("\n", 0, match.start()) + 1)
-        for match in _FENCE.finditer(text)
-    ]
+    return [part for part in parts_of(page) if isinstance(part, Block)]
 
 
 def images_of(page: Path) -> list[Path]:
@@ -119,8 +132,7 @@ class Story:
 
     def _type(self, block: Block) -> None:
         assert block.text.startswith("$ "), f"{self._place(block)}: expected a first line with '$ ' and a command"
-        for part in block.text.removeprefix("$ ").split("\n$ "):
-            command, _, expected = part.partition("\n")
+        for command, expected in block.commands:
             printed = self._run(["sh", "-c", command], block)
             assert_printed(printed, expected, f"{self._place(block)}: {command}")
 
