@@ -14,7 +14,7 @@ def shown_metric(value: Any, unit: str) -> str:
     if unit == "ns":
         return seconds(value)
     if unit.startswith("share"):
-        return f"{100 * value:.3g} %"
+        return f"{100 * value:,.0f} %" if abs(value) >= 10 else f"{100 * value:.3g} %"
     whole = isinstance(value, int) or abs(value) >= 1_000
     number = f"{value:,.0f}" if whole else f"{value:,.4g}"
     return f"{number} {unit}" if unit.endswith("/s") else number

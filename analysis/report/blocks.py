@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["", "good", "bad", "unknown"]
+Tone = Literal["", "good", "bad", "unknown", "command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: its text, what rows are sorted by (None: the text), whether it is good, and its bar."""
+    """One cell of a table: its text, what rows are sorted by (None: the text), its tone, its bar, what else."""
 
     text: str
     sort: float | None = None
     tone: Tone = ""
     bar: Bar | None = None
+    detail: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The text with what is less said."""
+        return f"{self.text} {self.detail}" if self.detail else self.text
 
 
 @dataclass(frozen=True, slots=True)

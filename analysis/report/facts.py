@@ -42,22 +42,13 @@ class RunFacts:
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """A run of a study that is worth a look, why, and the command that makes it again."""
-
-    cell: int
-    seed: int
-    reason: str
-    command: str
-
-
-@dataclass(frozen=True)
 class StudyFacts:
     """A study: its view, the scenarios and answers of its cells, and how it was made.
 
     `answers` are the cells of the study's summary, as plain data; `seed` is the root of all chance, of `seeds` runs in
-    each cell; `common` says whether the runs of cells share it; `file` is the study's file as text; `versions` are
-    those of Murmur and of what decides results; `suspects` are runs to look at.
+    each cell; `common` says whether the runs of cells share it; `stop`, the rule by which
+    cells stop, in place of `seeds`; `file` is the study's file as text; `versions` are
+    those of Murmur and of what decides results.
     """
 
     view: StudyView
@@ -66,6 +57,6 @@ class StudyFacts:
     seed: int
     seeds: int
     common: bool
+    stop: Mapping[str, Any] | None
     file: str
     versions: Mapping[str, str]
-    suspects: Sequence[Suspect] = ()

@@ -101,7 +101,7 @@ def _methods(codes: list[Code]) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     head = " & ".join(escaped(column.head) for column in table.columns) + r" \\"
-    rows = [" & ".join(escaped(cell.text) for cell in row) + r" \\" for row in table.rows]
+    rows = [" & ".join(escaped(cell.whole) for cell in row) + r" \\" for row in table.rows]
     label = f"\\label{{tab:{table.name.removeprefix('table-')}}}"
     caption = f"\\caption{{{escaped(table.caption + (f'. {table.note}' if table.note else ''))}}}"
     if len(rows) > MOST_ROWS:
@@ -117,7 +117,7 @@ def _table(table: Table) -> Iterator[str]:
 
 def _columns(table: Table) -> str:
     """Return how each column is set: numbers to the right, long texts in lines that share what is left of the width."""
-    longest = [max((len(row[place].text) for row in table.rows), default=0) for place in range(len(table.columns))]
+    longest = [max((len(row[place].whole) for row in table.rows), default=0) for place in range(len(table.columns))]
     long = [length > _LONG_TEXT and not column.number for length, column in zip(longest, table.columns, strict=True)]
     width = 0.75 / sum(long) if any(long) else 0.0
     return "".join(

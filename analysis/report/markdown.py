@@ -9,10 +9,10 @@ from typing import Final
 from analysis.report.blocks import Block, Bullets, Code, Facts, Figure, Fold, Paragraph, Report, Table
 from analysis.report.plain_text import on_one_line, plain_text
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
+_SPECIAL: Final = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w))")
+_BEGINS: Final = re.compile(r"^([-+#>=]|\d+(?=[.)](?:\s|$)))")
+"""What makes a line a list, a heading or a quotation."""
 _TICKS: Final = re.compile(r"`+")
-_WORD: Final = re.compile(r"(?<=\w)\\([-_])(?=\w)|\\([()])")
-"""Where a hyphen, an underscore within a word or a bracket by itself means nothing, it is left as it is."""
 
 
 def markdown(report: Report, folder: str) -> str:
@@ -27,13 +27,11 @@ def markdown(report: Report, folder: str) -> str:
 
 def escaped(text: object) -> str:
     """Return text on one line that Markdown shows as it is, HTML in it too."""
-    line = _SPECIAL.sub(r"\\\1", on_one_line(text)).replace("&", "&amp;").replace("<", "&lt;")
-    return _numbered(_WORD.sub(lambda found: found[1] or found[2], line))
-
-
-def _numbered(line: str) -> str:
-    """Return a line that begins with a number and a full stop so that it does not begin a list."""
-    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", line)
+    line = _SPECIAL.sub(r"\\\1", on_one_line(text))
+    begin = _BEGINS.match(line)
+    if begin:
+        line = f"{begin[0]}\\{line[begin.end() :]}" if begin[0].isdigit() else f"\\{line}"
+    return line.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _block(block: Block, folder: str) -> Iterator[str]:
@@ -76,7 +74,7 @@ def _table(table: Table) -> Iterator[str]:
     yield from (f"**{escaped(table.caption)}**", "")
     yield _row(column.head for column in table.columns)
     yield "|" + "|".join("---:" if column.number else "---" for column in table.columns) + "|"
-    yield from (_row(cell.text for cell in row) for row in table.rows)
+    yield from (_row(cell.whole for cell in row) for row in table.rows)
     yield ""
     if table.note:
         yield from (escaped(table.note), "")

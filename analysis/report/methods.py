@@ -41,9 +41,9 @@ def simulator_sentence(murmur: str, versions: Mapping[str, str]) -> str:
 
 def scenario_sentences(scenario: Mapping[str, Any], nodes: int | None) -> Iterator[str]:
     """Yield what ran, where, for how long, under which load."""
-    protocol = scenario["protocol"]["kind"]
+    yield f"Nodes ran the protocol {kind_words(scenario['protocol'])}."
     size = "" if nodes is None or "nodes" in scenario["topology"] else f" of {count(nodes, 'node')}"
-    yield f"Nodes ran the protocol {protocol} on the topology {kind_words(scenario['topology'])}{size}."
+    yield f"Their topology was {kind_words(scenario['topology'])}{size}."
     yield f"Links had {network_words(scenario.get('network') or {})}."
     if scenario.get("workload"):
         yield f"The workload was {kind_words(scenario['workload'])}."

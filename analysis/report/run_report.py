@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.report import run_sections as sections
 from analysis.report.blocks import Cell, Report, Section, sections_with_content
@@ -14,9 +15,11 @@ from analysis.report.words import count
 from analysis.shown_value import seconds
 
 
-def report_on_run(facts: RunFacts, title: str | None, plots: Sequence[str], watch: Watch) -> Report:
-    """Return the report on a run, with the plots that are named, or with all that suit."""
-    drawn, left_out = run_figures(facts.run, plots, watch)
+def report_on_run(facts: RunFacts, title: str | None, plots: Sequence[str] | None, watch: Watch) -> Report:
+    """Return the report on a run, with the plots that are named, all that suit, or without pictures (None)."""
+    drawn, left_out = ([], []) if plots is None else run_figures(facts.run, plots, watch)
+    if plots is None:
+        facts = replace(facts, scenario=replace(facts.scenario, topology=None))
     parts = (
         sections.question(facts),
         sections.answer(facts),

@@ -22,7 +22,7 @@ def scenario_facts(scenario: Mapping[str, Any]) -> Facts:
 
 
 def _pairs(scenario: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "protocol", str(scenario["protocol"]["kind"])
+    yield "protocol", kind_words(scenario["protocol"])
     yield "topology", kind_words(scenario["topology"])
     yield "network", network_words(scenario.get("network") or {})
     workload = scenario.get("workload")

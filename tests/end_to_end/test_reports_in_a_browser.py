@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 HOSTILE = "<script>window.ran = 1</script> \"quoted\" 'text' <img src=x onerror='window.ran = 2'> &amp; {{ 7 * 7 }} "
 RIGHT_TO_LEFT = "שלום עולם \u202egnipoh"
 ENDLESS = "word" * 60
+MARKUP = "<img src=x onerror=ran=3> \"&amp;' {{ 7 * 7 }} $\\frac{_^"
 SCENARIO: dict[str, Any] = {
     "name": "hostile",
     "description": f"{HOSTILE}\n{RIGHT_TO_LEFT} {ENDLESS}",
@@ -52,9 +54,21 @@ def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return murmur.report(folder, plots=["spread", "faults"])
 
 
-@pytest.fixture
-def opened(browser: Browser, run_page: Path) -> Iterator[Page]:
-    """The report in a window, of which nothing was complained and which asked for nothing but itself."""
+@pytest.fixture(scope="module")
+def study_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on a study whose labels are full of markup, too."""
+    labels = {"topology.kind": MARKUP, "topology.nodes": "nodes"}
+    sweep = {"topology.kind": {MARKUP: "mesh", RIGHT_TO_LEFT: "ring"}, "topology.nodes": [8, 12]}
+    file = tmp_path_factory.mktemp("reports") / "study.yaml"
+    (file.parent / "scenario.yaml").write_text(json.dumps(SCENARIO))
+    study = {"name": "hostile", "description": HOSTILE, "scenario": "scenario.yaml", "sweep": sweep, "labels": labels}
+    file.write_text(json.dumps({**study, "seeds": 6, "metrics": ["converged_at", "messages"]}))
+    murmur.study(file, workers=1, out=file.parent / "study")
+    return murmur.report(file.parent / "study", plots=["distribution"])
+
+
+def window(browser: Browser, file: Path) -> Iterator[Page]:
+    """Yield a report in a window, of which nothing is complained and which asks for nothing but itself."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     page = context.new_page()
     complaints: list[str] = []
@@ -62,11 +76,23 @@ def opened(browser: Browser, run_page: Path) -> Iterator[Page]:
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(run_page.as_uri())
+    page.goto(file.as_uri())
     yield page
     context.close()
     assert complaints == []
-    assert [url for url in asked if not url.startswith("data:")] == [run_page.as_uri()]
+    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+
+
+@pytest.fixture
+def opened_study(browser: Browser, study_page: Path) -> Iterator[Page]:
+    """The report on a study in a window."""
+    yield from window(browser, study_page)
+
+
+@pytest.fixture
+def opened(browser: Browser, run_page: Path) -> Iterator[Page]:
+    """The report on a run in a window."""
+    yield from window(browser, run_page)
 
 
 def test_a_report_shows_hostile_text_and_runs_none_of_it(opened: Page) -> None:
@@ -167,3 +193,27 @@ def test_the_page_may_reach_nothing(browser: Browser, run_page: Path) -> None:
         page.wait_for_function("document.querySelector('body > img').complete")
         assert page.evaluate("window.ran") is None
     assert sum("violates the following Content Security Policy" in text for text in refused) >= 3
+
+
+def test_a_study_shows_hostile_labels_and_runs_none_of_them(opened_study: Page) -> None:
+    """Labels of factors are text in tables, figures and their captions, and the page keeps to the width of a phone."""
+    page = opened_study
+    assert page.evaluate("window.ran") is None
+    assert page.locator("#table-medians thead th").first.inner_text().startswith(MARKUP)
+    assert page.locator("#table-medians tbody th").first.inner_text() == MARKUP
+    assert all(page.evaluate("[...document.querySelectorAll('main img')].map((each) => each.naturalWidth > 0)"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_cells_sort_by_their_medians(opened_study: Page) -> None:
+    """A column of medians sorts by the numbers, and labels that are numbers sort as such."""
+    table = opened_study.locator("#table-medians")
+    table.locator("th button", has_text="Converged at").click()
+    medians = "[...document.querySelectorAll('#table-medians td:has(svg):nth-child(4)')].map((e) => +e.dataset.sort)"
+    found = opened_study.evaluate(medians)
+    assert len(found) == 4
+    assert found == sorted(found)
+    table.locator("th button", has_text="nodes").click()
+    assert table.locator("tbody td:nth-child(2)").all_inner_texts() == ["8", "8", "12", "12"]

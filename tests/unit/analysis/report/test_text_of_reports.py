@@ -92,7 +92,10 @@ def test_a_table_for_latex_has_all_that_it_needs() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("<img src=x>", r"&lt;img src=x\>"),
+        ("<img src=x>", "&lt;img src=x>"),
+        ("> quoted", r"\> quoted"),
+        ("_slanted_ but snake_case, ~~gone~~", r"\_slanted\_ but snake_case, \~\~gone\~\~"),
+        ("murmur run cells/cell-0001.yaml --seed 7", "murmur run cells/cell-0001.yaml --seed 7"),
         ("a | b", r"a \| b"),
         ("messages_per_node of cell-0001", "messages_per_node of cell-0001"),
         ("*bold* `code` [link](x)", r"\*bold\* \`code\` \[link\](x)"),

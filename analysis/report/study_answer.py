@@ -1,0 +1,206 @@
+"""The question of a study, and its answer: in sentences, then in a table for each metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import isfinite, nan
+from typing import Any
+
+from analysis.estimates import Estimate
+from analysis.metrics import known_metric
+from analysis.report.blocks import Block, Bullets, Cell, Column, Paragraph, Section, Table
+from analysis.report.facts import StudyFacts
+from analysis.report.study_comparisons import Comparison, compared
+from analysis.report.study_estimates import (
+    DASH,
+    Axis,
+    all_numbers,
+    axis_of,
+    estimate_cell,
+    interval_words,
+    numbers_of,
+    value_words,
+)
+from analysis.report.study_verdicts import held_cell, telling_checks, verdict_line, verdict_sentences
+from analysis.report.words import count, listed, metric_words
+
+MOST_BARS = 3
+"""Metrics beyond which a table is too wide for bars."""
+MOST_IN_BRIEF = 4
+"""Metrics of which the answer in brief speaks."""
+
+Comparisons = Mapping[str, Mapping[int, Comparison]]
+
+
+def question(facts: StudyFacts) -> Section:
+    """What the study asks, and by what it asks it."""
+    view = facts.view
+    words = view.description.strip() or "The study does not say: give its file a description."
+    varied = [f"{factor} ({listed(_levels(facts, factor))})" for factor in view.varied()]
+    by = f" They differ in {listed(varied, 20)}." if varied else ""
+    runs = count(len(view.frame), "run")
+    cells = count(len(facts.answers), "cell")
+    return Section("question", "Question", (Paragraph(words), Paragraph(f"{cells}, {runs} in all.{by}")))
+
+
+def _levels(facts: StudyFacts, factor: str) -> list[Any]:
+    return list(dict.fromkeys(answer["labels"][factor] for answer in facts.answers))
+
+
+def comparisons_of(facts: StudyFacts) -> Comparisons:
+    """Return for each metric how cells differ from the first one."""
+    return {metric: compared(facts.view, metric, facts.common) for metric in facts.view.metrics}
+
+
+def answer(facts: StudyFacts, comparisons: Comparisons) -> Section:
+    """What it came to in a few sentences, and the medians of all cells."""
+    points = [*_points(facts, comparisons), *verdict_sentences(facts)]
+    blocks: list[Block] = [verdict_line(facts), Bullets(tuple(points))]
+    if facts.view.metrics or telling_checks(facts):
+        blocks.append(_medians(facts, comparisons))
+    return Section("answer", "Answer in brief", tuple(blocks))
+
+
+def _points(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
+    for metric in facts.view.metrics[:MOST_IN_BRIEF]:
+        found = [
+            (numbers[0], number)
+            for number, each in enumerate(facts.answers)
+            if (numbers := numbers_of(each["metrics"][metric], "median")) is not None
+        ]
+        if not found:
+            yield f"{metric_words(metric)}: no run has a value."
+            continue
+        least, most = min(found), max(found)
+        told = f"{metric_words(metric)}: {_in_cell(facts, metric, least[1])}"
+        if least[0] != most[0]:
+            ratio = most[0] / least[0] if least[0] > 0 and isfinite(most[0]) else nan
+            times = f", {ratio:,.0f} times as much" if ratio >= 100 else f", {ratio:.3g} times as much"
+            times = times if ratio >= 1.2 else ""
+            told += f" is the lowest median, {_in_cell(facts, metric, most[1])} the highest{times}"
+        yield f"{told}.{_beyond_noise(facts, comparisons[metric])}"
+
+
+def _in_cell(facts: StudyFacts, metric: str, cell: int) -> str:
+    measured = facts.answers[cell]["metrics"][metric]
+    numbers = numbers_of(measured, "median")
+    assert numbers is not None
+    where = f" ({facts.view.label(cell)})" if len(facts.answers) > 1 and facts.view.label(cell) else ""
+    return value_words(numbers[0], measured["unit"]) + where
+
+
+def _beyond_noise(facts: StudyFacts, comparisons: Mapping[int, Comparison]) -> str:
+    if not comparisons:
+        return ""
+    beyond = [each for each in comparisons.values() if each.beyond_noise]
+    return f" {len(beyond)} of {len(comparisons)} others differ from {facts.view.label(0)} beyond noise."
+
+
+def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
+    """Return a row for each cell with the median of each metric, marked where it differs beyond noise."""
+    metrics = facts.view.metrics
+    axes = {metric: axis_of(all_numbers(facts.answers, metric, "median")) for metric in metrics}
+    telling = telling_checks(facts)
+    rows = []
+    for number, each in enumerate(facts.answers):
+        told = [_marked(each["metrics"][metric], axes[metric], comparisons[metric].get(number)) for metric in metrics]
+        held = [held_cell(each["checks"].get(name)) for name in telling]
+        rows.append((*label_cells(each), Cell(f"{each['runs']:,}", float(each["runs"])), *held, *told))
+    barred = len(metrics) <= MOST_BARS
+    heads = tuple(Column(metric_words(name) + (_log(axes[name]) if barred else ""), True) for name in metrics)
+    checks = tuple(Column(f"{name} holds in", True) for name in telling)
+    columns = (*label_columns(facts), Column("runs", True), *checks, *heads)
+    note = "Medians with 95 % intervals."
+    if any(comparisons.values()):
+        note += f" ≠ differs from the first cell, {facts.view.label(0)}, beyond noise: 5 % over all cells, by Holm."
+    if len(metrics) > MOST_BARS:
+        rows = [tuple(replace(cell, bar=None) for cell in row) for row in rows]
+    return Table("table-medians", "What the cells came to", columns, tuple(rows), note)
+
+
+def _marked(measured: Mapping[str, Any], axis: Axis, comparison: Comparison | None) -> Cell:
+    cell = estimate_cell(measured, "median", axis)
+    if comparison is None or not comparison.beyond_noise:
+        return cell
+    return Cell(f"{cell.text} ≠", cell.sort, cell.tone, cell.bar, cell.detail)
+
+
+def _log(axis: Axis) -> str:
+    return " (log axis)" if axis.logarithmic else ""
+
+
+def label_columns(facts: StudyFacts) -> tuple[Column, ...]:
+    """Return a column for each factor; one for the number of the cell where nothing is varied."""
+    return tuple(map(Column, facts.view.factors)) or (Column("cell"),)
+
+
+def label_cells(answer: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return what tells a cell from the others, numbers to be sorted as such."""
+    labels = answer["labels"].values()
+    return tuple(Cell(str(label), float(label) if isinstance(label, int | float) else None) for label in labels) or (
+        Cell("the only one"),
+    )
+
+
+def results(facts: StudyFacts, comparisons: Comparisons) -> Section:
+    """A table for each metric, with all that is known of it."""
+    tables = tuple(_metric_table(facts, metric, comparisons[metric]) for metric in facts.view.metrics)
+    return Section("results", "Results in full", tables)
+
+
+def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comparison]) -> Table:
+    first = facts.view.label(0) if comparisons else ""
+    gone = "never" if known_metric(metric).may_never_come else "no value"
+    heads = [Column("values", True), Column(gone, True), Column("median", True), Column("mean", True)]
+    if comparisons:
+        heads += [Column(f"more than {first}", True), Column("in parts", True), Column("p, by Holm", True)]
+    rows = []
+    for number, each in enumerate(facts.answers):
+        measured = each["metrics"][metric]
+        counts = (Cell(f"{measured[name]:,}", float(measured[name])) for name in ("known", "missing"))
+        estimates = (estimate_cell(measured, "median"), estimate_cell(measured, "mean"))
+        beside = _beside_first(comparisons.get(number), measured["unit"]) if comparisons else ()
+        rows.append((*label_cells(each), *counts, *estimates, *beside))
+    note = f"{known_metric(metric).description[:1].upper()}{known_metric(metric).description[1:]}."
+    columns = (*label_columns(facts), *heads)
+    return Table(f"table-{_anchor(metric)}", metric_words(metric), columns, tuple(rows), note + _method(facts, metric))
+
+
+def _method(facts: StudyFacts, metric: str) -> str:
+    note = " Medians and means with 95 % intervals."
+    if known_metric(metric).may_never_come:
+        note += " A time that never came counts in the median as later than all others, and not in the mean."
+    if len(facts.answers) > 1:
+        note += " Differences are of means"
+        note += ", run by run of the same seed." if facts.common else ", without pairs."
+        if known_metric(metric).may_never_come:
+            note += " Where a time did not always come, they are of the times up to the first end of a run without it."
+    return note
+
+
+def _beside_first(comparison: Comparison | None, unit: str) -> tuple[Cell, Cell, Cell]:
+    if comparison is None:
+        return Cell(DASH, nan), Cell(DASH, nan), Cell(DASH, nan)
+    difference, relative = comparison.difference, comparison.relative
+    p = Cell(p_words(comparison.adjusted), comparison.adjusted)
+    value = Cell("not known", nan)
+    if isfinite(difference.value):
+        value = _with_interval(difference, unit)
+    if relative is None or not isfinite(relative.value):
+        return value, Cell(DASH, nan), p
+    return value, _with_interval(relative, "share"), p
+
+
+def _with_interval(estimate: Estimate, unit: str) -> Cell:
+    text, _, interval = interval_words(estimate.value, estimate.low, estimate.high, unit).partition(" (")
+    return Cell(text, estimate.value, detail=interval.removesuffix(")"))
+
+
+def p_words(p: float) -> str:
+    """Return p for people."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.995 else "1"
+
+
+def _anchor(name: str) -> str:
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)

@@ -1,0 +1,132 @@
+"""The methods of a study in sentences that can be put into a paper, with the works that they cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from analysis.metrics import known_metric
+from analysis.report.blocks import Section
+from analysis.report.facts import StudyFacts
+from analysis.report.methods import faults_sentence, methods_section, scenario_sentences, simulator_sentence
+from analysis.report.study_answer import Comparisons
+from analysis.report.study_setup import differing
+from analysis.report.study_verdicts import totals
+from analysis.report.words import count, listed, metric_words
+from analysis.shown_value import shown_metric
+
+_JASA: Final = "Journal of the American Statistical Association"
+REFERENCES: Final = {
+    "Conover 1999": "Conover, W. J.: Practical Nonparametric Statistics. Wiley, 1999 (sections 3.2 and 3.4).",
+    "Efron 1987": f"Efron, B.: Better Bootstrap Confidence Intervals. {_JASA} 82, 1987.",
+    "Wilson 1927": "Wilson, E. B.: Probable inference, the law of succession, and statistical inference. "
+    f"{_JASA} 22, 1927.",
+    "Clopper and Pearson 1934": "Clopper, C. J. and Pearson, E. S.: The use of confidence or fiducial limits "
+    "illustrated in the case of the binomial. Biometrika 26, 1934.",
+    "Holm 1979": "Holm, S.: A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
+    "Statistics 6, 1979.",
+}
+
+
+def methods_of_study(facts: StudyFacts, comparisons: Comparisons) -> Section:
+    """Return the methods of a study."""
+    versions = {name: version for name, version in facts.versions.items() if name != "murmur"}
+    sentences = [
+        simulator_sentence(facts.versions.get("murmur", ""), versions),
+        *_design(facts),
+        *_scenario(facts),
+        *_statistics(facts, comparisons),
+    ]
+    cited = [work for key, work in REFERENCES.items() if any(f"({key})" in sentence for sentence in sentences)]
+    return methods_section(sentences, cited)
+
+
+def _design(facts: StudyFacts) -> Iterator[str]:
+    cells, runs = count(len(facts.cells), "cell"), len(facts.view.frame)
+    fields = differing([scenario.plain for scenario in facts.cells])
+    told = [f"{path} ({listed(values, 12)})" for path, values in list(fields.items())[:6]]
+    more = f" and {len(fields) - 6} more fields" if len(fields) > 6 else ""
+    yield f"The study has {cells}" + (f", which differ in {listed(told)}{more}." if told else ".")
+    each = sorted({answer["runs"] for answer in facts.answers})
+    per_cell = f"{each[0]:,}" if len(each) == 1 else f"{each[0]:,} to {each[-1]:,}"
+    chance = (
+        "the n-th run of every cell had the same seed (common random numbers)"
+        if facts.common
+        else "each cell had seeds of its own"
+    )
+    lone = "" if len(facts.cells) == 1 else f", of which {chance}"
+    yield f"Each was run under {per_cell} seeds derived from the root seed {facts.seed}{lone}: {runs:,} runs in all."
+    if facts.stop is not None:
+        yield _rule(facts.stop)
+
+
+def _rule(stop: Mapping[str, Any]) -> str:
+    """Return by what rule cells stopped."""
+    metric = metric_words(stop["metric"]).lower()
+    return (
+        f"A cell was run until half the interval of the {stop['statistic']} of {metric} was at most "
+        f"{shown_metric(stop['half_width'], 'share')} of it, for {stop['at_least']:,} to {stop['at_most']:,} seeds; "
+        "that interval allows for all planned looks (Bonferroni)."
+    )
+
+
+def _scenario(facts: StudyFacts) -> Iterator[str]:
+    """Yield what cells share, in the words of the first one where they differ in nothing that is told."""
+    plain = [scenario.plain for scenario in facts.cells]
+    parts = [list(scenario_sentences(each, None)) for each in plain]
+    for sentences in zip(*parts, strict=False):
+        if len(set(sentences)) == 1:
+            yield sentences[0]
+    faults = {faults_sentence(scenario.faults) for scenario in facts.cells}
+    yield faults.pop() if len(faults) == 1 else "The faults injected differ between cells, and are listed with them."
+
+
+def _statistics(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
+    metrics = facts.view.metrics
+    if metrics:
+        reported = listed([metric_words(metric).lower() for metric in metrics], 12)
+        yield (
+            f"Reported are {reported}: medians with distribution-free 95 % intervals between order statistics "
+            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples "
+            "(Efron 1987)."
+        )
+    never = _missing_times(facts)
+    if never:
+        yield (
+            f"Runs in which {listed(never)} did not come count in medians as later than all others; cells are compared "
+            "by such times cut at the first end of a run without one."
+        )
+    yield from _differences(facts, comparisons)
+    if totals(facts):
+        yield (
+            "Shares of runs that violate a check have Wilson's interval (Wilson 1927); where no run did, the exact "
+            "one-sided bound is given (Clopper and Pearson 1934)."
+        )
+
+
+def _missing_times(facts: StudyFacts) -> list[str]:
+    def missing(metric: str) -> bool:
+        return any(_of(answer, metric)["missing"] for answer in facts.answers)
+
+    metrics = facts.view.metrics
+    return [metric_words(name).lower() for name in metrics if known_metric(name).may_never_come and missing(name)]
+
+
+def _of(answer: Mapping[str, Any], metric: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = answer["metrics"][metric]
+    return found
+
+
+def _differences(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
+    if not any(comparisons.values()):
+        return
+    test = (
+        "run by run of the same seed, by the mean of the differences with a bootstrap interval (Efron 1987) and the "
+        "paired t test"
+        if facts.common
+        else "by the difference of means with a bootstrap interval (Efron 1987) and Welch's t test"
+    )
+    yield (
+        f"Cells were compared with the first one, {facts.view.label(0)}, {test}; p values are corrected for the number "
+        "of comparisons of a metric (Holm 1979), and differences with p below 0.05 are called beyond noise."
+    )

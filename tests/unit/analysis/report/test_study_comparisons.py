@@ -1,0 +1,73 @@
+"""Cells of a study beside its first one: what is told to differ beyond noise."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis.report.study_comparisons import compared
+from analysis.study_view import StudyView
+
+SEEDS = 20
+
+
+def view_of(*samples: list[float], metric: str = "messages", ended: float = 1e12) -> StudyView:
+    """A study with a cell for each sample, whose n-th values share the n-th seed."""
+    rows = [
+        {"case": f"cell {cell}", "cell": cell, "replicate": place, "seed": 100 + place, "error": None, metric: value}
+        for cell, sample in enumerate(samples)
+        for place, value in enumerate(sample)
+    ]
+    frame = pd.DataFrame(rows).assign(ended_ns=ended)
+    return StudyView("made", frame, ("case",), (metric,))
+
+
+def noise(seed: int, of: float) -> list[float]:
+    """Values around 100."""
+    return [float(value) for value in np.random.default_rng(seed).normal(100, of, SEEDS)]
+
+
+def test_pairs_find_what_noise_hides() -> None:
+    """A shift by 2 among values that spread by 30 is found where seeds are shared, and is not where they are not."""
+    first = noise(1, 30)
+    shifted = [value + 2 + small / 100 for value, small in zip(first, noise(2, 30), strict=True)]
+    paired = compared(view_of(first, shifted), "messages", common=True)[1]
+    assert paired.beyond_noise
+    assert paired.difference.low is not None
+    assert 2 < paired.difference.low < 3 < paired.difference.value + 1
+    assert not compared(view_of(first, shifted), "messages", common=False)[1].beyond_noise
+
+
+def test_a_cell_beside_its_twin_does_not_differ() -> None:
+    """Equal values are no difference, with an interval of no width."""
+    twin = compared(view_of(noise(1, 30), noise(1, 30)), "messages", common=True)[1]
+    assert (twin.difference.value, twin.adjusted, twin.beyond_noise) == (0.0, 1.0, False)
+
+
+def test_many_cells_of_the_same_noise_are_not_told_to_differ() -> None:
+    """Of forty cells that differ by nothing, none is beyond noise, though some p are below 5 %."""
+    found = compared(view_of(*(noise(seed, 10) for seed in range(40))), "messages", common=False)
+    assert len(found) == 39
+    assert any(each.p < 0.05 for each in found.values())
+    assert not any(each.beyond_noise for each in found.values())
+
+
+def test_times_that_never_came_are_compared_up_to_the_end_of_the_runs() -> None:
+    """A cell in which nothing ever comes takes longer, by as much as the runs lasted at least."""
+    early, never = [1e9 + place for place in range(SEEDS)], [math.nan] * SEEDS
+    found = compared(view_of(early, never, metric="converged_at", ended=30e9), "converged_at", common=True)[1]
+    assert found.beyond_noise
+    assert 28.9e9 < found.difference.value < 29.1e9
+
+
+def test_runs_that_failed_leave_their_pairs_out() -> None:
+    """Only seeds that both cells have are compared."""
+    view = view_of(noise(1, 30), [value + 5 for value in noise(1, 30)])
+    failed = view.frame["seed"].isin([101, 107]) & (view.frame["cell"] == 1)
+    view.frame.loc[failed, "error"] = "ZeroDivisionError"
+    assert abs(compared(view, "messages", common=True)[1].difference.value - 5) < 1e-9
+
+
+def test_a_single_cell_is_compared_with_nothing() -> None:
+    """There is nothing beside it."""
+    assert compared(view_of(noise(1, 30)), "messages", common=True) == {}
