@@ -15,10 +15,11 @@ from topologies.errors import InputError
 
 
 def _a_series(text: str) -> str:
+    from analysis.client_samples import CLIENT_SERIES
     from analysis.core_samples import CORE_SERIES
     from analysis.probes import MEMORY_SERIES, SERIES, SWARM_SERIES
 
-    known = [*SERIES, *SWARM_SERIES, *MEMORY_SERIES, *CORE_SERIES]
+    known = [*SERIES, *CLIENT_SERIES, *SWARM_SERIES, *MEMORY_SERIES, *CORE_SERIES]
     if text not in known:
         raise InputError(unknown_name(text, known))
     return text

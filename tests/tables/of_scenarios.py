@@ -79,7 +79,7 @@ TABLES_OF_SCENARIOS: Final[dict[str, Callable[[], str]]] = {
     "design": lambda: _study("design"),
     "range": lambda: _study("range"),
     "stop": lambda: _study("stop"),
-    "series": lambda: _study("series"),
+    "kept series": lambda: _study("series"),
     "table of claims": lambda: _claims("table"),
     "claim": lambda: _claims("claim"),
     "setup": lambda: _claims("setup"),
