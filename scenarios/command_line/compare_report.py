@@ -132,7 +132,7 @@ def _outcome(found: StudyComparison) -> str:
         )
     bound = f"{100 * found.worse_by:g} %"
     if found.exit_code == 1:
-        return f"worse by more than {bound}: {listed([_name(row) for row in found.rows if row.bound == 'exceeded'])}"
+        return f"worse by more than {bound}: {listed([_name(row) for row in worse if row.bound == 'exceeded'])}"
     if not found.exit_code:
         return f"nothing got worse by more than {bound}"
     open_rows = [_name(row) for row in found.rows if row.bound in ("not excluded", "exceeded")]
