@@ -10,12 +10,14 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from analysis.manifest import Manifest
 from analysis.metrics import METRICS
 from analysis.plots.registry import PLOTS
 from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.run_writer import RUN_FILES
 from scenarios.catalog import SORTS, entries
 from scenarios.command_line.main import murmur
+from scenarios.execution.row import ABOUT_THE_RUN
 from scenarios.schema import Scenario
 from sim.convergence import Convergence
 from sim.records import OUTCOMES
@@ -116,6 +118,12 @@ def test_what_a_run_leaves_is_documented() -> None:
     assert not [name for name in METRICS if f"`{name}`" not in REFERENCE]
     protocols = (DOCS / "protocols.md").read_text(encoding="utf-8")
     assert not [each.__name__ for each in get_args(Convergence) if f"murmur.{each.__name__}(" not in protocols]
+
+
+def test_what_files_hold_is_documented() -> None:
+    """Each field of a manifest, and each column that the row of every run has, is on the page of files."""
+    files = (DOCS / "files.md").read_text(encoding="utf-8")
+    assert not [name for name in (*Manifest.model_fields, *ABOUT_THE_RUN) if f"`{name}`" not in files]
 
 
 def test_every_outcome_of_a_message_is_documented() -> None:
