@@ -14,6 +14,8 @@ from topologies.errors import InputError
 
 ALL: Final = "all"
 """The word for all kinds that suit, where one names kinds."""
+_OF_SOME_KINDS: Final = ("series.", "check.", "never.")
+"""What stands before names of metrics that only some kinds know, which look at them themselves."""
 
 
 def plot_all(
@@ -66,8 +68,9 @@ def _refuse_unknown_names(given: list[Any], **options: Any) -> None:
         if isinstance(study, Study):
             view = study.view()
             for metric in ("metric", "against"):
-                if options.get(metric) is not None:
-                    chosen_metric(view, options[metric])
+                named = options.get(metric)
+                if named is not None and not named.startswith(_OF_SOME_KINDS):
+                    chosen_metric(view, named)
             for factor in ("x", "by"):
                 if options.get(factor) is not None:
                     chosen_factor(view, options[factor])

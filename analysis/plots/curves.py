@@ -11,12 +11,22 @@ import seaborn
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.plots.bifurcation import MARKERS
-from analysis.plots.factor_axis import factor_along, factor_axis, set_factor_axis
+from analysis.plots.factor_axis import factor_along, factor_axis, set_factor_axis, time_levels
 from analysis.plots.metric_axis import MetricScale, scale_of, set_logarithmic, spans_many_sizes
 from analysis.plots.spread import LINE_STYLES
-from analysis.plots.study_values import facts_of, median_with_interval, most_of, shortened, told_groups, values_frame
+from analysis.plots.study_values import (
+    OVER_TIME,
+    TIME,
+    facts_of,
+    median_with_interval,
+    most_of,
+    shortened,
+    told_groups,
+    values_frame,
+)
 from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.study_view import StudyView, chosen_metric
+from topologies.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +35,6 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 8
 _MOST_BARS: Final = 12
 """Places along the axis beyond which intervals are bands instead of bars."""
-_MOST_POINTS: Final = 4_000
 _APART_POINTS: Final = 2.2
 _NEVER: Final = 1.05
 """How high above the axes it is marked that a median never came, as a share of their height."""
@@ -34,8 +43,11 @@ _NEVER: Final = 1.05
 def curves_figure(
     study: StudyView, metric: str | None = None, x: str | None = None, by: str | None = None, width: float = COLUMN_MM
 ) -> Figure:
-    """Draw a metric of a study along the factor `x`, with a line for each level of `by`; `width` in millimetres."""
-    chosen = chosen_metric(study, metric)
+    """Draw a metric of a study along the factor `x`, or a time series, with a line for each level of `by`.
+
+    `width` is in millimetres.
+    """
+    chosen = _chosen(study, metric)
     return draw_curves(curves_frame(study, chosen, x, by), chosen, study.name, width)
 
 
@@ -45,11 +57,21 @@ def curves_frame(
     """Return the value of each seed along a factor, as `values_frame` does.
 
     `x` is by default the first that is a number, of nodes and the like before others; `by` all others that vary.
+    `metric` may be a time series that the study has kept, `series.NAME`: then it is along time.
     """
+    chosen = _chosen(study, metric)
+    if chosen.startswith(OVER_TIME):
+        if x is not None:
+            raise InputError(f"found the factor {x} for x; the time series {chosen} is drawn over time: leave it out")
+        return values_frame(study, chosen, TIME, None if by is None else [by])
     along = factor_along(study) if x is None else x
     if along == by and by is not None:
         along = next((name for name in study.varied() if name != by), None)
-    return values_frame(study, chosen_metric(study, metric), along, None if by is None else [by])
+    return values_frame(study, chosen, along, None if by is None else [by])
+
+
+def _chosen(study: StudyView, metric: str | None) -> str:
+    return metric if metric is not None and metric.startswith(OVER_TIME) else chosen_metric(study, metric)
 
 
 def curves_medians(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,12 +99,12 @@ def draw_curves(frame: pd.DataFrame, metric: str, name: str = "", width: float =
     """
     most_of(frame, "curves", MOST_LINES)
     medians = curves_medians(frame)
-    scale = scale_of(metric, frame["value"][frame["came"]])
+    scale = scale_of(metric.removeprefix(OVER_TIME), frame["value"][frame["came"]])
     with theme():
         figure, axes = new_figure(width, min(0.66 * width, 90))
         levels = frame.drop_duplicates("place").sort_values("place")["x"].tolist()
-        axis = factor_axis(str(frame.attrs.get("x") or ""), levels)
-        set_values(axes, frame, scale)
+        axis = time_levels(levels) if metric.startswith(OVER_TIME) else factor_axis(frame.attrs.get("x") or "", levels)
+        set_values(axes, frame, scale, linear=metric.startswith(OVER_TIME))
         axes.set_ylabel(scale.words)
         where = dict(zip(sorted(frame["place"].unique()), axis.places, strict=True))
         draw_lines(axes, frame, medians, where, axis.numbers, scale)
@@ -99,7 +121,8 @@ def draw_curves(frame: pd.DataFrame, metric: str, name: str = "", width: float =
 def curves_facts(medians: pd.DataFrame) -> list[str]:
     """Return in words what points, bars and triangles are."""
     interval = medians["low"].notna().any()
-    seeds = "; faint: runs" if (medians["runs"] > 1).any() else ""
+    dense = medians["place"].nunique() > _MOST_BARS
+    seeds = "; faint: runs" if (medians["runs"] > 1).any() and not dense else ""
     told = f"median with 95 % interval{seeds}" if interval else f"median{seeds}"
     never = "▲: the time never came in half of the runs" if np.isinf(medians["median"]).any() else ""
     came = int(medians["never"].sum())
@@ -107,15 +130,15 @@ def curves_facts(medians: pd.DataFrame) -> list[str]:
     return [told, never, told_never]
 
 
-def set_values(axes: Axes, frame: pd.DataFrame, scale: MetricScale) -> None:
-    """Have the y axis hold all values that came, on a logarithmic scale where they are of many sizes."""
+def set_values(axes: Axes, frame: pd.DataFrame, scale: MetricScale, linear: bool = False) -> None:
+    """Have the y axis hold all values that came, on a logarithmic scale where they are of many sizes, or `linear`."""
     known = (frame["value"][frame["came"]] / scale.divisor).to_numpy(dtype=float)
     if not len(known):
         axes.set_ylim(0, 1)
         axes.set_yticks([])
         return
     least, largest = float(known.min()), float(known.max())
-    if spans_many_sizes(known):
+    if spans_many_sizes(known) and not linear:
         set_logarithmic(axes, "y", least, largest)
         axes.set_ylim(least / 1.2, largest * 1.2)
         return
@@ -142,20 +165,30 @@ def draw_lines(
     for rank, number in enumerate(numbers):
         line = medians[medians["number"] == number].sort_values("place", key=lambda places: places.map(where))
         color = SERIES[number % len(SERIES)]
-        aside = (rank - (len(numbers) - 1) / 2) * _APART_POINTS
+        dense = joined and len(where) > _MOST_BARS
+        aside = 0.0 if dense else (rank - (len(numbers) - 1) / 2) * _APART_POINTS
         moved = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         at = np.array([where[place] for place in line["place"]], dtype=float)
         runs = frame[(frame["number"] == number) & frame["came"]]
-        if len(runs) > len(line) and len(frame) <= _MOST_POINTS:
+        if len(runs) > len(line) and not dense:
             x = [where[place] for place in runs["place"]]
             look: dict[str, Any] = {"s": 3.5, "color": color, "alpha": 0.28, "linewidths": 0, "zorder": 2}
             axes.scatter(x, runs["value"] / scale.divisor, transform=moved, **look)
-        _draw_line(axes, line, at, number, scale, moved, joined, told[number])
+        _draw_line(axes, line, at, number, scale, moved, joined, dense, told[number])
 
 
 def _draw_line(
-    axes: Axes, line: pd.DataFrame, at: Any, number: int, scale: MetricScale, moved: Any, joined: bool, label: Any
+    axes: Axes,
+    line: pd.DataFrame,
+    at: Any,
+    number: int,
+    scale: MetricScale,
+    moved: Any,
+    joined: bool,
+    dense: bool,
+    label: str,
 ) -> None:
+    """Draw the medians of one group at some places, with bars, or where these are dense a band."""
     color, style = SERIES[number % len(SERIES)], LINE_STYLES[number // len(SERIES) % len(LINE_STYLES)]
     values = line["median"].to_numpy(dtype=float) / scale.divisor
     low = line["low"].fillna(line["median"]).to_numpy(dtype=float) / scale.divisor
@@ -164,7 +197,6 @@ def _draw_line(
     top = axes.get_ylim()[1]
     below = np.where(np.isfinite(low), low, top)
     above = np.where(np.isfinite(high), high, top)
-    dense = joined and len(at) > _MOST_BARS
     look: dict[str, Any] = {"color": color, "zorder": 3, "transform": moved}
     if dense:
         axes.fill_between(at, below, above, color=color, alpha=0.18, linewidth=0, zorder=1)

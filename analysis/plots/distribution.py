@@ -23,7 +23,7 @@ from scipy.stats import kstwo
 from analysis.plots.metric_axis import MetricScale, scale_of, set_logarithmic, spans_many_sizes
 from analysis.plots.spread import LINE_STYLES
 from analysis.plots.study_values import facts_of, most_of, shortened, told_groups, values_frame
-from analysis.plots.theme import COLUMN_MM, SERIES, new_figure, put_legend, put_title, theme
+from analysis.plots.theme import COLUMN_MM, GREY, SERIES, new_figure, put_legend, put_title, theme
 from analysis.statistics.survival import survival_of
 from analysis.study_view import StudyView, chosen_metric
 
@@ -100,12 +100,26 @@ def set_shares(axes: Axes) -> None:
 
 
 def set_values_along(axes: Axes, frame: pd.DataFrame, scale: MetricScale) -> None:
-    """Have the x axis hold all values, on a logarithmic scale where they are of many sizes."""
+    """Have the x axis hold all values that came, on a logarithmic scale where they are of many sizes."""
     values = frame["value"][frame["came"]].to_numpy(dtype=float) / scale.divisor
+    if not len(values):
+        say_never(axes)
+        return
+    least, largest = float(values.min()), float(values.max())
     if spans_many_sizes(values):
-        least, largest = float(values.min()), float(values.max())
         set_logarithmic(axes, "x", least, largest)
         axes.set_xlim(least / 1.1, largest * 1.1)
+    else:
+        room = 0.05 * (largest - least) or 0.05 * abs(largest) or 1.0
+        axes.set_xlim(least - room, largest + room)
+
+
+def say_never(axes: Axes) -> None:
+    """Say in the middle of axes that have nothing else in them that the time came in no run."""
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    look: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "center", "color": GREY}
+    axes.text(0.5, 0.5, "never", **look)
 
 
 def draw_steps(axes: Axes, frame: pd.DataFrame, scale: MetricScale) -> None:

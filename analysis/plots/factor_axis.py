@@ -72,6 +72,14 @@ def factor_axis(factor: str, levels: Sequence[Any]) -> FactorAxis:
     return FactorAxis(tuple(levels), tuple(float(place) for place in range(len(levels))), words, False)
 
 
+def time_levels(times: Sequence[int]) -> FactorAxis:
+    """Return where moments of simulated time lie, in nanoseconds."""
+    unit = best_unit(max(times, default=0))
+    return FactorAxis(
+        tuple(times), tuple(time / unit.nanoseconds for time in times), f"Simulated time ({unit.symbol})", True
+    )
+
+
 def _share(level: Any) -> float | None:
     """Return a level as a number; a share may be written with a percent sign."""
     if isinstance(level, bool):

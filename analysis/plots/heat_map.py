@@ -158,7 +158,10 @@ def draw_heat_map(frame: pd.DataFrame, metric: str, name: str = "", width: float
             _draw_cell(axes, {str(column): entry for column, entry in entries.items()}, colors, scale, told, share)
         axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
         _name_levels(axes, frame, names)
-        _add_colors(figure, axes, colors, scale, share)
+        if np.isfinite(frame["value"]).any():
+            _add_colors(figure, axes, colors, scale, share)
+        else:
+            axes.set_title(scale.words, loc="left")
         put_title(figure, shortened(name, 120), facts_of(frame, *_facts(frame, told, share)))
         figure.draw_without_rendering()
     return figure

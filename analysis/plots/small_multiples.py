@@ -19,7 +19,7 @@ from analysis.plots.factor_axis import factor_axis, set_factor_axis
 from analysis.plots.metric_axis import MetricScale, scale_of
 from analysis.plots.study_values import factor_levels, facts_of, most_of, shortened, told_levels, values_frame
 from analysis.plots.sweep import words_of
-from analysis.plots.theme import COLUMN_MM, PAGE_MM, new_grid, put_legend, put_title, theme
+from analysis.plots.theme import COLUMN_MM, GREY, PAGE_MM, new_grid, put_legend, put_title, theme
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
 
@@ -33,9 +33,11 @@ MOST_ROWS: Final = 8
 MOST_COLUMNS: Final = 8
 _MOST_IN_COLUMN: Final = 3
 """Panels side by side that the column of a page has room for."""
-_PANEL_MM: Final = 20.0
+_PANEL_MM: Final = {1: 38.0, 2: 27.0}
+"""Height of a panel, where there are one or two above one another; of more it is the least."""
+_LEAST_PANEL_MM: Final = 20.5
 _BELOW_MM: Final = 10.0
-_LETTERS: Final = 14
+_LETTERS: Final = 13
 
 
 def small_multiples_figure(
@@ -87,7 +89,9 @@ def draw_small_multiples(frame: pd.DataFrame, metric: str, name: str = "", width
     along = frame.attrs.get("x")
     scale = scale_of(metric, frame["value"][frame["came"]])
     with theme():
-        figure, axes = new_grid(width, len(rows) * _PANEL_MM + _BELOW_MM, len(rows), len(columns))
+        figure, axes = new_grid(
+            width, len(rows) * _PANEL_MM.get(len(rows), _LEAST_PANEL_MM) + _BELOW_MM, len(rows), len(columns)
+        )
         for panel, (row, column) in zip(axes, product(rows, columns), strict=True):
             runs = frame[(frame["row_place"] == row) & (frame["column_place"] == column)]
             (_draw_distribution if along is None else _draw_curve)(panel, runs, frame, scale)
@@ -116,6 +120,8 @@ def _draw_distribution(axes: Axes, runs: pd.DataFrame, frame: pd.DataFrame, scal
     set_values_along(axes, frame, scale)
     set_shares(axes)
     axes.set_yticks([0, 0.5, 1])
+    if frame["came"].any() and not runs["came"].any():
+        axes.text(0.5, 0.5, "never", transform=axes.transAxes, ha="center", va="center", color=GREY)
 
 
 def _draw_curve(axes: Axes, runs: pd.DataFrame, frame: pd.DataFrame, scale: MetricScale) -> None:

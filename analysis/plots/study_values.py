@@ -7,6 +7,7 @@ value, the median of its runs there, so that no interval comes out too narrow be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import inf, isfinite
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 CHECK: Final = "check."
 """What stands before the name of a check in the frame of a study."""
+OVER_TIME: Final = "series."
+"""What stands before the name of a time series there."""
+TIME: Final = "time"
+"""What is looked along of a time series, in place of a factor; in nanoseconds."""
 PANELS: Final = ("row", "column")
 
 
@@ -37,13 +42,17 @@ def values_frame(
     in the order of the study; `x`, the value of that factor, and its `place`; with `panels`, two factors (or None),
     `row` and `column`, their values, with `row_place` and `column_place`; `replicate`; `value`, times in nanoseconds;
     `came`, False where a time never came, whose value then is when it was censored. Runs without a value that is no
-    time to come are left out. `attrs` say which factors these are (`x`, `by`), which were put together (`over`), what
-    all groups are called in their order (`order`), and in words what was left out (`left_out`).
+    time to come are left out. Of a time series, `series.NAME`, there is a row for each time, which is `x` then.
+    `attrs` say which factors these are (`x`, `by`), which were put together (`over`), what all groups are called in
+    their order (`order`), and in words what was left out (`left_out`).
     """
     import pandas as pd
 
     factors = [name for name in study.varied() if name != x and name not in panels] if by is None else list(by)
     rows, times, came = _measured(study, metric)
+    if not len(rows):
+        failed = "all failed" if not len(study.whole()) else f"none has a value of {metric}"
+        raise InputError(f"found no run to draw in the study {study.name}: {failed}; `murmur study` says why")
     every = list(dict.fromkeys(_levels(study.frame, factors)))
     numbers = {levels: number for number, levels in enumerate(every)}
     columns: dict[str, Any] = {
@@ -63,7 +72,7 @@ def values_frame(
         "by": factors,
         "over": [name for name in study.varied() if name not in (x, *factors, *panels)],
         "order": [told_levels(factors, levels) for levels in every],
-        "left_out": _left_out(study, len(study.whole()) - len(rows)),
+        "left_out": _left_out(study, len(study.whole()) - _runs_in(rows, metric)),
     }
     return frame
 
@@ -72,7 +81,8 @@ def _placed(study: StudyView, rows: pd.DataFrame, factor: str | None, name: str,
     """Return the values of a factor, and the place of each in their order; one empty value without a factor."""
     if factor is None:
         return {name: [""] * len(rows), place: [0] * len(rows)}
-    places = {level: number for number, level in enumerate(factor_levels(study, factor))}
+    levels = sorted(rows[TIME].unique()) if factor == TIME else factor_levels(study, factor)
+    places = {level: number for number, level in enumerate(levels)}
     return {name: rows[factor].tolist(), place: [places[level] for level in rows[factor]]}
 
 
@@ -89,10 +99,18 @@ def _measured(study: StudyView, metric: str) -> tuple[pd.DataFrame, list[float],
     rows = study.whole()
     if metric.startswith(CHECK):
         return rows, (rows[metric] == "violated").astype(float).tolist(), [True] * len(rows)
+    if metric.startswith(OVER_TIME):
+        levels = study.frame.drop_duplicates("cell").set_index("cell")[list(study.factors)]
+        rows = study.curves(metric.removeprefix(OVER_TIME)).join(levels, on="cell")
+        return rows, rows["value"].tolist(), [True] * len(rows)
     if known_metric(metric).may_never_come:
         return rows, *times_of(rows, metric)
     rows = rows[rows[metric].notna()]
     return rows, rows[metric].astype(float).tolist(), [True] * len(rows)
+
+
+def _runs_in(rows: pd.DataFrame, metric: str) -> int:
+    return len(rows.drop_duplicates(["cell", "replicate"])) if metric.startswith(OVER_TIME) else len(rows)
 
 
 def _levels(rows: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -140,11 +158,18 @@ def told_levels(factors: Sequence[str], levels: Sequence[Any]) -> str:
     )
 
 
+@cache
+def _drawn() -> frozenset[int]:
+    """Return the letters that the font of plots has, as numbers."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
 def shortened(words: object, letters: int) -> str:
     """Return words on one line, cut in the middle to so many letters where they are longer, and never as a formula."""
-    line = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(str(words).split())
-    )
+    line = " ".join(str(words).split())
+    line = "".join(letter if ord(letter) in _drawn() else "\N{WHITE SQUARE}" for letter in line)
     if len(line) > letters:
         ahead = (letters - 1) * 3 // 5
         line = f"{line[:ahead].rstrip()}…{line[len(line) - (letters - 1 - ahead) :].lstrip()}"

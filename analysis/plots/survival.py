@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_LINES: Final = 8
+MOST_LINES: Final = 12
 LOGARITHMIC_FROM: Final = 60
 """How often the least time has to fit into the largest for a logarithmic axis; over time itself one looks linearly."""
 _LEVEL: Final = 0.05
@@ -95,7 +95,7 @@ def curves_of(frame: pd.DataFrame) -> dict[int, Survival]:
 def draw_survival(frame: pd.DataFrame, metric: str, name: str = "", width: float = COLUMN_MM) -> Figure:
     """Draw what `survival_frame` gives; `name` is the title, `width` in millimetres.
 
-    Raises InputError where there are more than eight groups.
+    Raises InputError where there are more than twelve groups.
     """
     most_of(frame, "survival", MOST_LINES)
     curves = curves_of(frame)
