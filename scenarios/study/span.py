@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import exp, floor, isfinite, log, log10
+from math import exp, floor, log, log10
 from typing import Any, Final, Literal
 
 from sim.units import QUANTITIES, shown
@@ -17,7 +17,10 @@ Scale = Literal["linear", "log"]
 DIGITS: Final = 3
 """Values of a factor have steps of a thousandth of its span or finer, so that they can be read."""
 
-_PER_CENT: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*%\s*")
+LARGEST: Final = 10**18
+"""Plain numbers are not larger, so that all that is computed with them is exact enough."""
+
+_PER_CENT: Final = re.compile(r"\s*(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*%\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def span_of(low: Any, high: Any, scale: Scale, whole: bool) -> Span:
 
 def _refuse_what_is_no_span(span: Span, low: Any, high: Any, first: Fraction, last: Fraction) -> None:
     found = f"found {shown(low)} to {shown(high)}"
-    if first >= last:
+    if span.low >= span.high:
         raise InputError(f"{found}; expected a span from the lesser to the larger")
     if span.scale == "log" and first <= 0:
         raise InputError(f"{found} on a scale of logarithms; expected more than 0, or scale: linear")
@@ -99,7 +102,7 @@ def _is_zero(value: Any) -> bool:
 
 def _unit_of(value: Any) -> str:
     """Return the unit of what a file says; "" for a plain number."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST:
         return ""
     if isinstance(value, str):
         if _PER_CENT.fullmatch(value):

@@ -166,6 +166,8 @@ def test_a_zero_without_a_unit_begins_a_span() -> None:
         ("from: 100ms", "from: 0", "on a scale of logarithms; expected more than 0, or scale: linear"),
         ("from: 100ms", "from: soon", "found 'soon'; expected a number, or one with a unit such as 150ms, 100/s"),
         ("from: 100ms, ", "", "study.yaml:7: design.factors['protocol.period'].from: missing field 'from'"),
+        ("to: 20%", "to: 1e-400%", "found 0 to '1e-400%'; expected a"),
+        ("to: 19", f"to: {10**30}", "expected a number, or one with a unit such as 150ms"),
         ("from: 4,", "from: 4.5,", "found 4.5 to 19; expected integers, or no `integer: true`"),
         (", integer: true", "", "; expected an integer; give the factor `integer: true`"),
         ("[push, push-pull]", "[push, push]", "exchange'][1]: found 'push' a second time; remove one"),
