@@ -44,7 +44,7 @@ def print_study(studied: Study, reproduce: Sequence[tuple[str, str]]) -> None:
 
 def _took(studied: Study) -> str:
     """Return how many runs there are, and how long those took that were made now."""
-    now, seconds, every = studied.timing["runs"], studied.timing["seconds"], studied.table.num_rows
+    now, seconds, every = studied.timing["runs"], studied.timing["seconds"], studied.stored.count
     if not now:
         return f"{every:,} runs, all of which were there"
     of = "" if now == every else f", {now:,.0f} of them now"

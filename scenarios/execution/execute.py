@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from scenarios.execution.results import Results
@@ -29,7 +29,7 @@ def available_workers() -> int:
 
 
 def execute(
-    tasks: Collection[Task],
+    tasks: Iterable[Task],
     results: Results,
     setting: Setting,
     workers: Workers | DaskWorkers | int,
@@ -40,9 +40,9 @@ def execute(
     """Run those of the tasks that `results` does not have yet, and put their rows there.
 
     The rows are the same whatever the number of workers, deaths of workers, and executions before this one. Numbers of
-    tasks have to ascend. `workers` may be processes or a cluster already there, which are then left running. What is
-    finished is kept also when this is interrupted; `flush` says whether rows of a part that is not complete are
-    written when all went well.
+    tasks have to ascend; they are gone through twice. `workers` may be processes or a cluster already there, which are
+    then left running. What is finished is kept also when this is interrupted; `flush` says whether rows of a part that
+    is not complete are written when all went well.
     """
     if isinstance(workers, int):
         with Workers(workers, setting) as fresh:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from analysis.canonical import canonical_json, readable_json
 from analysis.manifest import deciding_versions, murmur_version
+from scenarios.execution.numbers import Numbers
 from scenarios.execution.parts import merged, part_file, part_files, part_of, read_part, rows_in, write_part
 from scenarios.execution.row import Row, number_of
 from scenarios.execution.task import Task
@@ -71,16 +72,17 @@ class Results:
         temporary.write_text(readable_json(index), encoding="utf-8")
         temporary.replace(path)
 
-    def _numbers(self) -> set[int]:
+    def _numbers(self) -> Numbers:
         """Return the numbers of the runs that are done, and remove parts that are damaged."""
-        numbers: set[int] = set()
+        numbers = Numbers()
         self.parts.mkdir(exist_ok=True)
         for path in part_files(self.parts):
             table = read_part(path)
             if table is None:
                 path.unlink()
             else:
-                numbers.update(table["number"].to_pylist())
+                for number in table["number"].to_pylist():
+                    numbers.add(number)
         return numbers
 
     def missing(self, tasks: Iterable[Task]) -> Iterator[tuple[int, list[Task]]]:
@@ -114,6 +116,7 @@ class Results:
         for part in sorted(touched):
             if len(self._waiting[part]) == self._expected[part]:
                 write_part(self.parts, part, self._waiting.pop(part))
+                del self._expected[part]
         if monotonic() - self._written > PATIENCE:
             self.flush()
 
@@ -141,6 +144,30 @@ class Results:
     def rows(self, below: int | None = None) -> list[Row]:
         """Return the same as rows."""
         return list(rows_in(self.table(below)))
+
+
+class StoredRows(Sequence[Row]):
+    """The rows that an execution has on disk, read part by part whenever they are gone through."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._count = len(results.done)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        for path in part_files(self._results.parts):
+            table = read_part(path)
+            if table is not None:
+                yield from rows_in(table)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        return list(self)[place]
 
 
 def _refuse_another(path: Path, index: dict[str, Any]) -> None:

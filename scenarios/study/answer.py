@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
@@ -113,19 +113,17 @@ class Answer:
 
 
 def answers_of(
-    frame: pd.DataFrame,
+    frames: Iterable[tuple[int, pd.DataFrame]],
     cells: Sequence[Mapping[str, Label]],
     metrics: Sequence[str],
     checks: Sequence[str],
     stop: Stop | None = None,
 ) -> Iterator[Answer]:
-    """Yield what each cell came to, by the rows of its runs, which may have come in by a rule for stopping."""
+    """Yield what each cell came to, by a frame of its runs, which may have come in by a rule for stopping."""
     from analysis.metrics import known_metric
 
     kinds = {name: known_metric(name) for name in metrics}
-    groups = dict(iter(frame.groupby("cell")))
-    for number, labels in enumerate(cells):
-        runs = groups[number] if number in groups else frame.iloc[:0]
+    for number, runs in frames:
         whole = runs[runs["error"].isna()]
         measured = {name: _measured(whole[name], kinds[name]) for name in metrics}
         verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
@@ -134,7 +132,7 @@ def answers_of(
         stopped = None
         if stop is not None:
             measured[stop.metric], stopped = _by_the_rule(measured[stop.metric], whole[stop.metric], stop)
-        yield Answer(labels, len(runs), len(runs) - len(whole), censored, measured, found, stopped)
+        yield Answer(cells[number], len(runs), len(runs) - len(whole), censored, measured, found, stopped)
 
 
 def _measured(column: pd.Series[Any], metric: Metric) -> Measured:

@@ -43,9 +43,9 @@ class Design:
         """How many runs there are in all, at least."""
         return len(self.cells) * (self.file.seeds if self.file.stop is None else self.file.stop.at_least)
 
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> Tasks:
         """Return the runs, cell by cell; no records are kept of them, which changes nothing else."""
-        return [task for cell in self.cells for task in self.tasks_of(cell, 0, self.file.most_seeds)]
+        return Tasks(self, self.cells, 0, self.file.most_seeds)
 
     def tasks_of(self, cell: Cell, first: int, end: int) -> Iterator[Task]:
         """Yield the runs of a cell, from replicate `first` on, below `end`."""
@@ -72,6 +72,19 @@ class Design:
                 refuse_what_cannot_run(cell.scenario)
             except InputError as error:
                 raise cell.refused(error) from None
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Runs of some cells of a study, from replicate `first` on, below `end`; made anew each time one goes through."""
+
+    design: Design
+    cells: Sequence[Cell]
+    first: int
+    end: int
+
+    def __iter__(self) -> Iterator[Task]:
+        return (task for cell in self.cells for task in self.design.tasks_of(cell, self.first, self.end))
 
 
 def design_of(

@@ -18,7 +18,7 @@ from typing import Final
 from analysis.canonical import readable_json
 from analysis.manifest import deciding_versions, murmur_version
 from scenarios.study.design import Design
-from scenarios.study.result import FORMAT, MANIFEST, RESULTS, Study
+from scenarios.study.result import FORMAT, MANIFEST, Study
 
 CELLS: Final = "cells"
 SUMMARY: Final = "summary.json"
@@ -39,14 +39,10 @@ def command(cell: int, seed: int, design: Design) -> str:
 
 
 def keep(studied: Study, design: Design) -> Study:
-    """Write a study into its folder; the manifest last, so that where it is, all is."""
-    from scenarios.execution.parts import write_table
-
+    """Write beside the rows of a study what they came to; the manifest last, so that where it is, all is."""
     folder = studied.folder
     assert folder is not None
-    (folder / MANIFEST).unlink(missing_ok=True)
     _write_cells(design, folder)
-    write_table(studied.table, folder / RESULTS)
     _write(readable_json(studied.summary), folder / SUMMARY)
     _write(readable_json(dict(studied.timing)), folder / TIMING)
     manifest = {

@@ -13,6 +13,7 @@ from scenarios.document import Document
 from scenarios.study.answer import Answer, answers_of
 from scenarios.study.cells import Label
 from scenarios.study.schema import StudyFile, study_file_of
+from scenarios.study.stored import Stored
 from sim.units import parse_duration
 from topologies.errors import InputError
 
@@ -34,23 +35,29 @@ USUAL_METRICS: Final = ("converged_at", "messages_per_node")
 class Study:
     """What the cells of a study came to under all seeds.
 
-    `file` is the study with what flags changed; `cells` has the labels of each cell, by its number; `table` has a row
+    `file` is the study with what flags changed; `cells` has the labels of each cell, by its number; `stored` has a row
     for each run, in the order of cells and replicates: labels, `cell`, `replicate`, then what
-    `scenarios.execution.row` describes; `scenarios` has the scenario of each cell, as plain data. `folder` is where
-    it is on disk, if it is. `timing` tells of the machine, all else is the same for equal studies.
+    `scenarios.execution.row` describes; it is read when it is asked for. `scenarios` has the scenario of each cell, as
+    plain data. `folder` is where it is on disk, if it is. `timing` tells of the machine, all else is the same for equal
+    studies.
     """
 
     file: StudyFile
     cells: tuple[Mapping[str, Label], ...]
-    table: pa.Table = field(repr=False)
+    stored: Stored = field(repr=False)
     folder: Path | None = None
     timing: Mapping[str, float] = field(default_factory=dict)
     scenarios: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
-        cells, runs = len(self.cells), self.table.num_rows
+        cells, runs = len(self.cells), self.stored.count
         size = f"{cells} cell{'' if cells == 1 else 's'}, {runs:,} run{'' if runs == 1 else 's'}"
         return f"<Study {self.name}: {size}, {self.folder or 'not kept on disk'}>"
+
+    @property
+    def table(self) -> pa.Table:
+        """All rows in memory, as an Arrow table."""
+        return self.stored.table
 
     @property
     def name(self) -> str:
@@ -65,7 +72,7 @@ class Study:
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that are reported."""
-        columns = set(self.table.column_names)
+        columns = set(self.stored.columns)
         named = self.file.metrics or tuple(name for name in USUAL_METRICS if f"metric.{name}" in columns)
         stop = self.file.stop
         return named if stop is None or stop.metric in named else (*named, stop.metric)
@@ -73,12 +80,21 @@ class Study:
     @cached_property
     def checks(self) -> tuple[str, ...]:
         """The checks that any of the runs has."""
-        return tuple(name.removeprefix("check.") for name in self.table.column_names if name.startswith("check."))
+        return tuple(name.removeprefix("check.") for name in self.stored.columns if name.startswith("check."))
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """What each cell came to: an estimate of each metric, and how often each check holds."""
-        return tuple(answers_of(self.frame(), self.cells, self.metrics, self.checks, self.file.stop))
+        return tuple(answers_of(self._frames(), self.cells, self.metrics, self.checks, self.file.stop))
+
+    def _frames(self) -> Iterator[tuple[int, pd.DataFrame]]:
+        """Yield for each cell a frame of its runs, of what is reported alone, so that few are in memory at a time."""
+        reported = {f"metric.{name}" for name in self.metrics}
+        mappings = tuple(f"metric.{name.partition('.')[0]}" for name in self.metrics if "." in name)
+        of_mappings = {name for name in self.stored.columns if name.startswith(mappings)} if mappings else set()
+        checks = {f"check.{name}" for name in self.checks}
+        for cell, table in self.stored.by_cell({"error", "censored", *reported, *of_mappings, *checks}):
+            yield cell, self._tidy(table)
 
     @property
     def exit_code(self) -> int:
@@ -95,7 +111,7 @@ class Study:
             "study": self.file.name,
             "seed": self.file.seed,
             **self.file.how_often(),
-            "runs": self.table.num_rows,
+            "runs": self.stored.count,
             "factors": list(self.factors),
             "cells": [answer.plain() for answer in self.answers],
         }
@@ -106,13 +122,16 @@ class Study:
         A metric that a run does not have, such as the time of a convergence that did not come, is NaN there; so is all
         of a run that was cut off which is not a time, since more of it might have come.
         """
+        return self._tidy(self.table)
+
+    def _tidy(self, table: pa.Table) -> pd.DataFrame:
         from analysis.metrics import known_metric
 
-        frame: pd.DataFrame = self.table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
         frame = frame.rename(columns=lambda name: name.removeprefix("metric."))
         cut_off = frame["censored"].notna()
         if cut_off.any():
-            for name in _unknown_when_cut_off(self.table.column_names):
+            for name in _unknown_when_cut_off(table.column_names):
                 frame[name] = frame[name].where(~cut_off)
         for name in self.metrics:
             if name not in frame:
@@ -138,7 +157,7 @@ class Study:
 
     def keys_never_seen(self) -> dict[str, list[str]]:
         """Return the metrics `NAME.KEY` of which no run has the key, each with the keys that there are."""
-        columns = [name.removeprefix("metric.") for name in self.table.column_names]
+        columns = [name.removeprefix("metric.") for name in self.stored.columns]
         asked = [name for name in self.metrics if "." in name and name not in columns]
         prefixes = {name: f"{name.partition('.')[0]}." for name in asked}
         return {
@@ -150,7 +169,8 @@ class Study:
         """Yield cell, seed and reason of the first run of each cell that failed or violated a check."""
         checks = [f"check.{name}" for name in self.checks]
         seen: set[int] = set()
-        for row in self.table.select(["cell", "seed", "error", *checks]).to_pylist():
+        rows = (row for piece in self.stored.pieces(["cell", "seed", "error", *checks]) for row in piece.to_pylist())
+        for row in rows:
             broken = [name.removeprefix("check.") for name in checks if row[name] == "violated"]
             reason = row["error"] or (f"violated {', '.join(broken)}" if broken else None)
             if reason and row["cell"] not in seen:
@@ -181,9 +201,6 @@ def is_study(folder: Path) -> bool:
 
 def open_study(folder: str | Path) -> Study:
     """Return a study that is on disk; raises InputError where there is none, or where it is not finished."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     place = Path(folder)
     if not (place / MANIFEST).is_file():
         unfinished = "; it has not ended: go on with murmur study ... --resume" if is_study(place) else ""
@@ -193,17 +210,18 @@ def open_study(folder: str | Path) -> Study:
         if manifest["format"] != FORMAT:
             found = f"found a study of format {manifest['format']}; this version of Murmur reads format {FORMAT}"
             raise InputError(f"{place}: {found}: run the study again, into a new folder")
-        table = pq.read_table(place / RESULTS)
+        stored = Stored(place / RESULTS)
+        stored.demand_whole()
         file = study_file_of(Document(str(place / MANIFEST), manifest["study"]))
         return Study(
             file,
             tuple(cell["labels"] for cell in manifest["cells"]),
-            table,
+            stored,
             place,
             {},
             tuple(cell["scenario"] for cell in manifest["cells"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
         reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 from analysis.repeated_looks import relative_half_width
 from scenarios.execution.parts import merged, part_file, part_of, read_part
 from scenarios.study.answer import estimate_to_stop_by
-from scenarios.study.design import STRIDE, Design
+from scenarios.study.design import STRIDE, Design, Tasks
 from scenarios.study.result import Study
+from scenarios.study.stored import Stored
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from scenarios.execution.task import Task
 
 Look = Callable[[int, int, float], None]
 """Is told of each look: the cell, its runs, and the relative half-width of its interval."""
 
 
 def run_until_narrow(
-    design: Design, parts: Path, carry_out: Callable[[list[Task]], None], on_look: Look | None = None
+    design: Design, parts: Path, carry_out: Callable[[Tasks], None], on_look: Look | None = None
 ) -> tuple[int, ...]:
     """Run a study that has a rule for stopping, and return how many runs each cell took.
 
@@ -37,7 +37,7 @@ def run_until_narrow(
     runs = [0] * len(design.cells)
     open_cells = list(design.cells)
     for before, look in zip((0, *stop.looks), stop.looks, strict=False):
-        carry_out([task for cell in open_cells for task in design.tasks_of(cell, before, look)])
+        carry_out(Tasks(design, tuple(open_cells), before, look))
         wide = []
         for cell in open_cells:
             runs[cell.number] = look
@@ -67,6 +67,6 @@ def _half_width(design: Design, table: pa.Table) -> float:
     stop = design.file.stop
     assert stop is not None
     assert table.num_rows, "a look comes after its runs"
-    frame = Study(design.file.model_copy(update={"metrics": (stop.metric,)}), (), table).frame()
+    frame = Study(design.file.model_copy(update={"metrics": (stop.metric,)}), (), Stored(table)).frame()
     whole = frame[frame["error"].isna()]
     return relative_half_width(estimate_to_stop_by(whole[stop.metric], stop))

@@ -10,22 +10,21 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from scenarios.execution.execute import available_workers, execute
-from scenarios.execution.parts import rows_in
-from scenarios.execution.results import Results
+from scenarios.execution.results import Results, StoredRows
 from scenarios.execution.workers import Workers
-from scenarios.study.design import STRIDE, Design, design_of
-from scenarios.study.keep import command, keep
-from scenarios.study.result import Study
-from scenarios.study.schema import RESERVED, StudyFile
+from scenarios.study.design import STRIDE, Design, Tasks, design_of
+from scenarios.study.keep import keep
+from scenarios.study.result import MANIFEST, RESULTS, Study
+from scenarios.study.rows import write_rows
+from scenarios.study.schema import StudyFile
 from scenarios.study.stopping import Look, run_until_narrow
+from scenarios.study.stored import Stored
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from scenarios.execution.dask_workers import DaskWorkers
     from scenarios.execution.row import Row
-    from scenarios.execution.task import Setting, Task
+    from scenarios.execution.task import Setting
 
 MOST_WORKERS = 1024
 
@@ -90,21 +89,19 @@ def run_design(
     with _results(out, design, resume) as results:
         if design.file.stop is None:
             _refuse_fewer(results, design.file.seeds)
-        before = _of_design(results.table(), design)
+        before = len(results.done)
         if on_rows is not None:
-            on_rows(list(rows_in(before)))
+            on_rows(StoredRows(results))
         runs = _run_all(design, results, workers, on_rows, on_look)
-        table = _of_design(results.table(), design, runs)
-    timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
+        timing = {"seconds": perf_counter() - began, "runs": len(results.done) - before}
+        (results.folder / MANIFEST).unlink(missing_ok=True)
+        write_rows(results.parts, design, runs, results.folder / RESULTS)
+        stored = Stored(results.folder / RESULTS)
+        if out is None:
+            stored = Stored(stored.table)
     labels = tuple(cell.labels for cell in design.cells)
-    studied = Study(
-        design.file,
-        labels,
-        _labelled(table, design),
-        None if out is None else Path(out),
-        timing,
-        tuple(cell.scenario.canonical() for cell in design.cells),
-    )
+    scenarios = tuple(cell.scenario.canonical() for cell in design.cells)
+    studied = Study(design.file, labels, stored, None if out is None else Path(out), timing, scenarios)
     return studied if out is None else keep(studied, design)
 
 
@@ -144,12 +141,18 @@ def _results(out: str | Path | None, design: Design, resume: bool) -> Iterator[R
 
 def _refuse_fewer(results: Results, seeds: int) -> None:
     """Raise InputError where a study that goes on has more seeds already, which would go missing in what it is."""
-    least = max((number % STRIDE for number in results.done), default=-1) + 1
+    least = max((_last_replicate(numbers) for numbers in results.done.ranges()), default=-1) + 1
     if least > seeds:
         raise InputError(
             f"{results.folder} holds runs of {least:,} seeds already, more than the {seeds:,} that are asked for; "
             f"go on with --seeds {least} or more, or give another folder"
         )
+
+
+def _last_replicate(numbers: range) -> int:
+    """Return the largest number that a run of these has in its cell."""
+    last = numbers[-1]
+    return last % STRIDE if numbers[0] // STRIDE == last // STRIDE else STRIDE - 1
 
 
 def _run_all(
@@ -165,45 +168,7 @@ def _run_all(
         return (design.file.seeds,) * len(design.cells)
     with Workers(workers, design.setting) if isinstance(workers, int) else nullcontext(workers) as ready:
 
-        def carry_out(tasks: list[Task]) -> None:
+        def carry_out(tasks: Tasks) -> None:
             execute(tasks, results, design.setting, ready, on_rows)
 
         return run_until_narrow(design, results.parts, carry_out, on_look)
-
-
-def _of_design(table: pa.Table, design: Design, runs: Sequence[int] | None = None) -> pa.Table:
-    """Return of a table only the runs of a design, so many of each cell; on disk there may be more."""
-    import numpy as np
-
-    numbers = table["number"].to_numpy()
-    most = np.full(len(design.cells), design.file.most_seeds) if runs is None else np.array(runs)
-    return table.filter(numbers % STRIDE < most[numbers // STRIDE]).combine_chunks()
-
-
-def _commands(table: pa.Table, design: Design) -> Iterator[str | None]:
-    """Yield for each run that failed or violated a check the command that runs it again, in the study's folder."""
-    checks = [name for name in table.column_names if name.startswith("check.")]
-    for row in table.select(["number", "seed", "error", *checks]).to_pylist():
-        bad = row["error"] is not None or any(row[name] == "violated" for name in checks)
-        yield command(row["number"] // STRIDE, row["seed"], design) if bad else None
-
-
-def _labelled(table: pa.Table, design: Design) -> pa.Table:
-    """Return the runs with the labels of their cells, and with cell and replicate instead of a number."""
-    import pyarrow as pa
-
-    places = [divmod(number, STRIDE) for number in table["number"].to_pylist()]
-    columns = {
-        factor: pa.array([design.cells[cell].labels[factor] for cell, _ in places]) for factor in design.file.factors
-    }
-    points = [design.cells[cell].point for cell, _ in places]
-    if any(points):
-        columns["point"] = pa.array([point and point.number for point in points], pa.int64())
-    if any(point and point.matrix for point in points):
-        columns["matrix"] = pa.array([point and point.matrix for point in points], pa.string())
-    columns["cell"] = pa.array([cell for cell, _ in places], pa.int64())
-    columns["replicate"] = pa.array([replicate for _, replicate in places], pa.int64())
-    kept = [name for name in table.column_names if name != "number"]
-    columns["command"] = pa.array(_commands(table, design), pa.string())
-    assert not set(kept).difference(RESERVED) & set(columns), "a factor has a name of its own"
-    return pa.table({**columns, **{name: table[name] for name in kept}})
