@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -267,6 +267,7 @@ def test_a_part_of_a_run_holds_nothing_else(run: RunFolder, events: list[Event],
 
 
 @given(st.integers(0, 10**15))
+@example(1001)
 def test_no_nanosecond_is_lost_by_readers_that_cut_off(time: int) -> None:
     """A time comes back by multiplying and cutting off, as by rounding, from the text of the file."""
     value = json.loads(json.dumps(microseconds(time)))

@@ -159,6 +159,33 @@ def test_a_reply_knows_all_that_its_message_knew() -> None:
     ]
 
 
+def test_alike_messages_are_received_in_the_order_of_sending() -> None:
+    """Of messages of one kind that are sent at one nanosecond the first to come is the first that was sent.
+
+    What comes after both have is a copy, and tells of the last.
+    """
+    fields: dict[str, Any] = {"message": "Ping", "size": 0}
+    told = {"source": 0, "destination": 1, "sent_at": 5, **fields}
+    rows = [Record(5, place, 0, "sent", {"destination": 1, **fields}) for place in range(2)]
+    rows += [Record(9 + place, 2 + place, 1, "delivered", told) for place in range(3)]
+    events = timed(events_of(rows, 0, sends_are_kept=True))
+    assert [event.clock for event in events[2:]] == [{0: 1, 1: 1}, {0: 2, 1: 2}, {0: 2, 1: 3}]
+
+
+def test_what_is_sent_at_once_is_sent_after_what_it_answers() -> None:
+    """Where sends are not kept, a message follows all that its node did at that nanosecond, but not its own receipt."""
+    ping = {"source": 0, "destination": 1, "message": "Ping", "sent_at": 5, "size": 0}
+    pong = {"source": 1, "destination": 0, "message": "Pong", "sent_at": 5, "size": 0}
+    rows = [Record(5, 0, 1, "delivered", ping), Record(5, 1, 0, "delivered", pong), Record(5, 2, 1, "done", {})]
+    events = timed(events_of(rows, 0, sends_are_kept=False))
+    words = [event.text.partition("s ")[2] for event in events]
+    assert words == ["sent Ping to node-1", "received Ping from node-0", "sent Pong to node-0"] + [
+        "received Pong from node-1",
+        "done",
+    ]
+    assert [event.clock for event in events] == [{0: 1}, {0: 1, 1: 1}, {0: 1, 1: 2}, {0: 2, 1: 2}, {0: 1, 1: 3}]
+
+
 def test_a_part_of_a_run_begins_at_one(tmp_path: Path) -> None:
     """Of a part that is cut out the clocks begin anew, and what was sent before it is received from nowhere."""
     run = murmur.run("gossip-ring", out=tmp_path / "run", overrides={"detail": "all"})
