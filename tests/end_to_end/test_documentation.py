@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ def test_links_lead_somewhere(page: Path) -> None:
             target = (page.parent / name).resolve() if name else page
             assert target.exists(), f"{page.name} leads to {link}"
             assert not anchor or anchor in anchors_of(target), f"{page.name} leads to {link}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tests_that_are_named_exist(page: Path) -> None:
+    """Where a page says that a file of tests holds something, there is such a file."""
+    named = re.findall(r"`(tests/[\w/]+\.py)`", page.read_text(encoding="utf-8"))
+    assert not [path for path in named if not (ROOT / path).is_file()]
 
 
 def test_demo_is_the_first_run_of_the_readme() -> None:
