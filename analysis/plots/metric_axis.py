@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from analysis.metrics import METRICS
+from analysis.plots.study_values import shortened
 from analysis.plots.time_axis import best_unit
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 LOGARITHMIC_FROM: Final = 20
 """How often the least positive value has to fit into the largest for a logarithmic axis."""
+_LONGEST: Final = 400
 _SHORTEST: Final = 5
-"""Letters to which a part of a label is cut at least."""
+"""Letters that are looked at of a label, and to which a part of it is cut at least."""
 _SIZES: Final[tuple[tuple[float, tuple[float, ...]], ...]] = (
     (8, (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)),
     (100, (1.0, 2.0, 5.0)),
@@ -63,12 +65,13 @@ def ellipsised(words: object, letters: int) -> str:
 
     Of words that commas part, the longest ones are cut, so that what tells them from others is likely to stay.
     """
-    parts = " ".join(str(words).split()).split(", ")
+    parts = shortened(words, _LONGEST).replace(r"\$", "$").split(", ")
     while len(", ".join(parts)) > letters and max(map(len, parts)) > _SHORTEST:
         longest = max(range(len(parts)), key=lambda place: len(parts[place]))
         parts[longest] = f"{parts[longest].removesuffix('…')[:-1].rstrip()}…"
     line = ", ".join(parts)
     line = line if len(line) <= letters + 1 else f"{line[: max(1, letters - 1)].rstrip()}…"
+    line = f" {line}" if line.startswith("_") else line  # which would keep it out of a legend
     return line.replace("$", r"\$")
 
 

@@ -48,7 +48,7 @@ def scaling_frame(study: StudyView, metric: str | None = None, x: str | None = N
     if frame["line"].nunique() > MOST_LINES:
         raise InputError(
             f"found {frame['line'].nunique()} sets of cells; the plot scaling has at most {MOST_LINES} lines: sweep "
-            "fewer values, or draw part of murmur.plots.scaling_frame"
+            "fewer values, or draw the frame of murmur.open_study yourself"
         )
     return frame
 
