@@ -82,12 +82,13 @@ def _plain_facts(
 def facts_of_study(study: Study, metrics: Sequence[str]) -> StudyFacts:
     """Return what a report is told of a study: with the metrics that are named, else with those that it reports."""
     from analysis.report.facts import StudyFacts
+    from analysis.report.study_setup import MOST_IN_FULL
 
     manifest = _manifest_of(study)
     plugins = tuple(manifest.get("plugins", ()))
     if metrics:
         study = _reporting(study, metrics)
-    cells = [_cell_facts(plain, plugins) for plain in study.scenarios]
+    cells = [_cell_facts(plain, plugins, number < MOST_IN_FULL) for number, plain in enumerate(study.scenarios)]
     return StudyFacts(
         view=study.view(),
         cells=_with_pictures(cells, plugins),
@@ -96,6 +97,7 @@ def facts_of_study(study: Study, metrics: Sequence[str]) -> StudyFacts:
         seeds=study.file.seeds,
         common=study.file.chance == "common",
         stop=None if study.file.stop is None else study.file.stop.model_dump(mode="json"),
+        design=_sampled(study),
         file=_file_text(study),
         versions={"murmur": manifest["murmur"], **manifest["versions"]},
     )
@@ -120,9 +122,12 @@ def _reporting(study: Study, metrics: Sequence[str]) -> Study:
     return replace(study, file=study.file.model_copy(update={"metrics": tuple(dict.fromkeys(metrics))}))
 
 
-def _cell_facts(plain: Mapping[str, Any], plugins: Collection[str]) -> ScenarioFacts:
+def _cell_facts(plain: Mapping[str, Any], plugins: Collection[str], in_full: bool) -> ScenarioFacts:
+    from analysis.report.facts import ScenarioFacts
+
     try:
-        return _scenario_facts(scenario_of(plain, plugins))
+        scenario = scenario_of(plain, plugins)
+        return _scenario_facts(scenario) if in_full else ScenarioFacts(plain, "", fault_facts(scenario))
     except InputError:  # a protocol of the user's own whose module is not loaded, or of another version
         return _plain_facts(plain, (), None)
 
@@ -150,6 +155,21 @@ def _topology(cell: ScenarioFacts, plugins: Collection[str]) -> Topology | None:
         return build_topology(scenario_of(cell.plain, plugins))
     except InputError:
         return None
+
+
+def _sampled(study: Study) -> dict[str, Any] | None:
+    """Return what a sampled design draws, in the words of tables."""
+    design = study.file.design
+    if design is None:
+        return None
+    factors = {}
+    for path, drawn in design.model_dump(mode="json")["factors"].items():
+        words = ", ".join(map(str, drawn)) if isinstance(drawn, list) else f"{drawn['from']} to {drawn['to']}"
+        scale = ", log" if isinstance(drawn, dict) and drawn["scale"] == "log" else ""
+        name = study.file.labels.get(path, path)
+        named = next((factor for factor in study.factors if factor.startswith(f"{name} (")), name)  # with its unit
+        factors[named] = words + scale
+    return {"kind": design.kind, "points": design.points, "factors": factors}
 
 
 def _file_text(study: Study) -> str:

@@ -31,7 +31,7 @@ class Cell:
     @property
     def whole(self) -> str:
         """The text with what is less said."""
-        return f"{self.text} {self.detail}" if self.detail else self.text
+        return f"{self.text} ({self.detail})" if self.detail else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ class StudyFacts:
     """A study: its view, the scenarios and answers of its cells, and how it was made.
 
     `answers` are the cells of the study's summary, as plain data; `seed` is the root of all chance, of `seeds` runs in
-    each cell; `common` says whether the runs of cells share it; `stop`, the rule by which
-    cells stop, in place of `seeds`; `file` is the study's file as text; `versions` are
-    those of Murmur and of what decides results.
+    each cell; `common` says whether the runs of cells share it; `stop`, the rule by which cells stop, in place of
+    `seeds`; `design`, of a sampled one its `kind`, its `points`, and its `factors`, each with what it is drawn from in
+    words; `file` is the study's file as text; `versions` are those of Murmur and of what decides results.
     """
 
     view: StudyView
@@ -58,5 +58,13 @@ class StudyFacts:
     seeds: int
     common: bool
     stop: Mapping[str, Any] | None
+    design: Mapping[str, Any] | None
     file: str
     versions: Mapping[str, str]
+
+    def label(self, cell: int) -> str:
+        """Return the words that tell a cell from the others; drawn numbers with the names of their factors."""
+        if self.design is None:
+            return self.view.label(cell)
+        labels = self.answers[cell]["labels"]
+        return ", ".join(f"{factor} {labels[factor]}" for factor in self.view.varied())

@@ -87,6 +87,6 @@ def left_out_fold(left_out: Sequence[tuple[str, str]]) -> list[Fold]:
     """Return which plots are not there, and why; nothing where all are."""
     if not left_out:
         return []
-    names = listed([name for name, _ in left_out], 30)
+    names = listed([name for name, _ in left_out], 6)
     items = tuple(f"{name}: {reason}" for name, reason in left_out)
     return [Fold(f"Plots that do not fit, or are left out: {names}", (Bullets(items),))]

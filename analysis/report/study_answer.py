@@ -9,9 +9,10 @@ from typing import Any
 
 from analysis.estimates import Estimate
 from analysis.metrics import known_metric
-from analysis.report.blocks import Block, Bullets, Cell, Column, Paragraph, Section, Table
+from analysis.report.blocks import Block, Bullets, Cell, Column, Fold, Paragraph, Section, Table
 from analysis.report.facts import StudyFacts
 from analysis.report.study_comparisons import Comparison, compared
+from analysis.report.study_dependence import Dependence, dependence_table, strongest
 from analysis.report.study_estimates import (
     DASH,
     Axis,
@@ -20,11 +21,14 @@ from analysis.report.study_estimates import (
     estimate_cell,
     interval_words,
     numbers_of,
+    p_words,
     value_words,
 )
 from analysis.report.study_verdicts import held_cell, telling_checks, verdict_line, verdict_sentences
 from analysis.report.words import count, listed, metric_words
 
+MOST_ROWS = 40
+"""Cells beyond which tables are folded."""
 MOST_BARS = 3
 """Metrics beyond which a table is too wide for bars."""
 MOST_IN_BRIEF = 4
@@ -37,7 +41,8 @@ def question(facts: StudyFacts) -> Section:
     """What the study asks, and by what it asks it."""
     view = facts.view
     words = view.description.strip() or "The study does not say: give its file a description."
-    varied = [f"{factor} ({listed(_levels(facts, factor))})" for factor in view.varied()]
+    sampled = facts.design["factors"] if facts.design else {}
+    varied = [f"{name} ({sampled.get(name) or listed(_levels(facts, name))})" for name in view.varied()]
     by = f" They differ in {listed(varied, 20)}." if varied else ""
     runs = count(len(view.frame), "run")
     cells = count(len(facts.answers), "cell")
@@ -53,16 +58,18 @@ def comparisons_of(facts: StudyFacts) -> Comparisons:
     return {metric: compared(facts.view, metric, facts.common) for metric in facts.view.metrics}
 
 
-def answer(facts: StudyFacts, comparisons: Comparisons) -> Section:
+def answer(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Section:
     """What it came to in a few sentences, and the medians of all cells."""
-    points = [*_points(facts, comparisons), *verdict_sentences(facts)]
+    points = [*_points(facts, comparisons, dependence), *verdict_sentences(facts)]
     blocks: list[Block] = [verdict_line(facts), Bullets(tuple(points))]
-    if facts.view.metrics or telling_checks(facts):
+    if dependence and len(facts.answers) > MOST_ROWS:
+        blocks.append(dependence_table(dependence))
+    elif facts.view.metrics or telling_checks(facts):
         blocks.append(_medians(facts, comparisons))
     return Section("answer", "Answer in brief", tuple(blocks))
 
 
-def _points(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
+def _points(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Iterator[str]:
     for metric in facts.view.metrics[:MOST_IN_BRIEF]:
         found = [
             (numbers[0], number)
@@ -79,14 +86,15 @@ def _points(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
             times = f", {ratio:,.0f} times as much" if ratio >= 100 else f", {ratio:.3g} times as much"
             times = times if ratio >= 1.2 else ""
             told += f" is the lowest median, {_in_cell(facts, metric, most[1])} the highest{times}"
-        yield f"{told}.{_beyond_noise(facts, comparisons[metric])}"
+        sentences = (f"{told}.", _beyond_noise(facts, comparisons[metric]), _depends(dependence, metric))
+        yield " ".join(filter(None, sentences))
 
 
 def _in_cell(facts: StudyFacts, metric: str, cell: int) -> str:
     measured = facts.answers[cell]["metrics"][metric]
     numbers = numbers_of(measured, "median")
     assert numbers is not None
-    where = f" ({facts.view.label(cell)})" if len(facts.answers) > 1 and facts.view.label(cell) else ""
+    where = f" ({facts.label(cell)})" if len(facts.answers) > 1 and facts.label(cell) else ""
     return value_words(numbers[0], measured["unit"]) + where
 
 
@@ -94,7 +102,11 @@ def _beyond_noise(facts: StudyFacts, comparisons: Mapping[int, Comparison]) -> s
     if not comparisons:
         return ""
     beyond = [each for each in comparisons.values() if each.beyond_noise]
-    return f" {len(beyond)} of {len(comparisons)} others differ from {facts.view.label(0)} beyond noise."
+    return f"{len(beyond)} of {len(comparisons)} others differ from {facts.label(0)} beyond noise."
+
+
+def _depends(dependence: Dependence, metric: str) -> str:
+    return strongest(dependence[metric]) if metric in dependence else ""
 
 
 def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
@@ -113,7 +125,7 @@ def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
     columns = (*label_columns(facts), Column("runs", True), *checks, *heads)
     note = "Medians with 95 % intervals."
     if any(comparisons.values()):
-        note += f" ≠ differs from the first cell, {facts.view.label(0)}, beyond noise: 5 % over all cells, by Holm."
+        note += f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by Holm."
     if len(metrics) > MOST_BARS:
         rows = [tuple(replace(cell, bar=None) for cell in row) for row in rows]
     return Table("table-medians", "What the cells came to", columns, tuple(rows), note)
@@ -143,14 +155,19 @@ def label_cells(answer: Mapping[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def results(facts: StudyFacts, comparisons: Comparisons) -> Section:
-    """A table for each metric, with all that is known of it."""
-    tables = tuple(_metric_table(facts, metric, comparisons[metric]) for metric in facts.view.metrics)
-    return Section("results", "Results in full", tables)
+def results(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Section:
+    """A table for each metric, with all that is known of it, and what it depends on."""
+    tables = [_metric_table(facts, metric, comparisons[metric]) for metric in facts.view.metrics]
+    if len(facts.answers) <= MOST_ROWS:
+        factors = (dependence_table(dependence),) if dependence else ()
+        return Section("results", "Results in full", (*tables, *factors))
+    medians = [_medians(facts, comparisons)] if dependence else []
+    folds = (Fold(f"{table.caption}: all {len(table.rows):,} cells", (table,)) for table in [*medians, *tables])
+    return Section("results", "Results in full", tuple(folds))
 
 
 def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comparison]) -> Table:
-    first = facts.view.label(0) if comparisons else ""
+    first = facts.label(0) if comparisons else ""
     gone = "never" if known_metric(metric).may_never_come else "no value"
     heads = [Column("values", True), Column(gone, True), Column("median", True), Column("mean", True)]
     if comparisons:
@@ -195,11 +212,6 @@ def _beside_first(comparison: Comparison | None, unit: str) -> tuple[Cell, Cell,
 def _with_interval(estimate: Estimate, unit: str) -> Cell:
     text, _, interval = interval_words(estimate.value, estimate.low, estimate.high, unit).partition(" (")
     return Cell(text, estimate.value, detail=interval.removesuffix(")"))
-
-
-def p_words(p: float) -> str:
-    """Return p for people."""
-    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.995 else "1"
 
 
 def _anchor(name: str) -> str:

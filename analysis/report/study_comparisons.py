@@ -43,7 +43,7 @@ class Comparison:
 def compared(view: StudyView, metric: str, common: bool) -> dict[int, Comparison]:
     """Return each cell of a study but the first one beside it; `common`: replicates share their seeds, and pair."""
     cells = dict(view.cells())
-    if not 1 < len(cells) <= MOST_COMPARED:
+    if not 1 < len(cells) <= MOST_COMPARED or "point" in view.frame:  # the first of sampled points is not special
         return {}
     base, *others = cells
     found = [_comparison(number, cells[base], cells[number], metric, common) for number in others]

@@ -93,3 +93,8 @@ def all_numbers(answers: Sequence[Mapping[str, Any]], metric: str, statistic: St
     """Return every value and bound of a metric."""
     found = [numbers_of(answer["metrics"][metric], statistic) for answer in answers]
     return [number for each in found if each is not None for number in each if number is not None]
+
+
+def p_words(p: float) -> str:
+    """Return p for people."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.995 else "1"

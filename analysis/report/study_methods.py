@@ -6,15 +6,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from analysis.metrics import known_metric
+from analysis.plots.sensitivity import MAIN_EFFECT, TOTAL
 from analysis.report.blocks import Section
 from analysis.report.facts import StudyFacts
 from analysis.report.methods import faults_sentence, methods_section, scenario_sentences, simulator_sentence
 from analysis.report.study_answer import Comparisons
+from analysis.report.study_dependence import Dependence
 from analysis.report.study_setup import differing
 from analysis.report.study_verdicts import totals
 from analysis.report.words import count, listed, metric_words
 from analysis.shown_value import shown_metric
 
+_DESIGNS: Final = {
+    "latin-hypercube": "of a Latin hypercube",
+    "sobol": "of a scrambled Sobol sequence",
+    "halton": "of a scrambled Halton sequence",
+    "random": "drawn uniformly at random",
+    "sobol-indices": "of each matrix of a design for Sobol indices (Saltelli 2010)",
+}
 _JASA: Final = "Journal of the American Statistical Association"
 REFERENCES: Final = {
     "Conover 1999": "Conover, W. J.: Practical Nonparametric Statistics. Wiley, 1999 (sections 3.2 and 3.4).",
@@ -23,12 +32,16 @@ REFERENCES: Final = {
     f"{_JASA} 22, 1927.",
     "Clopper and Pearson 1934": "Clopper, C. J. and Pearson, E. S.: The use of confidence or fiducial limits "
     "illustrated in the case of the binomial. Biometrika 26, 1934.",
+    "Kruskal and Wallis 1952": "Kruskal, W. H. and Wallis, W. A.: Use of ranks in one-criterion variance analysis. "
+    f"{_JASA} 47, 1952.",
+    "Saltelli 2010": "Saltelli, A. and others: Variance based sensitivity analysis of model output. "
+    "Computer Physics Communications 181, 2010.",
     "Holm 1979": "Holm, S.: A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
     "Statistics 6, 1979.",
 }
 
 
-def methods_of_study(facts: StudyFacts, comparisons: Comparisons) -> Section:
+def methods_of_study(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Section:
     """Return the methods of a study."""
     versions = {name: version for name, version in facts.versions.items() if name != "murmur"}
     sentences = [
@@ -36,6 +49,7 @@ def methods_of_study(facts: StudyFacts, comparisons: Comparisons) -> Section:
         *_design(facts),
         *_scenario(facts),
         *_statistics(facts, comparisons),
+        *_sensitivity(dependence),
     ]
     cited = [work for key, work in REFERENCES.items() if any(f"({key})" in sentence for sentence in sentences)]
     return methods_section(sentences, cited)
@@ -43,10 +57,14 @@ def methods_of_study(facts: StudyFacts, comparisons: Comparisons) -> Section:
 
 def _design(facts: StudyFacts) -> Iterator[str]:
     cells, runs = count(len(facts.cells), "cell"), len(facts.view.frame)
-    fields = differing([scenario.plain for scenario in facts.cells])
+    fields = {} if facts.design else differing([scenario.plain for scenario in facts.cells])
     told = [f"{path} ({listed(values, 12)})" for path, values in list(fields.items())[:6]]
     more = f" and {len(fields) - 6} more fields" if len(fields) > 6 else ""
     yield f"The study has {cells}" + (f", which differ in {listed(told)}{more}." if told else ".")
+    if facts.design is not None:
+        drawn = [f"{factor} ({words})" for factor, words in facts.design["factors"].items()]
+        kind = _DESIGNS.get(facts.design["kind"], facts.design["kind"])
+        yield f"They are {facts.design['points']:,} points {kind} over {listed(drawn, 20)}."
     each = sorted({answer["runs"] for answer in facts.answers})
     per_cell = f"{each[0]:,}" if len(each) == 1 else f"{each[0]:,} to {each[-1]:,}"
     chance = (
@@ -68,6 +86,14 @@ def _rule(stop: Mapping[str, Any]) -> str:
         f"{shown_metric(stop['half_width'], 'share')} of it, for {stop['at_least']:,} to {stop['at_most']:,} seeds; "
         "that interval allows for all planned looks (Bonferroni)."
     )
+
+
+def _sensitivity(dependence: Dependence) -> Iterator[str]:
+    kinds = {str(index) for frame in dependence.values() for index in frame["index"]}
+    if TOTAL in kinds:
+        yield "Sobol indices of first order and in total have bootstrap intervals (Saltelli 2010)."
+    if MAIN_EFFECT in kinds:
+        yield "Main effects of factors are those on ranks, with a test for any of them (Kruskal and Wallis 1952)."
 
 
 def _scenario(facts: StudyFacts) -> Iterator[str]:
@@ -127,6 +153,6 @@ def _differences(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
         else "by the difference of means with a bootstrap interval (Efron 1987) and Welch's t test"
     )
     yield (
-        f"Cells were compared with the first one, {facts.view.label(0)}, {test}; p values are corrected for the number "
+        f"Cells were compared with the first one, {facts.label(0)}, {test}; p values are corrected for the number "
         "of comparisons of a metric (Holm 1979), and differences with p below 0.05 are called beyond noise."
     )

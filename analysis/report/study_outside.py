@@ -43,7 +43,7 @@ def _notes(facts: StudyFacts) -> Iterator[str]:
         yield f"Runs that violate {listed(broken)}, or leave it unknown, are listed under Verdicts."
     capped = [number for number, each in enumerate(facts.answers) if not each.get("stopped", {}).get("reached", True)]
     if capped:
-        names = listed([facts.view.label(number) or "the only cell" for number in capped])
+        names = listed([facts.label(number) or "the only cell" for number in capped])
         yield f"Stopped at the most seeds that the study allows, with an interval that is still too wide: {names}."
 
 
@@ -57,7 +57,7 @@ def _of_cell(facts: StudyFacts, cell: int, runs: pd.DataFrame) -> Iterator[tuple
     whole = runs[runs["error"].isna()]
     for what, rows, of in _reasons(facts, runs, whole):
         if len(rows):
-            label = facts.view.label(cell) or "the only one"
+            label = facts.label(cell) or "the only one"
             command = first_command(rows)
             counts = (Cell(f"{number:,}", float(number)) for number in (len(rows), of))
             yield (Cell(label), Cell(what), *counts, Cell(command, tone="command"))

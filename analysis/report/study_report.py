@@ -11,6 +11,7 @@ from analysis.report.facts import StudyFacts
 from analysis.report.run_figures import Watch
 from analysis.report.scenario_blocks import left_out_fold
 from analysis.report.study_answer import answer, comparisons_of, question, results
+from analysis.report.study_dependence import dependence_of
 from analysis.report.study_figures import study_figures
 from analysis.report.study_methods import methods_of_study
 from analysis.report.study_outside import outside
@@ -21,20 +22,20 @@ from analysis.report.words import count
 
 def report_on_study(facts: StudyFacts, title: str | None, plots: Sequence[str] | None, watch: Watch) -> Report:
     """Return the report on a study, with the plots that are named, all that suit, or without pictures (None)."""
-    comparisons = comparisons_of(facts)
+    comparisons, dependence = comparisons_of(facts), dependence_of(facts)
     drawn, left_out = ([], []) if plots is None else study_figures(facts.view, facts.view.metrics, plots, watch)
     if plots is None:
         facts = replace(facts, cells=[replace(cell, topology=None) for cell in facts.cells])
     parts = (
         question(facts),
-        answer(facts, comparisons),
+        answer(facts, comparisons, dependence),
         Section("figures", "Figures", (*drawn, *left_out_fold(left_out))),
         verdicts(facts),
-        results(facts, comparisons),
+        results(facts, comparisons, dependence),
         outside(facts),
         setup(facts),
         sections.reproduction(facts),
-        methods_of_study(facts, comparisons),
+        methods_of_study(facts, comparisons, dependence),
         sections.limits(facts, comparisons),
         sections.versions(facts),
     )

@@ -15,6 +15,8 @@ MOST_IN_FULL: Final = 100
 """Cells whose scenarios are shown in full; all of them are files of the study."""
 MOST_PLANS: Final = 6
 MOST_FIELDS: Final = 40
+LONGEST: Final = 250
+"""Letters of what differs between cells, beyond which there is an example in place of it."""
 _NOTHING: Final = frozenset({"left out", "none", "false", "0", "0B", "0.0"})
 """What a field that one kind has, and another has not, says where it asks for nothing."""
 _NOT_TOLD: Final = ("description", "seed", "detail")
@@ -32,7 +34,7 @@ def _in_full(facts: StudyFacts) -> Fold:
         return in_full(facts.cells[0], "The scenario in full")
     shown = facts.cells[:MOST_IN_FULL]
     codes = [
-        Code(scenario.text, f"{facts.view.label(number)}: cells/cell-{number:04}.yaml")
+        Code(scenario.text, f"{facts.label(number)}: cells/cell-{number:04}.yaml")
         for number, scenario in enumerate(shown)
     ]
     left = len(facts.cells) - len(shown)
@@ -61,7 +63,7 @@ def _differences(facts: StudyFacts) -> Iterator[Block]:
     fields = differing([scenario.plain for scenario in facts.cells])
     if not fields:
         return
-    rows = tuple((Cell(path), Cell(listed(values, 12))) for path, values in list(fields.items())[:MOST_FIELDS])
+    rows = tuple((Cell(path), Cell(listed(values, 10))) for path, values in list(fields.items())[:MOST_FIELDS])
     note = f"And {len(fields) - MOST_FIELDS} more fields." if len(fields) > MOST_FIELDS else ""
     columns = (Column("field"), Column("values"))
     yield Table("table-differences", "What differs between the cells", columns, rows, note)
@@ -77,7 +79,10 @@ def _shared(facts: StudyFacts) -> Facts:
 
 
 def _in_cells(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"differs between cells: {listed(words, 5)}"
+    if len(words) == 1:
+        return words[0]
+    told = listed(words, 5)
+    return f"differs between cells: {told}" if len(told) < LONGEST else f"differs between cells, such as {words[0]}"
 
 
 def _faults(facts: StudyFacts) -> Iterator[Block]:
@@ -89,7 +94,7 @@ def _faults(facts: StudyFacts) -> Iterator[Block]:
         yield fault_table(facts.cells[0].faults, "table-faults", "The plan of faults, in all cells")
         return
     for place, cells in enumerate(list(plans.values())[:MOST_PLANS]):
-        whose = listed([facts.view.label(cell) for cell in cells], 4)
+        whose = listed([facts.label(cell) for cell in cells], 4)
         faults = facts.cells[cells[0]].faults
         if faults:
             yield fault_table(faults, f"table-faults-{place}", f"The plan of faults of {whose}")
@@ -105,7 +110,7 @@ def _topologies(facts: StudyFacts) -> Iterator[Figure]:
     for number in shown:
         topology = facts.cells[number].topology
         assert topology is not None
-        label = facts.view.label(number)
+        label = facts.label(number)
         picture = topology_figure(topology, f"figure-topology-{number}", f" of {label}" if label else "")
         if picture is not None:
             yield picture

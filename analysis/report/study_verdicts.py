@@ -125,7 +125,7 @@ def _broken_cells(facts: StudyFacts) -> Iterator[tuple[Cell, ...]]:
                 frame = facts.view.frame
                 rows = frame[(frame["cell"] == number) & (frame[f"check.{name}"] == worst)]
                 command = Cell(first_command(rows), tone="command")
-                yield Cell(facts.view.label(number) or "the only one"), Cell(name), *_counted(counts), command
+                yield Cell(facts.label(number) or "the only one"), Cell(name), *_counted(counts), command
 
 
 def first_command(rows: pd.DataFrame) -> str:
