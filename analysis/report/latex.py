@@ -11,9 +11,31 @@ from analysis.report.plain_text import on_one_line, plain_text
 
 MOST_ROWS: Final = 35
 """Rows beyond which a table may break over pages."""
+MANY_COLUMNS: Final = 7
+"""Columns from which on a table is set small."""
 _LONG_TEXT: Final = 34
 """Letters beyond which a column of text is set in lines."""
 
+_GREEK: Final = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "varepsilon",
+    "θ": "theta",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "π": "pi",
+    "ρ": "rho",
+    "σ": "sigma",
+    "τ": "tau",
+    "φ": "varphi",
+    "ω": "omega",
+    "Δ": "Delta",
+    "Σ": "Sigma",
+    "Ω": "Omega",
+}
 _SPECIAL: Final = {
     "\0": "{}",  # keeps two hyphens from becoming a dash
     "&": r"\&",
@@ -34,7 +56,6 @@ _SPECIAL: Final = {
     "[": "{[}",
     "]": "{]}",
     "µ": r"$\mu$",
-    "μ": r"$\mu$",
     "×": r"$\times$",
     "·": r"$\cdot$",
     "±": r"$\pm$",
@@ -42,6 +63,10 @@ _SPECIAL: Final = {
     "≤": r"$\leq$",
     "≥": r"$\geq$",
     "→": r"$\rightarrow$",
+    "≠": r"$\neq$",
+    "≈": r"$\approx$",
+    "√": r"$\surd$",
+    **{letter: f"${chr(92)}{name}$" for letter, name in _GREEK.items()},
     "∞": r"$\infty$",
     "–": "--",
     "—": "---",
@@ -110,7 +135,8 @@ def _table(table: Table) -> Iterator[str]:
         yield from (r"\toprule", head, r"\midrule", r"\endhead", r"\bottomrule", r"\endlastfoot")
         yield from (*rows, r"\end{longtable}", "")
         return
-    yield from (r"\begin{table}[htbp]", r"\centering", r"\small", caption, label)
+    size = r"\small" if len(table.columns) < MANY_COLUMNS else r"\footnotesize\setlength{\tabcolsep}{3pt}"
+    yield from (r"\begin{table}[htbp]", r"\centering", size, caption, label)
     yield from (f"\\begin{{tabular}}{{{_columns(table)}}}", r"\toprule", head, r"\midrule", *rows, r"\bottomrule")
     yield from (r"\end{tabular}", r"\end{table}", "")
 

@@ -42,14 +42,15 @@ def question(facts: StudyFacts) -> Section:
     view = facts.view
     words = view.description.strip() or "The study does not say: give its file a description."
     sampled = facts.design["factors"] if facts.design else {}
-    varied = [f"{name} ({sampled.get(name) or listed(_levels(facts, name))})" for name in view.varied()]
+    varied = [f"{name} ({sampled.get(name) or listed(levels(facts, name))})" for name in view.varied()]
     by = f" They differ in {listed(varied, 20)}." if varied else ""
     runs = count(len(view.frame), "run")
     cells = count(len(facts.answers), "cell")
     return Section("question", "Question", (Paragraph(words), Paragraph(f"{cells}, {runs} in all.{by}")))
 
 
-def _levels(facts: StudyFacts, factor: str) -> list[Any]:
+def levels(facts: StudyFacts, factor: str) -> list[Any]:
+    """Return the values of a factor, in order."""
     return list(dict.fromkeys(answer["labels"][factor] for answer in facts.answers))
 
 

@@ -10,9 +10,8 @@ from analysis.plots.sensitivity import MAIN_EFFECT, TOTAL
 from analysis.report.blocks import Section
 from analysis.report.facts import StudyFacts
 from analysis.report.methods import faults_sentence, methods_section, scenario_sentences, simulator_sentence
-from analysis.report.study_answer import Comparisons
+from analysis.report.study_answer import Comparisons, levels
 from analysis.report.study_dependence import Dependence
-from analysis.report.study_setup import differing
 from analysis.report.study_verdicts import totals
 from analysis.report.words import count, listed, metric_words
 from analysis.shown_value import shown_metric
@@ -57,10 +56,10 @@ def methods_of_study(facts: StudyFacts, comparisons: Comparisons, dependence: De
 
 def _design(facts: StudyFacts) -> Iterator[str]:
     cells, runs = count(len(facts.cells), "cell"), len(facts.view.frame)
-    fields = {} if facts.design else differing([scenario.plain for scenario in facts.cells])
-    told = [f"{path} ({listed(values, 12)})" for path, values in list(fields.items())[:6]]
-    more = f" and {len(fields) - 6} more fields" if len(fields) > 6 else ""
-    yield f"The study has {cells}" + (f", which differ in {listed(told)}{more}." if told else ".")
+    told = []
+    if facts.design is None:
+        told = [f"{factor} ({listed(levels(facts, factor), 12)})" for factor in facts.view.varied()]
+    yield f"The study has {cells}" + (f", which differ in {listed(told)}." if told else ".")
     if facts.design is not None:
         drawn = [f"{factor} ({words})" for factor, words in facts.design["factors"].items()]
         kind = _DESIGNS.get(facts.design["kind"], facts.design["kind"])

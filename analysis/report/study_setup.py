@@ -17,8 +17,10 @@ MOST_PLANS: Final = 6
 MOST_FIELDS: Final = 40
 LONGEST: Final = 250
 """Letters of what differs between cells, beyond which there is an example in place of it."""
-_NOTHING: Final = frozenset({"left out", "none", "false", "0", "0B", "0.0"})
-"""What a field that one kind has, and another has not, says where it asks for nothing."""
+_LEFT_OUT: Final = "left out"
+"""In place of the value of a field that other kinds have."""
+_NOTHING: Final = frozenset({_LEFT_OUT, "none", "false", "0", "0B", "0.0"})
+"""What a field says that asks for nothing."""
 _NOT_TOLD: Final = ("description", "seed", "detail")
 
 
@@ -46,8 +48,9 @@ def differing(scenarios: list[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return the fields in which scenarios differ, by dotted path, each with its values in order."""
     flat = [dict(_flat(scenario, "")) for scenario in scenarios]
     paths = dict.fromkeys(path for fields in flat for path in fields)
-    values = {path: list(dict.fromkeys(fields.get(path, "left out") for fields in flat)) for path in paths}
-    return {path: found for path, found in values.items() if len(found) > 1 and not _NOTHING.issuperset(found)}
+    values = {path: list(dict.fromkeys(fields.get(path, _LEFT_OUT) for fields in flat)) for path in paths}
+    telling = {path: found for path, found in values.items() if not _NOTHING.issuperset(found)}
+    return {path: found for path, found in telling.items() if len({*found} - {_LEFT_OUT}) > 1}
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -125,6 +125,33 @@ def test_times_that_never_came_and_unknown_checks_are_told(place: Path, tmp_path
     assert "later than all others" in section(text, "Methods, for a paper")
 
 
+def test_a_sampled_design_says_what_its_metrics_depend_on(place: Path, tmp_path: Path) -> None:
+    """What is drawn is told with its bounds, the strongest factor is named, and no point is compared with the first."""
+    drawn = {"protocol.period": {"from": "100ms", "to": "2s"}, "network.loss": {"from": 0, "to": "1%"}}
+    sampled = {**STUDY, "sweep": {}, "labels": {}, "seeds": 2, "metrics": ["converged_at"]}
+    file = place / "sampled.yaml"
+    file.write_text(json.dumps({**sampled, "design": {"kind": "latin-hypercube", "points": 20, "factors": drawn}}))
+    studied = murmur.study(file, workers=1, out=tmp_path / "sampled")
+    text = murmur.report(studied, format="latex").read_text()
+    markdown = murmur.report(studied, format="markdown", plots=["sensitivity"]).read_text()
+    assert "protocol.period (ms) (100ms to 2s) and network.loss (%) (0 to 1%)" in section(markdown, "Question")
+    assert "It depends most on protocol.period" in section(markdown, "Answer in brief")
+    assert "beyond noise" not in markdown
+    assert "points of a Latin hypercube over" in text
+
+
+def test_a_cell_that_stopped_at_the_cap_is_told(place: Path, tmp_path: Path) -> None:
+    """Where an interval is still too wide after the most seeds, the cell is named, and the rule is in the methods."""
+    rule = {"metric": "converged_at", "half_width": "1%", "at_least": 4, "at_most": 6}
+    file = place / "stop.yaml"
+    file.write_text(json.dumps({name: value for name, value in STUDY.items() if name != "seeds"} | {"stop": rule}))
+    studied = murmur.study(file, workers=1, out=tmp_path / "stopped")
+    text = murmur.report(studied, format="markdown", plots=["distribution"]).read_text()
+    assert "with an interval that is still too wide: mesh and ring" in section(text, "What fell outside")
+    assert "was at most 1 % of it, for 4 to 6 seeds" in section(text, "Methods, for a paper")
+    assert "--seeds" not in section(text, "How to make it again")
+
+
 def test_other_metrics_are_reported_where_they_are_asked_for(place: Path, tmp_path: Path) -> None:
     """`--metric` replaces those of the study; one that no run has is refused by name."""
     file = tmp_path / "residue.md"

@@ -56,6 +56,7 @@ def test_html_has_no_markup_of_others() -> None:
         ("--detail", "-{}-detail"),
         ("a < b | c [d]", r"a \textless{} b \textbar{} c {[}d{]}"),
         ("5 µs ± 1 × 2 → 3", r"5 $\mu$s $\pm$ 1 $\times$ 2 $\rightarrow$ 3"),
+        ("5 ≠ 6, σ", r"5 $\neq$ 6, $\sigma$"),
         ("Zürich Łódź", "Zürich Łódź"),
         ("水", "{[}U+6C34{]}"),
     ],
