@@ -42,6 +42,7 @@ MOST_LINES: Final = 12
 LOGARITHMIC_FROM: Final = 60
 """How often the least time has to fit into the largest for a logarithmic axis; over time itself one looks linearly."""
 _LEVEL: Final = 0.05
+_LOG_RANK: Final = "log\N{NON-BREAKING HYPHEN}rank"
 _MOST_PAIRS: Final = 2
 """Pairs that the words under the title name one by one."""
 _LETTERS: Final = 16
@@ -190,10 +191,10 @@ def _told_tests(frame: pd.DataFrame) -> str:
         return ""
     tests = pairwise_logrank(samples)
     if len(tests) == 1:
-        return f"log-rank test: p {_told_p(tests[0].adjusted)}"
+        return f"{_LOG_RANK} test: p {_told_p(tests[0].adjusted)}"
     alike = [test for test in tests if test.adjusted >= _LEVEL]
     differ = f"{len(tests) - len(alike)} of {len(tests)} pairs differ (p < {_LEVEL:g})"
-    told = f"log-rank tests with Holm's correction: {differ}"
+    told = f"{_LOG_RANK} tests with Holm's correction: {differ}"
     if not alike or len(alike) > _MOST_PAIRS:
         return told
     return f"{told}, not {' nor '.join(map(_told_pair, alike))}"
