@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from scenarios.library import text_of
 from tests.evidence import ROOT, Sort, rows_of, scenarios_of, tests_of
+from tests.sources import SOURCES
 from tests.tables.form import cells_of, grid
 
 MOST_LINES: Final = 45
@@ -93,6 +94,8 @@ def _parts(kind: Kind) -> Iterator[str]:
     layer = f" It belongs to the layer {kind.layer}." if kind.layer else ""
     yield f"# The {kind.sort} {kind.name}\n\n{kind.description[0].upper()}{kind.description[1:]}.{layer}\n"
     yield f"## What it models\n\n{_said_of(kind)}\n"
+    if source := SOURCES.get((kind.sort, kind.name)):
+        yield f"Source: {source}\n"
     yield f"Its code is `{kind.module.replace('.', '/')}.py`.{_explained(kind)}\n"
     yield f"## Options\n\n{_options(kind)}"
     yield f"\n## In a scenario\n\n{_scenario(kind)}"
@@ -100,23 +103,27 @@ def _parts(kind: Kind) -> Iterator[str]:
 
 
 def _said_of(kind: Kind) -> str:
-    """Return what the module says of a kind, and what a fault says besides."""
+    """Return what the module of a kind says, the package of a protocol before it, and what a fault says besides."""
     said = [inspect.cleandoc(sys.modules[kind.module].__doc__ or "")]
+    package = kind.module.rpartition(".")[0]
+    if kind.sort == "protocol" and package != "sim.protocols":
+        said.insert(0, inspect.cleandoc(sys.modules[package].__doc__ or ""))
     if kind.sort == "fault":
         said.append(f"Of `{kind.name}` itself: {inspect.cleandoc(kind.config.__doc__ or '')}")
     return "\n\n".join(said)
 
 
 def _explained(kind: Kind) -> str:
-    """Return links to the pages that explain a kind to people: those with a table or a heading of its name."""
+    """Return links to the pages that explain a kind to people: those with a table or row of its own, or most on it."""
     table = re.compile(rf"<!-- table: (?:{re.escape(kind.name)}|faults of {kind.layer or '-'}) -->")
     row = re.compile(rf"^\| `{re.escape(kind.name)}` \| `", re.MULTILINE)
-    found = []
-    for page in sorted((ROOT / "docs").glob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        if table.search(text) or (kind.sort == "protocol" and row.search(text)):
-            found.append(f"[{text.partition(chr(10))[0].lstrip('# ')}](../{page.name})")
-    return f" More on it: {', '.join(found)}." if found else ""
+    pages = {page: page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md"))}
+    found = [
+        page for page, text in pages.items() if table.search(text) or (kind.sort == "protocol" and row.search(text))
+    ]
+    most = max(pages, key=lambda page: pages[page].count(f"`{kind.name}`") + pages[page].count(f"kind: {kind.name}"))
+    links = (f"[{pages[page].partition(chr(10))[0].lstrip('# ')}](../{page.name})" for page in found or [most])
+    return f" More on it: {', '.join(links)}."
 
 
 def _options(kind: Kind) -> str:

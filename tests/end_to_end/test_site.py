@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from tests.documentation import ROOT, links_of
-from tests.reference_pages import Kind, faults, protocols
+from tests.reference_pages import Kind, faults, page_of, protocols
+from tests.sources import SOURCES
 
 pytest.importorskip("sphinx", reason="the site needs the extra `docs`")
 DOCS = ROOT / "docs"
@@ -39,6 +41,21 @@ def test_every_protocol_and_fault_has_a_page_with_evidence(kind: Kind, read: str
     assert "| field | type | default | meaning |" in text or not kind.config.model_fields.keys() - {"kind"}
     assert "\n```yaml\nname: " in text or "No built-in scenario" in text
     assert "\n- `tests/" in text
+
+
+SOURCE = re.compile(r"\b(19|20)\d\d\b|Jepsen|FoundationDB|Kubernetes|of Murmur's own making")
+
+
+@pytest.mark.parametrize("kind", [*protocols(), *faults()], ids=lambda kind: f"{kind.sort}-{kind.name}")
+def test_every_protocol_and_fault_has_a_source(kind: Kind) -> None:
+    """Who described it is said on its page, by its code or in the list of sources; or that it is nobody else's."""
+    said = page_of(kind).partition("## What it models")[2].partition("## Options")[0]
+    assert SOURCE.search(said)
+
+
+def test_sources_are_of_what_there_is() -> None:
+    """The list of sources names no protocol or fault that does not exist."""
+    assert SOURCES.keys() <= {(kind.sort, kind.name) for kind in (*protocols(), *faults())}
 
 
 def test_pages_of_rows_are_those_whose_scenarios_run_the_protocol(read: str) -> None:
