@@ -94,18 +94,31 @@ def chosen_metric(study: StudyView, metric: str | None) -> str:
 
 
 def chosen_factor(study: StudyView, named: str) -> str:
-    """Return the factor of this name, or whose path ends in it; raises InputError where there is none, or several."""
-    ending = [factor for factor in study.factors if factor.rpartition(".")[2] == named]
+    """Return the factor of this name, or whose path ends in it; raises InputError where there is none, or several.
+
+    The unit of a sampled factor, as in `loss (%)`, may be left out.
+    """
+    ending = [factor for factor in study.factors if named in (_ending(factor), _ending(_unitless(factor)))]
+    ending = ending or [factor for factor in study.factors if _unitless(factor) == named]
     found = [named] if named in study.factors else ending
     if len(found) == 1:
         return found[0]
     shown = f"{named[:80]!r}"
     if found:
         raise InputError(f"found the factor {shown}, which may be {' or '.join(found)}; give the whole path")
-    near = get_close_matches(named[:80], [*study.factors, *(each.rpartition(".")[2] for each in study.factors)], n=1)
+    words = [*study.factors, *(_ending(_unitless(each)) for each in study.factors)]
+    near = get_close_matches(named[:80], words, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     known = ", ".join(study.factors[:MOST_LISTED]) or "none"
     raise InputError(f"found the factor {shown}; the study {study.name} has {known}{hint}")
+
+
+def _ending(factor: str) -> str:
+    return factor.rpartition(".")[2]
+
+
+def _unitless(factor: str) -> str:
+    return factor.rpartition(" (")[0] if factor.endswith(")") and " (" in factor else factor
 
 
 def times_of(rows: pd.DataFrame, metric: str) -> tuple[list[float], list[bool]]:

@@ -80,10 +80,12 @@ def _design(facts: StudyFacts) -> Iterator[str]:
 def _rule(stop: Mapping[str, Any]) -> str:
     """Return by what rule cells stopped."""
     metric = metric_words(stop["metric"]).lower()
+    corrected = stop.get("correction", "all-looks") == "all-looks"
+    looks = "allows for all planned looks (Bonferroni)" if corrected else "makes no allowance for looking repeatedly"
     return (
         f"A cell was run until half the interval of the {stop['statistic']} of {metric} was at most "
         f"{shown_metric(stop['half_width'], 'share')} of it, for {stop['at_least']:,} to {stop['at_most']:,} seeds; "
-        "that interval allows for all planned looks (Bonferroni)."
+        f"that interval {looks}."
     )
 
 

@@ -117,6 +117,7 @@ def _about_stopping(studied: Study) -> Iterator[str]:
     words, looks = f"the {stop.statistic} of {stop.metric.replace('_', ' ')}", len(stop.looks)
     bound = f"{100 * stop.half_width:.3g} %"
     each = f"; it allows for {looks} looks, with {100 * stop.confidence:.4g} % at each" if looks > 1 else ""
+    each = f"; it makes no allowance for {looks} looks" if looks > 1 and stop.correction == "none" else each
     yield f"stopped where half the interval of {words} was at most {bound} of it{each}"
     short = sum(not answer.stopped.reached for answer in studied.answers if answer.stopped is not None)
     if short:

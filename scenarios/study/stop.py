@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -35,6 +35,10 @@ class Stop(BaseModel):
         default=None, ge=1, description="seeds between two looks; without it, each is half as many seeds later"
     )
 
+    correction: Literal["all-looks", "none"] = Field(
+        default="all-looks", description="whether the interval allows for all looks, or is that of one look alone"
+    )
+
     @property
     def looks(self) -> tuple[int, ...]:
         """The numbers of seeds at which is looked."""
@@ -42,8 +46,8 @@ class Stop(BaseModel):
 
     @property
     def confidence(self) -> float:
-        """The confidence of the interval at each look, so that all of them together have 95 %."""
-        return confidence_of_each(len(self.looks))
+        """The confidence of the interval at each look: with the correction all of them together have 95 %."""
+        return confidence_of_each(len(self.looks) if self.correction == "all-looks" else 1)
 
 
 def mistakes_of(stop: Stop) -> Iterator[Problem]:

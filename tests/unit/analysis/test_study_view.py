@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.study_view import StudyView, chosen_metric, times_of
+from analysis.study_view import StudyView, chosen_factor, chosen_metric, times_of
 from topologies.errors import InputError
 
 FRAME = pd.DataFrame(
@@ -56,3 +56,16 @@ def test_a_metric_without_values_is_refused() -> None:
     assert chosen_metric(VIEW, None) == "converged_at"
     with pytest.raises(InputError, match="reports converged_at"):
         chosen_metric(VIEW, "messages")
+
+
+def test_a_factor_is_named_by_its_path_its_end_or_without_its_unit() -> None:
+    """`protocol.period (ms)` may be called so, or `period (ms)`, or `period`; what fits several is refused."""
+    factors = ["protocol.period (ms)", "loss (%)", "system.kind", "fault.kind"]
+    study = StudyView("small", pd.DataFrame(), factors, [])
+    for named in ("protocol.period (ms)", "protocol.period", "period (ms)", "period"):
+        assert chosen_factor(study, named) == "protocol.period (ms)"
+    assert chosen_factor(study, "loss") == "loss (%)"
+    with pytest.raises(InputError, match=r"may be system\.kind or fault\.kind; give the whole path"):
+        chosen_factor(study, "kind")
+    with pytest.raises(InputError, match="did you mean 'loss"):
+        chosen_factor(study, "los")

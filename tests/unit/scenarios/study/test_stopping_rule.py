@@ -109,6 +109,17 @@ def test_interrupted_and_gone_on_with_it_leaves_the_same_bytes(narrow: Study, tm
     assert "seeds" not in again.summary
 
 
+def test_the_correction_can_be_left_out() -> None:
+    """Without it each look has the usual 95 %, and the rule says so when it is read again."""
+    plain = {**STUDY, "stop": {**STUDY["stop"], "correction": "none"}}
+    with_correction, without = design_of(STUDY).file.stop, design_of(plain).file.stop
+    assert with_correction is not None
+    assert without is not None
+    assert with_correction.confidence == pytest.approx(0.9875)
+    assert without.confidence == 0.95
+    assert design_of(design_of(plain).file).file.stop == without
+
+
 def test_a_number_of_seeds_puts_the_rule_aside() -> None:
     """With `seeds` there are as many runs of each cell, and intervals as in any other study."""
     design = design_of(STUDY, seeds=4)
