@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
@@ -32,6 +33,7 @@ PARTS: Final = "parts"
 TIMING: Final = "timing.jsonl"
 FORMAT: Final = 2
 """Number of the layout of such folders."""
+_UNFINISHED: Final = re.compile(r"\..+\.(json|parquet)\.\d+")
 PATIENCE: Final = 5.0
 """Seconds after which rows are written even though their part is not complete."""
 
@@ -61,6 +63,7 @@ class Results:
             if not resume:
                 raise InputError(f"{self.folder} holds runs already; add --resume to go on, or give another folder")
             _refuse_another(path, index)
+            self._clear_away()
             return
         if self.folder.is_dir() and any(self.folder.iterdir()):
             raise InputError(f"{self.folder} holds something else; give a new folder")
@@ -71,6 +74,13 @@ class Results:
         temporary = path.with_name(f".{INDEX}.{os.getpid()}")
         temporary.write_text(readable_json(index), encoding="utf-8")
         temporary.replace(path)
+
+    def _clear_away(self) -> None:
+        """Remove what a process left that was killed while it wrote a file."""
+        for folder in (self.folder, self.parts):
+            for path in folder.glob(".*"):
+                if _UNFINISHED.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
 
     def _numbers(self) -> Numbers:
         """Return the numbers of the runs that are done, and remove parts that are damaged."""

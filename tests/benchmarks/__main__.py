@@ -111,6 +111,16 @@ def runs(number: int) -> list[Comparison]:
     return [Comparison("many short runs", "run", sides, tolerance=0.0)]
 
 
+def study(seeds: int) -> list[Comparison]:
+    """A study of 64 cells: its runs in a loop, and all of it on one worker and on two, by the time on the wall."""
+    sides = (
+        Side("its runs alone, in a loop", "many_runs:study_loop_side", {"seeds": seeds}),
+        Side("the study on one worker", "many_runs:study_side", {"seeds": seeds, "workers": 1}),
+        Side("the study on two workers", "many_runs:study_side", {"seeds": seeds, "workers": 2}),
+    )
+    return [Comparison("study of 64 cells", "run", sides, tolerance=0.0)]
+
+
 def histories(operations: int) -> list[Comparison]:
     """The judge of linearizability on legal histories of 20 clients."""
     options: dict[str, Any] = {"operations": operations, "keys": 100, "clients": 20}
@@ -225,6 +235,7 @@ BENCHMARKS = {
     "costs": (costs, 1_000_000, 200_000),
     "off": (off, 1_000_000, 200_000),
     "runs": (runs, 2_000, 400),
+    "study": (study, 100, 20),
     "histories": (histories, 100_000, 20_000),
     "raft": (raft, 10_000, 2_000),
     "kuramoto": (kuramoto, 60_000_000, 12_000_000),

@@ -53,3 +53,44 @@ def workers_side(runs: int, workers: int) -> Measurement:
         messages = sum(int(row["metric.messages"] or 0) for row in results.rows())
     notes = {"of it the parent": f"{own / seconds:.1%} of a processor"}
     return Measurement(seconds, runs, {"messages": messages}, notes=notes)
+
+
+STUDY: dict[str, Any] = {
+    "name": "many-cells",
+    "scenario": "gossip-mesh",
+    "set": {"topology.nodes": 64},
+    "sweep": {
+        "network.loss": [0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07],
+        "protocol.period": ["500ms", "600ms", "700ms", "800ms", "900ms", "1s", "1100ms", "1200ms"],
+    },
+    "metrics": ["converged_at", "messages_per_node"],
+}
+
+
+def study_loop_side(seeds: int) -> Measurement:
+    """The runs of a study of 64 cells in a loop, of which nothing is kept: their own time."""
+    from scenarios.execution.row import rows_of
+    from scenarios.study.design import design_of
+
+    design = design_of(STUDY, seeds=seeds)
+    tasks = list(design.tasks())
+    rows_of(design.setting, tasks[:WARM_UP])
+    began = time.perf_counter()
+    done = rows_of(design.setting, tasks)
+    messages = sum(int(row["metric.messages"] or 0) for row, _ in done)
+    return Measurement(time.perf_counter() - began, len(tasks), {"messages": messages})
+
+
+def study_side(seeds: int, workers: int) -> Measurement:
+    """The whole study: its processes from their start, its folder, its intervals."""
+    from scenarios.study.design import design_of
+    from scenarios.study.study import run_design
+
+    design = design_of(STUDY, seeds=seeds)
+    with TemporaryDirectory() as place:
+        began, used = time.perf_counter(), time.process_time()
+        studied = run_design(design, workers=workers, out=Path(place) / "study")
+        seconds, own = time.perf_counter() - began, time.process_time() - used
+        messages = sum(studied.table["metric.messages"].to_pylist())
+    notes = {"of it the parent": f"{own:.1f} s, {own / seconds:.1%} of a processor"}
+    return Measurement(seconds, design.runs, {"messages": messages}, notes=notes)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.command import COMMAND, environment, murmur
+from tests.kill_drill import content
 
 STUDY = """\
 name: exchanges
@@ -26,7 +27,7 @@ labels: {case: system, duration: patience}
 seeds: 20
 metrics: [converged_at, messages_per_node]
 """
-SEEDS = "600"
+SEEDS = "150"
 
 
 @pytest.fixture
@@ -43,12 +44,6 @@ def study(folder: Path, *arguments: str) -> dict[str, Any]:
     assert done.stderr == ""
     told: dict[str, Any] = json.loads(done.stdout)
     return told
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """All files of a study that equal studies have, by name."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files if "timing" not in path.name}
 
 
 def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:

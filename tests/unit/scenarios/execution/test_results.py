@@ -97,3 +97,16 @@ def test_seeds_of_runs_are_their_own() -> None:
     assert len(set(seeds)) == len(seeds)
     assert all(0 <= seed <= LARGEST_SEED for seed in seeds)
     assert seed_of_run(0, 5) == seeds[5]
+
+
+def test_what_was_left_half_written_is_removed(tmp_path: Path) -> None:
+    """The file that a process was writing when it was killed is gone once its execution goes on; all else stays."""
+    folder = tmp_path / "results"
+    filled(folder, range(5))
+    left = [folder / ".results.parquet.4711", folder / "parts" / ".part-000000.parquet.4711"]
+    others = [folder / ".mine", folder / "parts" / "notes.json.1"]
+    for path in (*left, *others):
+        path.touch()
+    filled(folder, range(6), resume=True)
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
