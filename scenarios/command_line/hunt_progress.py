@@ -60,7 +60,7 @@ class HuntProgress:
                 self._bar = _bar()
                 self._bar.start()
                 self._task = self._bar.add_task("", total=self.runs, told="")
-            self._bar.update(self._task, completed=self.done, told=self.text())
+            self._bar.update(self._task, completed=self.done, told=self.beside_the_bar())
         else:
             sys.stderr.write(f"{self.text()}\n")
             self._next = perf_counter() - self._began + self._pause
@@ -69,6 +69,10 @@ class HuntProgress:
     def rate(self) -> float:
         """Return how many runs a second were made since it began."""
         return (self.done - self._before) / max(perf_counter() - self._began, 1e-9)
+
+    def beside_the_bar(self) -> str:
+        """Return what stands beside a bar, which shows the time that is left."""
+        return self.text()
 
     def text(self) -> str:
         """Return how far it has come, in words."""

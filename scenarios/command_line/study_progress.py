@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scenarios.execution.row import Row
     from scenarios.study.design import Design
 
+LONGEST: Final = 30
+"""Characters of the labels of a cell beside a bar."""
 NORMAL: Final = 1.96
 """Standard errors on each side of a mean that hold 95 %, of many values."""
 
@@ -44,6 +46,12 @@ class StudyProgress(HuntProgress):
                 self._spreads.setdefault(number_of(row) // STRIDE, Spread()).take(value)
         super()._take(rows)
 
+    def beside_the_bar(self) -> str:
+        """Return in few words how many runs are done, and the widest interval."""
+        bad = [f"{self.found:,} violations"] * (self.found > 0)
+        rate = f"{self.rate():,.0f} runs/s"
+        return ", ".join([f"{self.done:,} of {self.runs:,} runs", rate, *bad, *self._narrow(), *self._widest()])
+
     def text(self) -> str:
         """Return how far it has come, in words."""
         return ", ".join([super().text(), *self._left(), *self._narrow(), *self._widest()])
@@ -64,15 +72,14 @@ class StudyProgress(HuntProgress):
 
     def _widest(self) -> list[str]:
         """Return the widest interval: of the last looks, or about the means so far."""
-        from scenarios.study.cells import in_words
-
         widths = self._looks or {cell: spread.half_width() for cell, spread in self._spreads.items()}
         widths = {cell: width for cell, width in widths.items() if width < inf}
         if not widths:
             return []
         cell = max(widths, key=lambda each: widths[each])
-        where = in_words(self._design.cells[cell].labels)
-        return [f"{self._metric} ± {100 * widths[cell]:.2g} %{f' where widest ({where})' if where else ''}"]
+        labels = ", ".join(map(str, self._design.cells[cell].labels.values()))
+        where = labels if len(labels) <= LONGEST else f"{labels[: LONGEST - 3]}..."
+        return [f"{self._metric} ± {100 * widths[cell]:.2g} %{f' at {where}' if where else ''}"]
 
 
 class Spread:

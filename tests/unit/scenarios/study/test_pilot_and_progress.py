@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import Any
 
@@ -59,7 +60,7 @@ def test_progress_tells_the_widest_interval(capsys: pytest.CaptureFixture[str]) 
         take(rows(1, 10.0, 30.0))
         text = shown.text()
     assert text.startswith("5 of 20 runs, ")
-    assert " left, converged_at ± 98 % where widest (protocol.exchange=push-pull)" in text
+    assert " left, converged_at ± 98 % at push-pull" in text
     assert "5 of 20 runs" in capsys.readouterr().err
 
 
@@ -71,7 +72,9 @@ def test_progress_of_a_rule_tells_its_looks() -> None:
     shown.look(0, 20, 0.5)
     shown.look(1, 20, inf)
     shown.look(0, 30, 0.19)
-    assert "1 of 2 cells narrow enough, converged_at ± 19 % where widest (protocol.exchange=push)" in shown.text()
+    beside = r"2 of 2,000 runs, [\d,]+ runs/s, 1 of 2 cells narrow enough, converged_at ± 19 % at push"
+    assert re.fullmatch(beside, shown.beside_the_bar())
+    assert "1 of 2 cells narrow enough, converged_at ± 19 % at push" in shown.text()
 
 
 def test_spreads_are_those_of_all_values_at_once() -> None:
