@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.report.blocks import Bar, Block, Picture, Report
+from analysis.report.blocks import Bar, Block, Figure, Picture, Report
 from analysis.report.plain_text import on_one_line, plain_text
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = "templates"
 PIXELS_PER_MM: Final = 96 / 25.4
+WIDEST_OF_A_COLUMN: Final = 120
+"""Millimetres up to which two figures stand side by side."""
 SCALE: Final = 1.3
 """How much larger figures are on a screen than on paper, where their letters are 2.6 mm high."""
 
@@ -74,6 +76,7 @@ def _environment() -> Environment:
         "pixels": _pixels,
         "marks": _marks,
         "key": _key,
+        "is_narrow": _is_narrow,
     }
     environment.filters.update(filters)
     return environment
@@ -82,6 +85,10 @@ def _environment() -> Environment:
 def _kind(block: Block) -> str:
     """Return which macro writes a block: the name of its class."""
     return type(block).__name__.lower()
+
+
+def _is_narrow(block: Block) -> bool:
+    return isinstance(block, Figure) and block.picture.width <= WIDEST_OF_A_COLUMN
 
 
 def _source(picture: Picture) -> str:

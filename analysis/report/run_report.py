@@ -40,9 +40,15 @@ def _badges(facts: RunFacts) -> tuple[Cell, ...]:
     found = [each["verdict"] for each in summary["verdicts"]]
     counts = {name: found.count(name) for name in sections.ORDER if name in found}
     return (
-        *(Cell(f"{number} {name}", tone=sections.TONES[name]) for name, number in counts.items()),
+        *(Cell(_verdicts(number, name), tone=sections.TONES[name]) for name, number in counts.items()),
         Cell(f"{summary['protocol']} on {count(summary['nodes'], 'node')}"),
         Cell(f"{seconds(summary['ended_ns'])} simulated"),
         Cell(f"seed {summary['seed']}"),
         Cell(f"digest {summary['digest'][:12]}"),
     )
+
+
+def _verdicts(number: int, verdict: str) -> str:
+    """Return how many checks have a verdict: `6 checks hold`, `1 check violated`."""
+    held = ("hold" if number > 1 else "holds") if verdict == "holds" else verdict
+    return f"{count(number, 'check')} {held}"

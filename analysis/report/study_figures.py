@@ -18,6 +18,8 @@ from analysis.study_view import StudyView
 from topologies.errors import InputError
 
 OF_EACH_METRIC: Final = ("distribution", "survival", "curves", "heat-map", "scaling")
+MOST_LINES: Final = 8
+"""Cells beyond which the distributions of further metrics are too many lines to be told apart."""
 """Plots that are drawn of each metric; the others of the first one alone."""
 LIKE_OTHERS: Final = frozenset({"violin"})
 """Plots that show the same as another one."""
@@ -25,7 +27,6 @@ NEEDS_UNIT: Final = {"throughput": "/s"}
 NEEDS_METRIC: Final = {"state-costs": COSTS}
 """Plots that have no meaning for other metrics."""
 MOST_METRICS: Final = 4
-WIDEST_OF_A_COLUMN: Final = 120
 MOST_FIGURES: Final = 12
 _OF_WHAT: Final = re.compile(r"^of a study[^,]*, ")
 
@@ -59,12 +60,12 @@ def study_figures(
 
 
 def _side_by_side(drawn: Drawn, metrics: Sequence[str]) -> Drawn:
-    """Return the figures metric by metric, those of one column first, so that two of them share a row."""
+    """Return the figures metric by metric, those of one column first, so that two of about one height share a row."""
     places = {_anchor(metric): place for place, metric in enumerate(metrics)}
 
-    def order(figure: Figure) -> tuple[int, bool]:
+    def order(figure: Figure) -> tuple[int, float, float]:
         metric = next((place for name, place in places.items() if figure.name.endswith(f"-{name}")), 0)
-        return metric, figure.picture.width > WIDEST_OF_A_COLUMN
+        return metric, round(figure.picture.width), -figure.picture.height
 
     return sorted(drawn, key=order)
 
@@ -84,8 +85,9 @@ def _planned(view: StudyView, metrics: Sequence[str], wanted: Sequence[str]) -> 
 def _tells(view: StudyView, kind: str, metric: str) -> bool:
     """Whether a plot tells more than another one that is drawn: times that may never come have curves of their own."""
     never = known_metric(metric).may_never_come and bool(view.whole()[metric].isna().any())
-    if kind in ("distribution", "survival") and "survival" in STUDY_PLOTS:
-        return (kind == "survival") == never
+    if kind in ("distribution", "survival"):
+        few = metric == view.metrics[0] or view.frame["cell"].nunique() <= MOST_LINES
+        return few and (kind == "survival") == never
     if kind == "small-multiples":
         return len(view.varied()) > 2
     fits = kind not in NEEDS_METRIC or metric in NEEDS_METRIC[kind]
