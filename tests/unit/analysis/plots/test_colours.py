@@ -32,7 +32,7 @@ VISION = {
     ],
 }
 """How linear red, green and blue are seen: Machado, Oliveira and Fernandes, "A physiologically-based model for
-simulation of color vision deficiency", IEEE Transactions on Visualization and Computer Graphics 15, 2009, severity 1.0."""
+simulation of color vision deficiency", IEEE Trans. Visualization and Computer Graphics 15, 2009, severity 1.0."""
 
 NOTICEABLE = 2.3
 """A difference in CIE L*a*b* that is just noticed: Mahy, Van Eycken and Oosterlinck 1994."""
