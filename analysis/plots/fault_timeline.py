@@ -24,6 +24,10 @@ _AXIS_MM: Final = 13.0
 _BAR: Final = 0.52
 """Height of a bar, as a share of its row."""
 _LONGEST_NAME: Final = 34
+_NARROW_MM: Final = 120.0
+"""Width below which what is said of a fault takes two lines, so that its time keeps room."""
+_NARROW_NAME: Final = 18
+_ROW_OF_TWO_LINES_MM: Final = 7.0
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,15 @@ def draw_faults(timeline: FaultTimeline, width: float = PAGE_MM) -> Figure:
     """Draw a bar from begin to end of each strike, and a tick for one that lasts no time; `width` in millimetres."""
     rows = timeline.rows[:MOST_ROWS]
     with theme():
-        figure, axes = new_figure(width, _AXIS_MM + _ROW_MM * max(3, len(rows)))
+        narrow = width < _NARROW_MM
+        figure, axes = new_figure(width, _AXIS_MM + (_ROW_OF_TWO_LINES_MM if narrow else _ROW_MM) * max(3, len(rows)))
         unit = best_unit(timeline.end)
         for place, row in enumerate(rows):
             _draw_row(axes, place, row, unit)
         if timeline.healed_for_good is not None:
             axes.axvline(timeline.healed_for_good / unit.nanoseconds, color=BLACK, linewidth=0.8, linestyle=(0, (3, 2)))
         set_time_axis(axes, timeline.end, unit)
-        _set_rows(axes, rows)
+        _set_rows(axes, rows, narrow)
         _set_legend(axes, timeline, rows)
         put_title(figure, timeline.name, timeline.facts)
         put_legend(figure, axes)
@@ -86,14 +91,17 @@ def _draw_row(axes: Axes, place: int, row: FaultRow, unit: TimeUnit) -> None:
         )
 
 
-def _set_rows(axes: Axes, rows: Sequence[FaultRow]) -> None:
+def _set_rows(axes: Axes, rows: Sequence[FaultRow], narrow: bool) -> None:
     """Name the faults at the left, and say at the right on whom they struck and what they did."""
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), [_short(row.id) for row in rows])
+    axes.set_yticks(range(len(rows)), [_short(row.id, _NARROW_NAME if narrow else _LONGEST_NAME) for row in rows])
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     told = axes.secondary_yaxis("right")
-    told.set_yticks(range(len(rows)), ["; ".join(filter(None, (row.targets, row.did))) for row in rows])
+    words = [[part for part in (row.targets, row.did) if part] for row in rows]
+    if narrow:
+        words = [[_short(part, _NARROW_NAME) for part in parts] for parts in words]
+    told.set_yticks(range(len(rows)), [("\n" if narrow else "; ").join(parts) for parts in words], linespacing=1.05)
     told.tick_params(axis="y", length=0)
     told.spines["right"].set_visible(False)
     for label, row in zip(told.get_yticklabels(), rows, strict=True):
@@ -101,8 +109,8 @@ def _set_rows(axes: Axes, rows: Sequence[FaultRow]) -> None:
         label.set_fontstyle("italic" if row.idle else "normal")
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+def _short(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
 
 
 def _set_legend(axes: Axes, timeline: FaultTimeline, rows: Sequence[FaultRow]) -> None:

@@ -24,6 +24,8 @@ _ALIKE: Final = 3
 """Kinds in a row with lines of one style: as each style goes with three colours of its own, 12 looks are all unlike."""
 _FEW: Final = 60
 """Messages that arrive, below which their heads are large."""
+_MANY: Final = 300
+"""Messages that arrive, from which on their heads are small."""
 _STUB: Final = 0.4
 """Share of its way at which a message that never arrived is marked, where the record does not say."""
 
@@ -74,7 +76,7 @@ def _typical_flight(delivered: Sequence[MessageArrow], end: int) -> float:
 def _draw_arrows(axes: Axes, ends: NDArray[np.float64], look: tuple[str, Any], kind: str, arrows: int) -> None:
     """Draw messages of a kind, of so many `arrows` in all: a line from send to receipt, and a head where it arrives."""
     color, style = look
-    thickness, head_size = _line_width(arrows), 16 if arrows < _FEW else 10
+    thickness, head_size = _line_width(arrows), 16 if arrows < _FEW else 10 if arrows < _MANY else 6
     axes.add_collection(LineCollection(list(ends), colors=color, linestyles=[style], linewidths=thickness, zorder=3))
     for tail, head in ends:
         axes.annotate(

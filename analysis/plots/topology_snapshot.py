@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MOST_NODES_WITH_LINKS: Final = 1_500
 MOST_LINKS: Final = 6_000
 _MOST_NUMBERED: Final = 36
+_DENSE: Final = 250
+"""Cut links from which on they are thin lines without dashes, which would make patterns of their own."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def draw_links(axes: Axes, snapshot: TopologySnapshot, places: Positions) -> boo
         axes.add_collection(LineCollection(whole, colors=FAINT, linewidths=thickness, zorder=1))
     if cut and len(cut) <= MOST_LINKS:
         lines = [(places[i], places[j]) for i, j in sorted(cut)]
-        thickness, alpha = (0.9, 1.0) if len(cut) < 60 else (0.4, 0.5)
-        dashes: Any = [(0, (3, 2))]
+        thickness, alpha = (0.9, 1.0) if len(cut) < 60 else (0.4, 0.5) if len(cut) < _DENSE else (0.25, 0.3)
+        dashes: Any = [(0, (3, 2)) if len(cut) < _DENSE else "-"]
         axes.add_collection(
             LineCollection(lines, colors=VERMILION, linewidths=thickness, linestyles=dashes, alpha=alpha, zorder=2)
         )
