@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 from re import sub
-from textwrap import fill, wrap
+from textwrap import wrap
 from typing import Any, Final
 
 import matplotlib
@@ -24,6 +24,7 @@ PAGE_MM: Final = 180
 MM_PER_INCH: Final = 25.4
 _POINTS: Final = 7.5
 _LINE_MM: Final = 4.0
+_TIED: Final = "\N{NO-BREAK SPACE}"
 _LETTER_MM: Final = 1.45
 """Room that a letter takes in the mean, with some to spare."""
 
@@ -138,7 +139,7 @@ def width_mm(figure: Figure) -> float:
 def put_title(figure: Figure, name: str, facts: str) -> None:
     """Write the scenario's name, and below it the facts of the run, at the top left, on as many lines as they need."""
     characters = int(width_mm(figure) / _LETTER_MM * 0.95)
-    lines = [*wrap(_plain(name), characters), *wrap(_plain(facts), characters)]
+    lines = [*_lines(name, characters), *_lines(facts, characters)]
     _make_room(figure, len(lines))
     figure.suptitle("\n".join(lines), x=0.01, ha="left", linespacing=1.3)
 
@@ -149,7 +150,7 @@ def put_legend(figure: Figure, *axes: Axes) -> None:
     handles, labels = list(entries.values()), list(entries)
     if not labels:
         return
-    labels = [fill(_plain(label), int((width_mm(figure) - 9) / _LETTER_MM)) for label in labels]
+    labels = ["\n".join(_lines(label, int((width_mm(figure) - 9) / _LETTER_MM))) for label in labels]
     longest = max(len(line) for label in labels for line in label.splitlines())
     columns = max(1, min(len(labels), int(width_mm(figure) / (9 + _LETTER_MM * longest))))
     _make_room(figure, ceil(sum(label.count("\n") + 1 for label in labels) / columns))
@@ -158,9 +159,10 @@ def put_legend(figure: Figure, *axes: Axes) -> None:
     )
 
 
-def _plain(words: str) -> str:
-    """Return words with no formulas in them, whatever they hold, and with numbers beside their percent signs."""
-    return sub(r"(?<!\\)\$", r"\\$", words).replace(" %", "\N{NO-BREAK SPACE}%")
+def _lines(words: str, characters: int) -> list[str]:
+    """Return words on lines, never as formulas, and with numbers beside their percent signs."""
+    plain = sub(r"(?<!\\)\$", r"\\$", words)
+    return [line.replace(_TIED, " ") for line in wrap(plain.replace(" %", f"{_TIED}%"), characters)]
 
 
 def _make_room(figure: Figure, lines: int) -> None:

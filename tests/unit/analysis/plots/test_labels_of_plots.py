@@ -31,11 +31,11 @@ def test_labels_are_cut_where_they_tell_least(words: str, letters: int, written:
 def test_titles_and_legends_hold_no_formulas() -> None:
     """Dollar signs are drawn as they are, once, also where a label is made safe already; numbers keep their percent."""
     figure, axes = new_figure(85, 50)
-    axes.plot([0, 1], [0, 1], label="$a_1$, 95 %")
+    axes.plot([0, 1], [0, 1], label=f"$a_1$ {'is as long as a line ' * 2}95 %")
     axes.plot([0, 1], [1, 0], label=r"\$b\$")
     put_title(figure, "name", "of $5 and $6")
     put_legend(figure, axes)
     figure.draw_without_rendering()
     assert figure.get_suptitle() == "name\nof \\$5 and \\$6"
-    assert legend_of(figure) == [r"\$a_1\$, 95 %", r"\$b\$"]
-    assert "95\N{NO-BREAK SPACE}%" in figure.legends[0].get_texts()[0].get_text()
+    assert legend_of(figure) == [rf"\$a_1\$ {'is as long as a line ' * 2}95 %", r"\$b\$"]
+    assert figure.legends[0].get_texts()[0].get_text().endswith("\n95 %")

@@ -373,10 +373,10 @@ def test_nothing_is_cut_off_or_lies_on_the_title(draw: Any, width: float) -> Non
 
 
 def test_time_keeps_room_beside_what_is_said_of_faults() -> None:
-    """At the width of a column what is said of a fault takes two short lines, and the time axis half of the width."""
+    """At the width of a column what is said of a fault takes two short lines, and the time axis keeps room."""
     spoken = replace(ROWS[0], targets="on 0, 1, 2, 3 and 16 more", did="touched 1,225")
     figure = draw_faults(timeline([spoken, *ROWS[1:]]), COLUMN_MM)
     axes = figure.axes[0]
-    assert axes.get_position().width > 0.5
+    assert axes.get_position().width > 0.45
     told = [label.get_text() for label in axes.child_axes[0].get_yticklabels()]
     assert told[0] == "on 0, 1, 2, 3 and…\ntouched 1,225"
