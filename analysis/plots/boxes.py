@@ -21,7 +21,7 @@ from analysis.plots.curves import set_values
 from analysis.plots.factor_axis import FactorAxis, set_factor_axis
 from analysis.plots.metric_axis import MetricScale, scale_of
 from analysis.plots.study_values import facts_of, median_with_interval, shortened, told_groups, values_frame
-from analysis.plots.sweep import words_of
+from analysis.plots.sweep import LEAST_RUNS, words_of
 from analysis.plots.theme import BLACK, COLUMN_MM, PAGE_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
@@ -76,7 +76,8 @@ def draw_box(frame: pd.DataFrame, metric: str, name: str = "", width: float | No
 
 def draw_violin(frame: pd.DataFrame, metric: str, name: str = "", width: float | None = None) -> Figure:
     """Draw what `violin_frame` gives; `name` is the title, `width` in millimetres (None: a column or a page)."""
-    facts = "violin: density of the values; black: median with 95 % interval"
+    interval = " with 95 % interval" if frame.groupby(["number", "place"]).size().max() >= LEAST_RUNS else ""
+    facts = f"violin: density of the values; black: median{interval}"
     return _draw(frame, metric, name, width, _draw_violin, facts)
 
 

@@ -189,7 +189,7 @@ def _draw_line(
     label: str,
 ) -> None:
     """Draw the medians of one group at some places, with bars, or where these are dense a band."""
-    color, style = SERIES[number % len(SERIES)], LINE_STYLES[number // len(SERIES) % len(LINE_STYLES)]
+    color, style = SERIES[number % len(SERIES)], LINE_STYLES[number % len(LINE_STYLES) if dense else 0]
     values = line["median"].to_numpy(dtype=float) / scale.divisor
     low = line["low"].fillna(line["median"]).to_numpy(dtype=float) / scale.divisor
     high = line["high"].fillna(line["median"]).to_numpy(dtype=float) / scale.divisor

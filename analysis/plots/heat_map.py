@@ -45,6 +45,7 @@ _LEAST_ROW_MM: Final = 3.2
 _BESIDE_MM: Final = 9.0
 _BELOW_MM: Final = 24.0
 _MOST_HIGH_MM: Final = 150
+_BAR_MM: Final = 2.2
 _MOST_TICKS: Final = 20
 _LETTERS: Final = 16
 COLUMNS: Final = ("row", "row_place", "x", "place", "runs", "never", "value", "low", "high")
@@ -159,7 +160,7 @@ def draw_heat_map(frame: pd.DataFrame, metric: str, name: str = "", width: float
         axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
         _name_levels(axes, frame, names)
         if np.isfinite(frame["value"]).any():
-            _add_colors(figure, axes, colors, scale, share)
+            _add_colors(figure, axes, colors, scale, share, _BAR_MM / high, columns * cell / _BAR_MM)
         else:
             axes.set_title(scale.words, loc="left")
         put_title(figure, shortened(name, 120), facts_of(frame, *_facts(frame, told, share)))
@@ -255,9 +256,17 @@ def _name_levels(axes: Axes, frame: pd.DataFrame, names: Sequence[str]) -> None:
         side.set_visible(False)
 
 
-def _add_colors(figure: Figure, axes: Axes, colors: ScalarMappable, scale: MetricScale, share: bool) -> None:
-    """Add the key of the colours below the cells."""
-    bar = figure.colorbar(colors, ax=axes, location="bottom", fraction=0.06, aspect=40, pad=0.03)
+def _add_colors(
+    figure: Figure,
+    axes: Axes,
+    colors: ScalarMappable,
+    scale: MetricScale,
+    share: bool,
+    fraction: float,
+    aspect: float,
+) -> None:
+    """Add the key of the colours below the cells, as wide as they are: `fraction` of their height."""
+    bar = figure.colorbar(colors, ax=axes, location="bottom", fraction=fraction, aspect=aspect, pad=0.03)
     bar.set_label(scale.words)
     bar.outline.set_visible(False)
     if isinstance(colors.norm, LogNorm):

@@ -136,7 +136,7 @@ def _set_times(axes: Axes, frame: pd.DataFrame, last: float, scale: MetricScale)
 
 def _draw_curve(axes: Axes, curve: Survival, number: int, last: float, scale: MetricScale, words: str, of: int) -> None:
     """Draw a curve from the beginning to when its last run left, with its band, and a tick at each run that ended."""
-    color, style = SERIES[number % len(SERIES)], LINE_STYLES[number // len(SERIES) % len(LINE_STYLES)]
+    color, style = SERIES[number % len(SERIES)], LINE_STYLES[(number + number // len(SERIES)) % len(LINE_STYLES)]
     ends = curve.lasted[-1]
     x = np.array([0.0, *curve.times, ends]) / scale.divisor
     share = np.array([1.0, *curve.share, (1.0, *curve.share)[-1]])
