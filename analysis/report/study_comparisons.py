@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
 from typing import TYPE_CHECKING, Final
 
 from analysis.estimates import Estimate
@@ -63,10 +62,21 @@ def _comparison(number: int, first: pd.DataFrame, second: pd.DataFrame, metric: 
 def _difference(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: bool) -> Difference | None:
     """Return the difference of means; of times of which some never came, up to when all of them are known."""
     never = known_metric(metric).may_never_come and bool(first[metric].isna().any() or second[metric].isna().any())
-    if never and common:
-        times = paired_times(times_of(first, metric), times_of(second, metric))
-        return None if times is None else times.restricted
-    one, other = (rows[metric].astype(float) for rows in (first, second))
     if never:
-        return unpaired_difference(one.fillna(inf).tolist(), other.fillna(inf).tolist(), "median")
+        return _difference_of_times(first, second, metric, common)
+    one, other = (rows[metric].astype(float) for rows in (first, second))
     return (paired_difference if common else unpaired_difference)(one.tolist(), other.tolist(), "mean")
+
+
+def _difference_of_times(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: bool) -> Difference | None:
+    """Return the difference of mean times, all cut at the first end of a run in which it did not come."""
+    import pandas as pd
+
+    values, came = times_of(pd.concat([first, second]), metric)  # together, as they are censored at one time
+    one, other = slice(len(first)), slice(len(first), None)
+    if common:
+        pairs = paired_times((values[one], came[one]), (values[other], came[other]))
+        return None if pairs is None else pairs.restricted
+    until = min(value for value, whether in zip(values, came, strict=True) if not whether)
+    cut = [min(value, until) for value in values]
+    return unpaired_difference(cut[one], cut[other], "mean")

@@ -70,9 +70,12 @@ def verdict_sentences(facts: StudyFacts) -> Iterator[str]:
     """Yield what can be said of what never happened."""
     sums = totals(facts)
     if sums and not any(counts["violated"] for counts in sums.values()):
-        fewest = min(sum(counts.values()) for counts in sums.values())
+        fewest = min(counts["holds"] for counts in sums.values())  # one that is unknown may be a violation
         bound = shown_metric(upper_bound(0, fewest), "share")
-        yield f"No violation in {fewest:,} runs: with 95 % confidence, fewer than {bound} of such runs have one."
+        told = f"No violation in {fewest:,} runs: with 95 % confidence, at most {bound} of such runs have one"
+        shared = ", taking cells that share seeds as independent" if facts.common and len(facts.answers) > 1 else ""
+        if fewest:
+            yield f"{told}{shared}."
 
 
 def verdicts(facts: StudyFacts) -> Section:
@@ -97,7 +100,7 @@ def _all_checks(sums: Mapping[str, Mapping[str, int]]) -> Table:
     rows = tuple((Cell(name), *_counted(counts)) for name, counts in sums.items())
     note = (
         "Shares with Wilson's 95 % interval; where nothing was violated, the exact one-sided 95 % bound, which is "
-        "about three over the number of runs. All cells count together here."
+        "about three over the number of runs in which it holds. All cells count together here, as if independent."
     )
     return Table("table-checks", "How often each check holds, over all cells", (Column("check"), *_COUNTS), rows, note)
 
@@ -111,7 +114,8 @@ def _counted(counts: Mapping[str, int]) -> Iterator[Cell]:
     if share is None or share.low is None or share.high is None:
         yield Cell("–")
     elif not violated:
-        yield Cell(f"at most {shown_metric(upper_bound(0, runs), 'share')}", 0.0)
+        holds = counts["holds"]
+        yield Cell(f"at most {shown_metric(upper_bound(0, holds), 'share')}" if holds else "unknown", 0.0)
     else:
         low, value, high = (shown_metric(each, "share") for each in (share.low, share.value, share.high))
         yield Cell(value, share.value, detail=f"{low.removesuffix(' %')} to {high.removesuffix(' %')}")

@@ -27,8 +27,9 @@ class Change:
     """What became of `name` from the first cell to the second, over so many `runs` of either.
 
     `first` and `second` are means, medians or shares. `until` (ns): times beyond it, and those that never came, count
-    as it, since not all runs tell of what came later; `order` then tests which side came earlier. `same`: each run has
-    the value that its partner has. `difference` is None where either cell has no value.
+    as it, since not all runs tell of what came later; `order` then tests which side came earlier, and `cut` times came
+    later than that. `same`: each run has the value that its partner has. `difference` is None where either cell has no
+    value, or no two runs that have one pair.
     """
 
     cell: str
@@ -43,6 +44,7 @@ class Change:
     same: bool = False
     until: float | None = None
     order: Test | None = None
+    cut: int = 0
 
     @property
     def pairs(self) -> int:
@@ -59,15 +61,17 @@ def change_of_metric(
     kind = _kind(metric)
     one, other = (rows[metric].to_numpy(dtype=float) for rows in (first, second))
     same = paired and np.array_equal(one, other, equal_nan=True) and not np.isnan(one).all()
-    if kind is not None and kind.may_never_come and (np.isnan(one).any() or np.isnan(other).any()):
+    if kind is not None and may_never_come(metric) and (np.isnan(one).any() or np.isnan(other).any()):
         if statistic == "mean":
             return _change_of_times(cell, kind, metric, first, second, paired)
         one, other = (np.where(np.isnan(values), np.inf, values) for values in (one, other))
-    if paired:
-        known = ~(np.isnan(one) | np.isnan(other))
-        one, other = one[known], other[known]
+    both = ~(np.isnan(one) | np.isnan(other)) if paired else np.zeros(0, dtype=bool)
+    if both.any():
+        one, other = one[both], other[both]
     one, other = one[~np.isnan(one)], other[~np.isnan(other)]
-    found = (paired_difference if paired else unpaired_difference)(one.tolist(), other.tolist(), statistic)
+    found = None
+    if both.any() or not paired:
+        found = (paired_difference if paired else unpaired_difference)(one.tolist(), other.tolist(), statistic)
     middle = np.mean if statistic == "mean" else np.median
     values = [float(middle(each)) if each.size else None for each in (one, other)]
     unit, runs = "" if kind is None else kind.unit, (one.size, other.size)
@@ -92,10 +96,11 @@ def _change_of_times(
         until, order = min(ends), logrank(one, other)
         found = unpaired_difference(*(np.minimum(values, until).tolist() for values, _ in times))
     values = [float(np.minimum(each, until).mean()) if each else None for each, _ in times]
+    cut = sum(seen and time > until for each in times for time, seen in zip(*each, strict=True))
     runs = len(first), len(second)
     same = paired and one == other
-    better = better_of(metric)
-    return Change(cell, metric, "metric", kind.unit, better, values[0], values[1], runs, found, same, until, order)
+    means = values[0], values[1]
+    return Change(cell, metric, "metric", kind.unit, better_of(metric), *means, runs, found, same, until, order, cut)
 
 
 def _times(rows: pd.DataFrame, metric: str, end: float | None) -> tuple[list[float], list[bool]]:
@@ -138,6 +143,12 @@ def _change_of_shares(cell: str, name: str, sort: Sort, found: list[list[bool]],
     return Change(cell, name, sort, "share", "less", shares[0], shares[1], runs, difference, same)
 
 
+def may_never_come(metric: str) -> bool:
+    """Whether a run without a value of a metric tells something: that its time did not come."""
+    kind = _kind(metric)
+    return kind is not None and kind.may_never_come
+
+
 def _kind(metric: str) -> Metric | None:
     """Return what is known of a metric; None of one that another version measured."""
     from analysis.metrics import known_metric
@@ -162,5 +173,6 @@ def plain_change(change: Change) -> dict[str, Any]:
         "same": change.same,
         "until": change.until,
         "order": None if change.order is None else change.order.plain(),
+        "cut": change.cut,
         **({} if change.difference is None else change.difference.plain()),
     }

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from analysis.statistics.differences import StatisticName
 from analysis.statistics.multiple import holm
 from analysis.study_comparison.cell_pairs import CellPairs, matched_runs, pair_cells
-from analysis.study_comparison.change import Change, change_of_check, change_of_failures, change_of_metric
+from analysis.study_comparison.change import (
+    Change,
+    change_of_check,
+    change_of_failures,
+    change_of_metric,
+    may_never_come,
+)
 from analysis.study_comparison.judgement import Judgement, judged
 from topologies.errors import InputError
 
@@ -97,7 +103,7 @@ def compare_studies(
         raise InputError(f"worse_by: found {worse_by}; expected 0 or more, such as 0.05 for 5 %")
     paired = pair_cells(first, second, pairs, cells)
     named = list(metrics) or [name for name in first.metrics if name in second.metrics]
-    missing = [name for name in named if not (_known(first, name) and _known(second, name))]
+    missing = [name for name in named if not _comparable(first, second, name)]
     if metrics and missing:
         raise InputError(f"no run of either study, or of one of them, has a value of {', '.join(missing)}")
     compared = [name for name in named if name not in missing]
@@ -126,8 +132,12 @@ def compare_studies(
     )
 
 
-def _known(study: StudyView, metric: str) -> bool:
-    return metric in study.frame and bool(study.frame[metric].notna().any())
+def _comparable(first: StudyView, second: StudyView, metric: str) -> bool:
+    """Whether both studies tell of a metric: by its values, or as of a time that never came in one of them."""
+    if not all(metric in study.frame for study in (first, second)):
+        return False
+    known = [bool(study.frame[metric].notna().any()) for study in (first, second)]
+    return any(known) if may_never_come(metric) else all(known)
 
 
 def _changes(

@@ -45,7 +45,11 @@ class Judgement:
 def judged(change: Change, adjusted: float, worse_by: float | None) -> Judgement:
     """Return what a change amounts to; `worse_by` is the bound, as a part of the first value, of shares as points."""
     getting_worse = _widened(change, worsening(change))
-    bound = None if worse_by is None or getting_worse is None else _bound(change, getting_worse, worse_by)
+    bound: Bound | None = None
+    if worse_by is not None and getting_worse is not None:
+        bound = _bound(change, getting_worse, worse_by)
+    elif worse_by is not None and change.better is not None and change.first is not None:
+        bound = "not excluded"  # what there was is not known any more
     needed = None
     if bound == "not excluded" and getting_worse is not None and worse_by is not None:
         needed = _runs_needed(getting_worse, min(change.runs), worse_by)
@@ -88,7 +92,10 @@ def _widened(change: Change, estimate: Estimate | None) -> Estimate | None:
 
 
 def _bound(change: Change, getting_worse: Estimate, worse_by: float) -> Bound:
-    """Return what is known of a bound; one on a metric that was 0 or less is that it does not rise at all."""
+    """Return what is known of a bound; one on a metric that was 0 or less is that it does not rise at all.
+
+    None is kept by times that were cut where others came later: there the studies may differ by more.
+    """
     of_nothing = change.sort == "metric" and change.difference is not None and change.difference.relative is None
     limit = 0.0 if of_nothing else worse_by
     if change.same or (change.sort != "metric" and getting_worse.value <= 0 and not change.second):
@@ -96,21 +103,23 @@ def _bound(change: Change, getting_worse: Estimate, worse_by: float) -> Bound:
     if getting_worse.low is None or getting_worse.high is None:
         return "not excluded"
     if getting_worse.high <= limit:
-        return "kept"
+        return "not excluded" if change.cut else "kept"
     return "exceeded" if getting_worse.low > limit else "not excluded"
 
 
 def _verdict(change: Change, adjusted: float, bound: Bound | None) -> Verdict:
+    """Return what a change amounts to, its direction being that of the test: Mann and Whitney's is not of medians."""
     if change.same:
         return "identical"
     found = change.difference
     if found is None:
         return "cannot tell"
-    if adjusted < 1 - CONFIDENCE and found.value.value != 0:
+    tells = found.effect if found.test.name == "Mann-Whitney" else found.value.value
+    if adjusted < 1 - CONFIDENCE and tells != 0:
         if change.better is None:
             return "differs"
-        return "worse" if (found.value.value > 0) == (change.better == "less") else "better"
-    if found.value.low is None or bound == "not excluded":
+        return "worse" if (tells > 0) == (change.better == "less") else "better"
+    if found.value.low is None or bound == "not excluded" or change.cut:
         return "cannot tell"
     return "no difference shown"
 

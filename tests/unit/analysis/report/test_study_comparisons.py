@@ -60,6 +60,24 @@ def test_times_that_never_came_are_compared_up_to_the_end_of_the_runs() -> None:
     assert 28.9e9 < found.difference.value < 29.1e9
 
 
+def test_without_pairs_means_of_the_same_times_are_compared() -> None:
+    """Cells of other seeds are compared by means as well, so that the words of the table are true of them."""
+    early, later = [1e9 + place for place in range(SEEDS)], [math.nan] * 10 + [3e9 + place for place in range(10)]
+    found = compared(view_of(early, later, metric="converged_at", ended=30e9), "converged_at", common=False)[1]
+    assert found.beyond_noise
+    assert 15.4e9 < found.difference.value < 15.6e9
+
+
+def test_a_time_since_something_else_that_never_came_is_longer_than_those_that_did() -> None:
+    """A recovery that came in no run of a cell is not told to be alike, but as long as the longest that did."""
+    always, never = [1e9 + 1e8 * place for place in range(SEEDS)], [math.nan] * SEEDS
+    for common in (True, False):
+        view = view_of(always, never, metric="swarm_recovery_max")
+        found = compared(view, "swarm_recovery_max", common)[1]
+        assert found.beyond_noise
+        assert found.difference.value > 0
+
+
 def test_runs_that_failed_leave_their_pairs_out() -> None:
     """Only seeds that both cells have are compared."""
     view = view_of(noise(1, 30), [value + 5 for value in noise(1, 30)])

@@ -103,6 +103,20 @@ def test_samples_that_do_not_vary_are_no_error() -> None:
     assert (apart.effect, apart.test.p) == (1.0, 0.0)
 
 
+def test_one_side_that_does_not_vary_is_compared_without_a_warning() -> None:
+    """A constant beside values around it has Welch's t of the spread of the other side alone: 1.5 / (1 / √6 · 1.87)."""
+    found = unpaired_difference([3.0] * 6, [2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+    assert found is not None
+    assert found.test.statistic == pytest.approx(1.5 / (1.870829 / 6**0.5))
+
+
+def test_medians_that_came_on_neither_side_do_not_differ() -> None:
+    """Where it never came in half of the runs on both sides the medians differ by nothing, whatever the ranks say."""
+    found = unpaired_difference([inf] * 10, [1.0, 2.0, 3.0, 4.0] + [inf] * 6, "median")
+    assert found is not None
+    assert (found.value.value, found.effect) == (0.0, pytest.approx(-0.4))
+
+
 def test_cliffs_delta_counts_pairs_of_values() -> None:
     """Of 3 × 3 pairs the second value is larger in 6, smaller in 2, equal in 1: delta is 4/9."""
     for statistic in ("mean", "median"):

@@ -177,12 +177,56 @@ def test_a_time_that_came_on_one_side_alone_is_no_tie() -> None:
     """A recovery that never came in any run is worse than one that always did, though its time is from no beginning."""
     never, always = {"swarm_recovery_max": [None] * 12}, {"swarm_recovery_max": times(12)}
     both = {"swarm_recovery_max": [*times(1), *[None] * 11]}
-    found = compare_studies(study(always), study(both))
-    assert row(found, "swarm_recovery_max").verdict == "worse"
+    for worse in (both, never):
+        found = compare_studies(study(always), study(worse))
+        assert (row(found, "swarm_recovery_max").verdict, found.exit_code) == ("worse", 1)
+        assert row(compare_studies(study(worse), study(always)), "swarm_recovery_max").verdict == "better"
     with pytest.raises(InputError, match="nothing to compare"):
-        compare_studies(study(always), study(never))
-    with pytest.raises(InputError, match="no run of either study, or of one of them, has a value of swarm"):
-        compare_studies(study(always), study(never), metrics=["swarm_recovery_max"])
+        compare_studies(study(never), study(never))
+    with pytest.raises(InputError, match="no run of either study, or of one of them, has a value of messages"):
+        compare_studies(study({"messages": times(12)}), study({"messages": [None] * 12}), metrics=["messages"])
+
+
+def test_a_time_that_never_comes_any_more_is_worse() -> None:
+    """A study of which no run converges is compared with one of which all did, with a bound and without."""
+    one, other = study({"converged_at": times(12)}), study({"converged_at": [None] * 12})
+    for bound in (None, 0.05):
+        found = compare_studies(one, other, worse_by=bound)
+        assert (found.exit_code, row(found, "converged_at").verdict, found.not_compared) == (1, "worse", ())
+
+
+@pytest.mark.parametrize("seeds", [0, 500])
+def test_what_is_not_measured_any_more_keeps_no_bound(seeds: int) -> None:
+    """A cell without any value of what it had before cannot be told to be no worse; nor can other seeds' runs."""
+    one = study({8: {"latency_p99": times(12)}, 16: {"latency_p99": times(12)}})
+    other = study({8: {"latency_p99": times(12)}, 16: {"latency_p99": [None] * 12}}, seeds)
+    found = compare_studies(one, other, worse_by=5.0)
+    assert [row.bound for row in found.rows] == ["kept", "not excluded"]
+    assert (found.exit_code, found.rows[1].verdict) == (3, "cannot tell")
+    apart = study({"latency_p99": [*times(6), *[None] * 6]}), study({"latency_p99": [*[None] * 6, *times(6)]})
+    assert compare_studies(*apart, worse_by=5.0).exit_code == 3
+
+
+@pytest.mark.parametrize("seeds", [0, 500])
+def test_times_cut_by_a_run_that_ended_early_keep_no_bound(seeds: int) -> None:
+    """Where one run ended before any time came, all times are cut there, and are alike without telling anything."""
+    one = study({"converged_at": times(12)})
+    other = study({"converged_at": [None, *[4 * time for time in times(11)]]}, seeds)
+    early = replace(other, frame=other.frame.assign(ended_ns=[SECOND // 2, *[60 * SECOND] * 11]))
+    found = compare_studies(one, early, worse_by=0.05)
+    assert row(found, "converged_at").change.cut == 23
+    assert (found.exit_code, row(found, "converged_at").verdict) == (3, "cannot tell")
+
+
+def test_medians_of_which_neither_came_are_told_apart_by_their_ranks() -> None:
+    """Where it comes in less than half of the runs on both sides, coming more often is better, and less often worse."""
+    never = study({"converged_at": [None] * 20})
+    sometimes = study({"converged_at": [*times(8), *[None] * 12]}, seeds=500)
+    for first, second, verdict in ((never, sometimes, "better"), (sometimes, never, "worse")):
+        found = row(compare_studies(first, second, statistic="median"), "converged_at")
+        assert found.verdict == verdict
+        assert found.change.difference is not None
+        assert found.change.difference.value.value == 0.0
 
 
 def test_checks_and_failures_count() -> None:
