@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Watch = Callable[[str], None]
 """Is told what is drawn next."""
 NAME: Final = "report"
+NO_PLOTS: Final = "none"
 
 
 def report(
@@ -39,8 +40,8 @@ def report(
     Parameters: `run_or_study`, its folder, or what `run` or `study` gave with a folder; `out`, the file, by default
     `report.html` in that folder; `format`, one HTML page that needs no network and no other file, or Markdown with its
     pictures in a folder beside it, or the tables as LaTeX; `metrics`, those of a study that are reported, all that it
-    names by default; `plots`, the kinds that are drawn, all that suit by default; `title`, instead of the name;
-    `plugins`, modules of protocols of one's own that ran; `watch`, told of each figure before it is drawn.
+    names by default; `plots`, the kinds that are drawn, or `none`, all that suit by default; `title`, instead of the
+    name; `plugins`, modules of protocols of one's own that ran; `watch`, told of each figure before it is drawn.
 
     Equal runs and studies give equal bytes. Raises InputError where there is nothing to report on, or an option does
     not fit.
@@ -52,7 +53,8 @@ def report(
         raise InputError(f"format: {unknown_name(format, ENDINGS)}")
     for module in plugins:
         import_plugin(module)
-    kinds = None if format == "latex" and not plots else tuple(plots)  # of LaTeX there are only tables
+    bare = tuple(plots) == (NO_PLOTS,) or (format == "latex" and not plots)  # of LaTeX there are only tables
+    kinds = None if bare else tuple(plots)
     folder, told = _told(run_or_study, tuple(metrics), kinds, title, plugins, watch)
     if out is None:
         if folder is None:
@@ -75,7 +77,7 @@ def _told(
 
         study = source if isinstance(source, Study) else open_study(source)
         refuse_unknown_plots(plots or (), "study")
-        return study.folder, report_on_study(facts_of_study(study, metrics), title, plots, watch)
+        return study.folder, report_on_study(facts_of_study(study, metrics, plugins), title, plots, watch)
     from analysis.report.run_report import report_on_run
     from analysis.run_folder import open_run
 

@@ -79,13 +79,15 @@ def _plain_facts(
     return ScenarioFacts(scenario, text, faults, topology)
 
 
-def facts_of_study(study: Study, metrics: Sequence[str]) -> StudyFacts:
-    """Return what a report is told of a study: with the metrics that are named, else with those that it reports."""
+def facts_of_study(study: Study, metrics: Sequence[str], plugins: Collection[str]) -> StudyFacts:
+    """Return what a report is told of a study: with the metrics that are named, else with those that it reports.
+
+    A module that the study names is loaded only where it is among `plugins`.
+    """
     from analysis.report.facts import StudyFacts
     from analysis.report.study_setup import MOST_IN_FULL
 
     manifest = _manifest_of(study)
-    plugins = tuple(manifest.get("plugins", ()))
     if metrics:
         study = _reporting(study, metrics)
     cells = [_cell_facts(plain, plugins, number < MOST_IN_FULL) for number, plain in enumerate(study.scenarios)]

@@ -21,7 +21,9 @@ from scenarios.command_line.options import plugin_option
 @click.option(
     "--metric", "metrics", metavar="NAME", multiple=True, help="What is reported of a study; can be repeated."
 )
-@click.option("--plot", "plots", metavar="KIND", multiple=True, help="Draw these plots alone; can be repeated.")
+@click.option(
+    "--plot", "plots", metavar="KIND", multiple=True, help="Draw these plots alone, or none; can be repeated."
+)
 @click.option("--title", metavar="TEXT", help="The report's title, instead of the name.")
 @plugin_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else.")

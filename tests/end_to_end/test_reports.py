@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import murmur
@@ -59,6 +62,7 @@ def section(text: str, title: str) -> str:
 def test_equal_studies_give_equal_bytes_wherever_they_are(place: Path, tmp_path: Path) -> None:
     """A copy of the folder elsewhere has the same report: nothing in it tells of the place or the day."""
     here = murmur.report(place / "study", plots=["distribution"]).read_bytes()
+    assert b'<img src="data:image/svg+xml;base64,' in here
     shutil.copytree(place / "study", tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "report.html").unlink()
     assert murmur.report(tmp_path / "elsewhere", plots=["distribution"]).read_bytes() == here
@@ -118,7 +122,7 @@ def test_the_page_has_all_parts_of_a_study(place: Path) -> None:
 def test_times_that_never_came_and_unknown_checks_are_told(place: Path, tmp_path: Path) -> None:
     """Runs that end too early count as never, under what fell outside, and their checks as unknown."""
     studied = murmur.study(place / "shapes.yaml", workers=1, out=tmp_path / "short", overrides=["duration=3s"])
-    text = murmur.report(studied, format="markdown", plots=["distribution"]).read_text()
+    text = murmur.report(studied, format="markdown", plots=["none"]).read_text()
     assert "Converged at: never came" in section(text, "What fell outside")
     assert "unknown: converged in" in section(text, "Answer in brief")
     assert "murmur run cells/cell-0001.yaml --seed" in section(text, "Verdicts")
@@ -128,16 +132,15 @@ def test_times_that_never_came_and_unknown_checks_are_told(place: Path, tmp_path
 def test_a_sampled_design_says_what_its_metrics_depend_on(place: Path, tmp_path: Path) -> None:
     """What is drawn is told with its bounds, the strongest factor is named, and no point is compared with the first."""
     drawn = {"protocol.period": {"from": "100ms", "to": "2s"}, "network.loss": {"from": 0, "to": "1%"}}
-    sampled = {**STUDY, "sweep": {}, "labels": {}, "seeds": 2, "metrics": ["converged_at"]}
+    sampled = {**STUDY, "sweep": {}, "labels": {}, "seeds": 1, "metrics": ["converged_at"]}
     file = place / "sampled.yaml"
     file.write_text(json.dumps({**sampled, "design": {"kind": "latin-hypercube", "points": 20, "factors": drawn}}))
     studied = murmur.study(file, workers=1, out=tmp_path / "sampled")
-    text = murmur.report(studied, format="latex").read_text()
-    markdown = murmur.report(studied, format="markdown", plots=["sensitivity"]).read_text()
+    markdown = murmur.report(studied, format="markdown", plots=["none"]).read_text()
     assert "protocol.period (ms) (100ms to 2s) and network.loss (%) (0 to 1%)" in section(markdown, "Question")
     assert "It depends most on protocol.period" in section(markdown, "Answer in brief")
     assert "beyond noise" not in markdown
-    assert "points of a Latin hypercube over" in text
+    assert "points of a Latin hypercube over" in section(markdown, "Methods, for a paper")
 
 
 def test_a_cell_that_stopped_at_the_cap_is_told(place: Path, tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ def test_a_cell_that_stopped_at_the_cap_is_told(place: Path, tmp_path: Path) -> 
     file = place / "stop.yaml"
     file.write_text(json.dumps({name: value for name, value in STUDY.items() if name != "seeds"} | {"stop": rule}))
     studied = murmur.study(file, workers=1, out=tmp_path / "stopped")
-    text = murmur.report(studied, format="markdown", plots=["distribution"]).read_text()
+    text = murmur.report(studied, format="markdown", plots=["none"]).read_text()
     assert "with an interval that is still too wide: mesh and ring" in section(text, "What fell outside")
     assert "was at most 1 % of it, for 4 to 6 seeds" in section(text, "Methods, for a paper")
     assert "--seeds" not in section(text, "How to make it again")
@@ -155,10 +158,7 @@ def test_a_cell_that_stopped_at_the_cap_is_told(place: Path, tmp_path: Path) -> 
 def test_other_metrics_are_reported_where_they_are_asked_for(place: Path, tmp_path: Path) -> None:
     """`--metric` replaces those of the study; one that no run has is refused by name."""
     file = tmp_path / "residue.md"
-    assert (
-        main(["report", str(place / "study"), "--metric", "messages", "--plot", "distribution", "--out", str(file)])
-        == 0
-    )
+    assert main(["report", str(place / "study"), "--metric", "messages", "--plot", "none", "--out", str(file)]) == 0
     assert "**Messages**" in file.read_text()
     assert "Converged at" not in section(file.read_text(), "Results in full")
     with pytest.raises(murmur.InputError, match="no run of the study shapes has a value of elections"):
@@ -176,6 +176,54 @@ def test_a_run_has_its_verdicts_metrics_and_digest(place: Path, capsys: pytest.C
     assert all(verdict["check"] in section(text, "Verdicts") for verdict in summary["verdicts"])
     assert f"It converged at {summary['metrics']['converged_at'] / 1e9:.4g} s" in text
     assert (place / "run" / "report-figures" / "figure-spread.svg").is_file()
+
+
+def test_runs_that_failed_are_told_and_count_nowhere_else(place: Path, tmp_path: Path) -> None:
+    """Two runs that ended in an error are named with it, as text, and the estimates are those of the others."""
+    folder = shutil.copytree(place / "study", tmp_path / "broken")
+    table = pq.read_table(folder / "results.parquet")
+    errors = ["ValueError: <b>wrong</b>"] * 2 + [None] * (table.num_rows - 2)
+    broken = table.set_column(table.column_names.index("error"), "error", pa.array(errors, pa.string()))
+    pq.write_table(broken, folder / "results.parquet")
+    page = murmur.report(folder, plots=["none"]).read_text()
+    assert "2 runs ended in an error." in page
+    assert "ValueError: &lt;b&gt;wrong&lt;/b&gt;" in page
+    assert re.search(r"ended in an error</bdi></span></td>\s*<td[^>]*data-sort=\"2.0\"", page)
+    medians = page.partition('id="table-converged-at"')[2]
+    assert 'data-sort="6.0"' in medians.partition("</tr>")[2].partition("</tr>")[0]
+
+
+PLUGIN = """\
+from murmur import Protocol
+
+print("loaded")
+
+
+class Mine(Protocol):
+    def on_start(self):
+        self.node.broadcast("hello")
+"""
+
+
+def test_a_module_that_a_study_names_is_loaded_only_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder from somebody else can be reported on without running anything that it names."""
+    (tmp_path / "reported_plugin.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    scenario = {**GOSSIP, "protocol": {"kind": "reported_plugin:Mine"}, "checks": ["messages-balance"]}
+    del scenario["workload"], scenario["stop_when"]
+    (tmp_path / "own.yaml").write_text(json.dumps(scenario))
+    study = {**STUDY, "scenario": "own.yaml", "seeds": 2, "metrics": ["messages"]}
+    (tmp_path / "study.yaml").write_text(json.dumps(study))
+    murmur.study(tmp_path / "study.yaml", workers=1, out=tmp_path / "study", plugins=["reported_plugin"])
+    assert capsys.readouterr().out == "loaded\n"
+    monkeypatch.delitem(sys.modules, "reported_plugin")
+    text = murmur.report(tmp_path / "study", format="latex").read_text()
+    assert "reported\\_plugin:Mine" in text
+    assert capsys.readouterr().out == ""
+    murmur.report(tmp_path / "study", format="latex", plugins=["reported_plugin"])
+    assert capsys.readouterr().out == "loaded\n"
 
 
 @pytest.mark.parametrize(

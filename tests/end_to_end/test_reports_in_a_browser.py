@@ -58,11 +58,11 @@ def run_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def study_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on a study whose labels are full of markup, too."""
     labels = {"topology.kind": MARKUP, "topology.nodes": "nodes"}
-    sweep = {"topology.kind": {MARKUP: "mesh", RIGHT_TO_LEFT: "ring"}, "topology.nodes": [8, 12]}
+    sweep = {"topology.kind": {MARKUP: "mesh", RIGHT_TO_LEFT: "ring"}, "topology.nodes": [4, 6]}
     file = tmp_path_factory.mktemp("reports") / "study.yaml"
     (file.parent / "scenario.yaml").write_text(json.dumps(SCENARIO))
     study = {"name": "hostile", "description": HOSTILE, "scenario": "scenario.yaml", "sweep": sweep, "labels": labels}
-    file.write_text(json.dumps({**study, "seeds": 6, "metrics": ["converged_at", "messages"]}))
+    file.write_text(json.dumps({**study, "seeds": 3, "metrics": ["converged_at", "messages"]}))
     murmur.study(file, workers=1, out=file.parent / "study")
     return murmur.report(file.parent / "study", plots=["distribution"])
 
@@ -216,4 +216,4 @@ def test_cells_sort_by_their_medians(opened_study: Page) -> None:
     assert len(found) == 4
     assert found == sorted(found)
     table.locator("th button", has_text="nodes").click()
-    assert table.locator("tbody td:nth-child(2)").all_inner_texts() == ["8", "8", "12", "12"]
+    assert table.locator("tbody td:nth-child(2)").all_inner_texts() == ["4", "4", "6", "6"]
