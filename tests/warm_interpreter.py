@@ -15,6 +15,7 @@ import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,15 +79,8 @@ def warm_commands() -> Path:
     )
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n"
-    atexit.register(_end, server, folder)
+    atexit.register(server.communicate)
     return folder
-
-
-def _end(server: subprocess.Popen[bytes], folder: Path) -> None:
-    server.communicate()
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()
 
 
 def serve(place: str) -> None:
@@ -103,6 +97,7 @@ def serve(place: str) -> None:
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])
         if listener not in ready:
+            shutil.rmtree(Path(place).parent)
             os.killpg(0, signal.SIGKILL)
         connection, _ = listener.accept()
         if _fork() == 0:
