@@ -8,6 +8,7 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.metrics import known_metric
+from analysis.plots.study_values import runs_of
 from analysis.plots.sweep import LEAST_RUNS
 from analysis.study_view import StudyView, chosen_factor, chosen_metric
 from topologies.errors import InputError
@@ -28,10 +29,9 @@ def paired_frame(study: StudyView, metric: str | None = None, by: str | None = N
     two levels of their group are in it. `by` is the factor, by default the first with two to six levels. Raises
     InputError where there is none, or where no two cells share their seeds.
     """
-    chosen = chosen_metric(study, metric)
+    rows, chosen = runs_of(study), chosen_metric(study, metric)
     factor = _factor(study, by)
     others = [name for name in study.varied() if name != factor]
-    rows = study.whole()
     if not known_metric(chosen).may_never_come:
         rows = rows[rows[chosen].notna()]
     levels = {str(level): place for place, level in enumerate(study.frame[factor].drop_duplicates())}
@@ -71,8 +71,10 @@ def _factor(study: StudyView, by: str | None) -> str:
     fitting = [name for name in varied if study.frame[name].nunique() <= MOST_LEVELS]
     if by is None:
         if not fitting:
-            found = f"has {len(varied)} factors that vary, none of them with 2 to {MOST_LEVELS} levels"
-            raise InputError(f"the study {study.name} {found}; the plot paired compares the levels of one")
+            found = f"{' and '.join(varied)} of the study {study.name} has more than {MOST_LEVELS} levels"
+            nothing = f"no factor of the study {study.name} varies"
+            wanted = "the plot paired compares 2 to 6 levels of one: sweep some"
+            raise InputError(f"{found if varied else nothing}; {wanted}")
         return fitting[0]
     chosen = chosen_factor(study, by)
     if chosen not in fitting:

@@ -70,8 +70,13 @@ def label_points(axes: Axes, places: Any, labels: Sequence[str | None], strong: 
                 marker=f"${number}$",
                 color=look["color"],
                 markersize=4,
-                label=ellipsised(label, _LONGEST_BELOW),
+                label=_tied(ellipsised(label, _LONGEST_BELOW)),
             )
+
+
+def _tied(label: str) -> str:
+    """Return a label that is broken into lines after commas alone, as far as it can be."""
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in label.split(", "))
 
 
 def _free(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.estimates import mean_of
 from analysis.metrics import known_metric
+from analysis.plots.study_values import runs_of
 from analysis.plots.sweep import LEAST_RUNS, SIZES
 from analysis.study_view import StudyView, chosen_factor, chosen_metric
 from topologies.errors import InputError
@@ -28,10 +29,9 @@ def scaling_frame(study: StudyView, metric: str | None = None, x: str | None = N
     agents, threads and so on, otherwise the first of numbers. Raises InputError where the study sweeps no numbers
     above 0, where values are not above 0, or where there are more than eight lines.
     """
-    chosen = chosen_metric(study, metric)
+    rows, chosen = runs_of(study), chosen_metric(study, metric)
     factor = size_of(study, x)
     others = [name for name in study.varied() if name != factor]
-    rows = study.whole()
     if not known_metric(chosen).may_never_come:
         rows = rows[rows[chosen].notna()]
     frame = rows[["seed"]].assign(

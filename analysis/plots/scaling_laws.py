@@ -143,7 +143,10 @@ def _set_axes(axes: Axes, points: pd.DataFrame, scale: MetricScale) -> None:
     known = points[["value", "low", "high"]].to_numpy() / scale.divisor
     known = known[np.isfinite(known)]
     set_logarithmic(axes, "x", points["size"].min(), points["size"].max())
-    set_logarithmic(axes, "y", *((known.min(), known.max()) if len(known) else (1.0, 10.0)))
+    if len(known):
+        set_logarithmic(axes, "y", known.min(), known.max())
+    else:
+        axes.set_yticks([])
     sizes = sorted(set(points["size"]))
     kept = sizes if len(sizes) <= _MOST_NUMBERS else sizes[:: -(-len(sizes) // _MOST_NUMBERS)]
     room = (sizes[-1] / sizes[0]) ** 0.05 if len(sizes) > 1 else 2.0

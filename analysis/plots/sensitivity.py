@@ -7,6 +7,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.metrics import known_metric
+from analysis.plots.study_values import runs_of
 from analysis.study_view import StudyView, chosen_factor, chosen_metric
 from topologies.errors import InputError
 
@@ -33,9 +34,8 @@ def sensitivity_frame(study: StudyView, metric: str | None = None, by: str | Non
     """
     import pandas as pd
 
-    chosen = chosen_metric(study, metric)
+    rows, chosen = runs_of(study), chosen_metric(study, metric)
     group = None if by is None else chosen_factor(study, by)
-    rows = study.whole()
     parts = [("", rows)] if group is None else [(str(level), part) for level, part in rows.groupby(group, sort=False)]
     if len(parts) > MOST_GROUPS:
         raise InputError(f"{by} has {len(parts)} levels; the plot sensitivity has at most {MOST_GROUPS} parts")

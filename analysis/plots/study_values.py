@@ -51,8 +51,7 @@ def values_frame(
     factors = [name for name in study.varied() if name != x and name not in panels] if by is None else list(by)
     rows, times, came = _measured(study, metric)
     if not len(rows):
-        failed = "all failed" if not len(study.whole()) else f"none has a value of {metric}"
-        raise InputError(f"found no run to draw in the study {study.name}: {failed}; `murmur study` says why")
+        raise _nothing(study, "all failed" if not len(study.whole()) else f"none has a value of {metric}")
     every = list(dict.fromkeys(_levels(study.frame, factors)))
     numbers = {levels: number for number, levels in enumerate(every)}
     columns: dict[str, Any] = {
@@ -115,6 +114,18 @@ def _runs_in(rows: pd.DataFrame, metric: str) -> int:
 
 def _levels(rows: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     return rows[factors].itertuples(index=False, name=None) if factors else iter([()] * len(rows))
+
+
+def runs_of(study: StudyView) -> pd.DataFrame:
+    """Return the rows of the runs that did not fail; raises InputError where all did."""
+    rows = study.whole()
+    if not len(rows):
+        raise _nothing(study, "all failed")
+    return rows
+
+
+def _nothing(study: StudyView, why: str) -> InputError:
+    return InputError(f"found no run to draw in the study {study.name}: {why}; `murmur study` says why")
 
 
 def factor_levels(study: StudyView, factor: str) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from analysis.estimates import Estimate, median_of
 from analysis.improvement import more_is_better
 from analysis.metrics import known_metric
+from analysis.plots.study_values import runs_of
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
 
@@ -32,6 +33,7 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
     """
     import pandas as pd
 
+    runs_of(study)
     value, other = trade_off_metrics(study, metric, against)
     cells = study.frame["cell"].nunique()
     if cells > MOST_CELLS:

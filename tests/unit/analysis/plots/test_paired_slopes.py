@@ -111,9 +111,17 @@ def test_a_study_in_which_nothing_came_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("view", "by", "message"),
     [
-        (study_of([({"version": "old"}, {"messages": [1.0, 2.0]})]), None, "has 0 factors that vary"),
+        (
+            study_of([({"version": "old"}, {"messages": [1.0, 2.0]})]),
+            None,
+            "no factor of the study small varies; the plot paired compares 2 to 6 levels of one",
+        ),
         (versions(), "verzion", "found the factor 'verzion'; the study small has version; did you mean 'version'?"),
-        (study_of([({"n": n}, {"messages": [1.0]}) for n in range(7)]), None, "none of them with 2 to 6 levels"),
+        (
+            study_of([({"n": n}, {"messages": [1.0]}) for n in range(7)]),
+            None,
+            "n of the study small has more than 6 levels; the plot paired compares 2 to 6 levels of one",
+        ),
         (
             study_of([({"n": n}, {"messages": [1.0]}) for n in range(7)]),
             "n",
