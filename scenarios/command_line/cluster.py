@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -26,6 +26,16 @@ def workers_options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+CLUSTER: Final = ("cluster", "tls_ca_file", "tls_cert", "tls_key")
+"""The options of a cluster, by the names of their parameters."""
+
+
+def cluster_words(options: Mapping[str, Any]) -> list[str]:
+    """Return the words of a command line that name the cluster of options."""
+    given = [(f"--{name.replace('_', '-')}", options[name]) for name in CLUSTER if options[name] is not None]
+    return [word for pair in given for word in pair]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scenarios.command_line.cluster import CLUSTER, cluster_words, connected, workers_options
 from scenarios.command_line.options import scenario_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @scenario_options
 @click.option("--runs", type=click.IntRange(1), default=1000, show_default=True, help="How many seeds are run.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor unless given.")
+@workers_options
 @click.option("--guided", is_flag=True, help="Change the plans that came closest, and run them again.")
 @click.option(
     "--compare",
@@ -63,7 +64,9 @@ def hunt(
     if not as_json:
         click.echo(f"seed {source.scenario.seed}")
     going_on = _going_on(scenario, source, overrides, {**options, "runs": runs, "compare": repetitions}, folder)
-    with source.errors_placed(), told_how_to_go_on(going_on):
+    there = {name: options.pop(name) for name in CLUSTER}
+    connection = connected(workers=options["workers"], **there)
+    with source.errors_placed(), told_how_to_go_on(going_on), connection as options["cluster"]:
         if repetitions is not None:
             return _compare(source, runs, repetitions, folder, as_json, progress, options)
         from scenarios.hunting.hunt import hunt as hunt_scenario
@@ -139,4 +142,4 @@ def _going_on(scenario: str, source: Source, overrides: tuple[str, ...], options
         if options[name] is not None:
             words += [f"--{name}", str(options[name])]
     guided = ["--guided"] if options.get("guided") else []
-    return join([*words, *guided, "--out", str(folder), "--resume"])
+    return join([*words, *guided, *cluster_words(options), "--out", str(folder), "--resume"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scenarios.command_line.cluster import workers_options
+from scenarios.command_line.cluster import cluster_words, workers_options
 from scenarios.command_line.options import scenario_options
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def study(
     folder = new_folder(out, f"studies/{design.file.name}-{design.file.seed}", resume)
     if not as_json:
         click.echo(f"seed {design.file.seed}")
-    with told_how_to_go_on(_going_on(study, design, overrides, folder)):
+    with told_how_to_go_on(_going_on(study, design, overrides, folder, cluster_words(options))):
         studied = _run(design, folder, resume, **options)
     commands = [(reason, _command(cell, seed, design, folder)) for cell, seed, reason in studied.first_to_look_at()]
     if as_json:
@@ -156,7 +156,7 @@ def _command(cell: int, seed: int, design: Design, folder: Path) -> str:
     return reproduction(shortest(cell_file(folder, cell)), seed, (), design.setting.plugins)
 
 
-def _going_on(study: str, design: Design, overrides: tuple[str, ...], folder: Path) -> str:
+def _going_on(study: str, design: Design, overrides: tuple[str, ...], folder: Path, cluster: list[str]) -> str:
     """Return the command that goes on with a study that was interrupted."""
     from shlex import join
 
@@ -165,4 +165,4 @@ def _going_on(study: str, design: Design, overrides: tuple[str, ...], folder: Pa
     words = ["murmur", "study", *scenario_words(study, design.file.seed, overrides, design.setting.plugins)]
     if design.file.stop is None:
         words += ["--seeds", str(design.file.seeds)]
-    return join([*words, "--out", str(folder), "--resume"])
+    return join([*words, *cluster, "--out", str(folder), "--resume"])

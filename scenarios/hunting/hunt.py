@@ -28,7 +28,9 @@ from topologies.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from scenarios.execution.dask_workers import DaskWorkers
     from scenarios.execution.row import Row
+    from scenarios.execution.task import Setting
 
 MOST_RUNS: Final = 10_000_000
 
@@ -44,6 +46,7 @@ def hunt(
     overrides: Iterable[str] = (),
     plugins: Collection[str] = (),
     workers: int | None = None,
+    cluster: Any = None,
     out: str | Path | None = None,
     resume: bool = False,
     keep: int = 3,
@@ -54,11 +57,11 @@ def hunt(
 
     Run n has the seed that the root seed gives to the name `run/n`: `seed`, or that of the scenario. A scenario with
     `faults: {kind: random}` has another plan under each. Parameters: `runs`, their number; `workers`, how many
-    processes (None: one for each processor); `out`, the folder of the hunt (None: in memory); `resume` a hunt that
-    was interrupted, or give it more runs, never fewer; `keep`, how many runs of each sort are kept as run folders;
-    `guided`, whether plans that came closest to a violation are changed and run again, for random plans only; `on_rows`
-    is handed rows as they come in; `scenario`, `overrides` and `plugins` as for `run`. Raises InputError where the
-    input is wrong.
+    processes (None: one for each processor), or `cluster`, a Dask client, cluster, or address of a scheduler; `out`,
+    the folder of the hunt (None: in memory); `resume` a hunt that was interrupted, or give it more runs, never fewer;
+    `keep`, how many runs of each sort are kept as run folders; `guided`, whether plans that came closest to a violation
+    are changed and run again, for random plans only; `on_rows` is handed rows as they come in; `scenario`, `overrides`
+    and `plugins` as for `run`. Raises InputError where the input is wrong.
     """
     from scenarios.execution.execute import available_workers
     from scenarios.execution.task import Setting
@@ -66,21 +69,23 @@ def hunt(
     scenario = with_files_read(given_scenario(scenario, overrides, plugins))
     root = scenario.seed if seed is None else parse_seed(seed)
     scenario = scenario.model_copy(update={"seed": root})
+    if cluster is not None and workers is not None:
+        raise InputError("found workers beside a cluster, which has its own; leave one of them out")
     workers = available_workers() if workers is None else workers
     _refuse_counts(runs=(runs, MOST_RUNS), workers=(workers, 1024), keep=(keep, MOST_RUNS))
     refuse_what_cannot_run(scenario)
     guide = Guide(scenario, bare(scenario).canonical(), keep) if guided else None
     setting = Setting(tuple(plugins), scenario.graph_folder)
     began = perf_counter()
-    with _results(out, scenario, plugins, guided, resume) as results:
+    with _results(out, scenario, plugins, guided, resume) as results, _carriers(cluster, workers, setting) as there:
         _refuse_fewer(results, runs)
         before = results.table(runs)
         if on_rows is not None:
             on_rows(list(rows_in(_verdicts(before))))
         if guide is None:
-            execute(tasks_of(scenario, runs), results, setting, workers, on_rows)
+            execute(tasks_of(scenario, runs), results, setting, there, on_rows)
         else:
-            _follow(guide, runs, before, results, Workers(workers, setting), on_rows)
+            _follow(guide, runs, before, results, there, on_rows)
         table = results.table(runs)
     timing = {"seconds": perf_counter() - began, "runs": table.num_rows - before.num_rows}
     plans = guide.changed_scenarios() if guide is not None else {}
@@ -88,8 +93,21 @@ def hunt(
     return hunted if out is None else keep_what_is_worth_a_look(hunted, Path(out))
 
 
+def _carriers(cluster: Any, workers: int, setting: Setting) -> Workers | DaskWorkers:
+    if cluster is None:
+        return Workers(workers, setting)
+    from scenarios.execution.dask_workers import DaskWorkers
+
+    return DaskWorkers(cluster, setting)
+
+
 def _follow(
-    guide: Guide, runs: int, before: pa.Table, results: Results, workers: Workers, on_rows: OnRows | None
+    guide: Guide,
+    runs: int,
+    before: pa.Table,
+    results: Results,
+    workers: Workers | DaskWorkers,
+    on_rows: OnRows | None,
 ) -> None:
     """Run what a guide asks for, generation by generation; `before` are rows of an earlier hunt that goes on."""
     known: dict[int, Row] = {}
@@ -99,12 +117,11 @@ def _follow(
         if on_rows is not None:
             on_rows(rows)
 
-    with workers:
-        for first in range(0, runs, GENERATION):
-            tasks = guide.generation(first, runs)
-            known.update((number_of(row), row) for row in rows_in(_between(before, first, first + GENERATION)))
-            execute(tasks, results, workers.setting, workers, take, flush=first + GENERATION >= runs)
-            guide.learn([known.pop(task.number) for task in tasks])
+    for first in range(0, runs, GENERATION):
+        tasks = guide.generation(first, runs)
+        known.update((number_of(row), row) for row in rows_in(_between(before, first, first + GENERATION)))
+        execute(tasks, results, workers.setting, workers, take, flush=first + GENERATION >= runs)
+        guide.learn([known.pop(task.number) for task in tasks])
 
 
 def _between(table: pa.Table, first: int, beyond: int) -> pa.Table:

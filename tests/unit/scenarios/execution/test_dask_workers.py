@@ -34,7 +34,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "scheduler.json"
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.start("scheduler", "--port", "0", "--no-show", "--no-dashboard")
+        self.start("scheduler", "--port", "0", "--no-show", "--dashboard-address", "127.0.0.1:0")
         until = time.monotonic() + 60
         while not self.file.exists() and time.monotonic() < until:
             time.sleep(0.02)

@@ -28,7 +28,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dic
         f"tls_{role}_{part}": files[part] for role in ("client", "scheduler", "worker") for part in ("cert", "key")
     }
     security = distributed.Security(tls_ca_file=files["ca"], require_encryption=True, **roles)
-    here = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    here = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(protocol="tls://", security=security, silence_logs=50, **here) as cluster:
         yield cluster, files
 
@@ -47,6 +47,18 @@ def test_a_study_on_a_secure_cluster_is_the_same(secured: tuple[Any, dict[str, s
     assert json.loads(done.stdout)["runs"] == 5
     for name in ("results.parquet", "summary.json", "study.json", "cells/cell-0000.yaml"):
         assert len({(tmp_path / folder / name).read_bytes() for folder in ("local", "object", "command")}) == 1, name
+
+
+def test_a_guided_hunt_on_a_cluster_is_the_same(secured: tuple[Any, dict[str, str]]) -> None:
+    """Generation after generation, it comes to the rows of one local process."""
+    plan = {"kind": "random", "only": ["crash", "loss"], "most": 2}
+    hunted = {"overrides": {"topology.nodes": 5, "duration": "4s", "faults": plan}, "runs": 66, "guided": True}
+    there, here = (
+        murmur.hunt("gossip-mesh", cluster=secured[0], **hunted),
+        murmur.hunt("gossip-mesh", workers=1, **hunted),
+    )
+    assert there.table.equals(here.table)
+    assert there.runs == 66
 
 
 def test_options_of_clusters_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
