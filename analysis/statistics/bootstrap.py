@@ -32,6 +32,13 @@ def bca_mean(values: Sequence[float]) -> Estimate | None:
     return mean_of(values)
 
 
+def mean_bounds(samples: Samples) -> tuple[Samples, Samples]:
+    """Return the bounds of the intervals of means along the last axis of samples of at least two values."""
+    import numpy as np
+
+    return bounds([samples], np.mean, confidence=expanded(samples.shape[-1]))
+
+
 def bca_median(values: Sequence[float]) -> Estimate | None:
     """Return the median with its BCa interval; None for nothing.
 
@@ -67,20 +74,41 @@ def _of_one(values: Sequence[float], statistic: Statistic) -> Estimate | None:
     return estimate_of([sample], statistic)
 
 
-def estimate_of(samples: Sequence[Samples], statistic: Statistic, paired: bool = False) -> Estimate:
+def estimate_of(
+    samples: Sequence[Samples], statistic: Statistic, paired: bool = False, confidence: float = CONFIDENCE
+) -> Estimate:
     """Return a statistic of samples with its BCa interval; without bounds where the bootstrap gives none.
 
     `paired` draws the same places of all samples together. Assumes independent values, or pairs of them.
     """
     value = float(statistic(*samples, axis=-1))
-    low, high = map(float, bounds(samples, statistic, paired))
+    low, high = map(float, bounds(samples, statistic, paired, confidence))
     if low != low or high != high:
         return Estimate(value, None, None)
     return Estimate(value, low, high)
 
 
+def expanded(values: int) -> float:
+    """Return the confidence to ask the bootstrap of a mean for, so that it gives 95 % with so few values.
+
+    Resamples of few values vary less than samples do, and the normal distribution has shorter tails than Student's:
+    without this a mean of twenty is covered by 92 to 93 % (Hesterberg, "What teachers should know about the bootstrap",
+    The American Statistician 69, 2015, section 5.3).
+    """
+    from statistics import NormalDist
+
+    from scipy.stats import t
+
+    quantile = float(t.ppf((1 + CONFIDENCE) / 2, values - 1)) * (values / (values - 1)) ** 0.5
+    return 2 * NormalDist().cdf(quantile) - 1
+
+
 def bounds(
-    samples: Sequence[Samples], statistic: Statistic, paired: bool = False, resamples: int = RESAMPLES
+    samples: Sequence[Samples],
+    statistic: Statistic,
+    paired: bool = False,
+    confidence: float = CONFIDENCE,
+    resamples: int = RESAMPLES,
 ) -> tuple[Samples, Samples]:
     """Return the lower and upper bounds of BCa intervals of a statistic along the last axis of the samples."""
     import numpy as np
@@ -97,7 +125,7 @@ def bounds(
             vectorized=True,
             paired=paired,
             axis=-1,
-            confidence_level=CONFIDENCE,
+            confidence_level=confidence,
             method="BCa",
             random_state=np.random.default_rng(0),
         ).confidence_interval

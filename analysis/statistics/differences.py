@@ -14,7 +14,7 @@ from warnings import catch_warnings, simplefilter
 
 from analysis.estimates import Estimate, mean_of, median_of
 from analysis.paired_estimates import combined, difference_of
-from analysis.statistics.bootstrap import estimate_of
+from analysis.statistics.bootstrap import estimate_of, expanded
 from analysis.statistics.significance import Test
 from topologies.errors import InputError
 
@@ -190,7 +190,8 @@ def _difference_of_means(one: Samples, other: Samples) -> Estimate:
 def _estimate(second: Samples, first: Samples, statistic: Callable[..., Samples], paired: bool) -> Estimate:
     if min(len(first), len(second)) < 2:
         return Estimate(float(statistic(second, first)), None, None)
-    return estimate_of([second, first], statistic, paired)
+    values = len(first) if paired else len(first) + len(second) - 1
+    return estimate_of([second, first], statistic, paired, expanded(values))
 
 
 def _t(differences: Samples) -> Test:

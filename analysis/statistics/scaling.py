@@ -6,7 +6,7 @@ is the geometric mean at each size, which is the median where logarithms are sym
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, isfinite, log
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -88,8 +88,8 @@ def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> 
     values that scatter by about the same factor at all sizes; the weights ("Model Selection and Multimodel Inference",
     Burnham and Anderson, 2002, sections 2.2 and 2.9) only compare these three laws, of which none need be right: look
     at `r_squared`, and at the fit. Intervals of parameters allow another scatter at each size (White, "A
-    heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980); that of the exponent is
-    BCa, of a bootstrap over the values of each size.
+    heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980) and use the quantile of Student's
+    t; they need two values at each size.
     """
     import numpy as np
 
@@ -193,12 +193,8 @@ def _estimates(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[flo
     names = FORMULAS[law][0]
     if min(map(len, logs)) < 2:
         return {name: Estimate(value, None, None) for name, value in zip(names, found, strict=True)}
-    estimates = [
-        Estimate(value, *bounds) for value, bounds in zip(found, _bounds(law, sizes, logs, found), strict=True)
-    ]
-    if law == "power":
-        estimates[1] = _exponent(sizes, logs)
-    return dict(zip(names, estimates, strict=True))
+    bounds = _bounds(law, sizes, logs, found)
+    return {name: Estimate(value, *each) for name, value, each in zip(names, found, bounds, strict=True)}
 
 
 def _bounds(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float, float]) -> list[tuple[float, float]]:
@@ -241,27 +237,3 @@ def _slopes(law: Law, sizes: Floats, found: tuple[float, float]) -> Floats:
         return np.stack([np.ones_like(sizes), np.log(sizes)], axis=1)
     scale = np.log(sizes) if law == "logarithmic" else sizes
     return np.stack([np.ones_like(sizes), scale], axis=1) / _values(law, *found, sizes)[:, None]
-
-
-def _exponent(sizes: Floats, logs: Sequence[Floats]) -> Estimate:
-    import numpy as np
-
-    from analysis.statistics.bootstrap import estimate_of
-
-    return estimate_of(logs, exponent_statistic(sizes, np.array([len(each) for each in logs])))
-
-
-def exponent_statistic(sizes: Floats, counts: Floats) -> Callable[..., Floats]:
-    """Return the exponent of a power law as a function of the logarithms of the values at each size."""
-    import numpy as np
-
-    scale = np.log(sizes)
-    centred = scale - np.average(scale, weights=counts)
-    weights = counts * centred / (counts * centred**2).sum()
-
-    def exponent(*samples: Floats, axis: int = -1) -> Floats:
-        means = np.stack([np.mean(each, axis=axis) for each in samples], axis=-1)
-        slope: Floats = means @ weights
-        return slope
-
-    return exponent
