@@ -190,8 +190,7 @@ def _difference_of_means(one: Samples, other: Samples) -> Estimate:
 def _estimate(second: Samples, first: Samples, statistic: Callable[..., Samples], paired: bool) -> Estimate:
     if min(len(first), len(second)) < 2:
         return Estimate(float(statistic(second, first)), None, None)
-    values = len(first) if paired else len(first) + len(second) - 1
-    return estimate_of([second, first], statistic, paired, expanded(values))
+    return estimate_of([second, first], statistic, paired, expanded(min(len(first), len(second))))
 
 
 def _t(differences: Samples) -> Test:

@@ -35,13 +35,40 @@ FORMULAS: Final[Mapping[Law, tuple[tuple[str, str], str]]] = {
 
 
 @dataclass(frozen=True)
+class Scatter:
+    """By how much the parameters of a law, of a factor its logarithm, move with the mean logarithm at each size.
+
+    `moves` has a row for each parameter and a column for each size: what one standard error there does to it. `spare`
+    is one less than the values at each size.
+    """
+
+    moves: Floats
+    spare: Floats
+
+    def margins(self, directions: Floats) -> Floats:
+        """Return half of 95 % intervals of sums of the parameters, of which a row says how often each is in it.
+
+        Student's t, with the degrees of freedom of Welch and Satterthwaite ("An approximate distribution of estimates
+        of variance components", Biometrics Bulletin 2, 1946), as few sizes, or one, may make up the error.
+        """
+        import numpy as np
+        from scipy.stats import t
+
+        parts = (directions @ self.moves) ** 2
+        variance = parts.sum(axis=1)
+        freedom = np.where(variance > 0, variance, 1) ** 2 / np.maximum((parts**2 / self.spare).sum(axis=1), 1e-300)
+        half: Floats = t.ppf((1 + CONFIDENCE) / 2, np.minimum(freedom, self.spare.sum())) * np.sqrt(variance)
+        return half
+
+
+@dataclass(frozen=True)
 class Fit:
     """A law with its parameters, and how it does beside the others.
 
     `aicc` is Akaike's criterion corrected for small samples, the lower the better; `weight` is the share that speaks
     for this law among those that were fitted; `r_squared` is the share of the variance of the logarithms of all values
-    that the law explains. `spread` is the covariance of the parameters, of a factor that of its logarithm, times the
-    square of the quantile of t that makes intervals of 95 %; None where there is a single value at some size.
+    that the law explains. `scatter` says how far the parameters may be off; None where there is a single value at some
+    size.
     """
 
     law: Law
@@ -49,7 +76,7 @@ class Fit:
     aicc: float
     weight: float
     r_squared: float
-    spread: Floats | None = field(default=None, repr=False, compare=False)
+    scatter: Scatter | None = field(default=None, repr=False, compare=False)
 
     @property
     def formula(self) -> str:
@@ -71,13 +98,12 @@ class Fit:
         """
         import numpy as np
 
-        if self.spread is None:
+        if self.scatter is None:
             return None
         at = np.asarray(sizes, dtype=float)
         first, second = (estimate.value for estimate in self.parameters.values())
-        slopes = _slopes(self.law, at, (first, second))
-        margin = np.exp(np.sqrt(np.einsum("ij,jk,ik->i", slopes, self.spread, slopes)))
-        return self.predict(sizes) / margin, self.predict(sizes) * margin
+        factor = np.exp(self.scatter.margins(_slopes(self.law, at, (first, second))))
+        return self.predict(sizes) / factor, self.predict(sizes) * factor
 
 
 def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> list[Fit]:
@@ -88,8 +114,8 @@ def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> 
     values that scatter by about the same factor at all sizes; the weights ("Model Selection and Multimodel Inference",
     Burnham and Anderson, 2002, sections 2.2 and 2.9) only compare these three laws, of which none need be right: look
     at `r_squared`, and at the fit. Intervals of parameters allow another scatter at each size (White, "A
-    heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980) and use the quantile of Student's
-    t; they need two values at each size.
+    heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980), by Student's t; they need two
+    values at each size.
     """
     import numpy as np
 
@@ -114,7 +140,7 @@ def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> 
             _aicc(logs, error),
             share / sum(shares),
             1 - error / _all(logs),
-            _spread(law, at, logs, parameters),
+            _scatter(law, at, logs, parameters),
         )
         for (law, parameters, error), share in zip(found, shares, strict=True)
     ]
@@ -201,9 +227,9 @@ def _bounds(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float,
     """Return the intervals of parameters, by how the mean of logarithms scatters at each size."""
     import numpy as np
 
-    spread = _spread(law, sizes, logs, found)
-    assert spread is not None
-    margins = np.sqrt(np.diag(spread))
+    scatter = _scatter(law, sizes, logs, found)
+    assert scatter is not None
+    margins = scatter.margins(np.eye(2))
     if law == "power":
         centre = log(found[0])
         first = (exp(centre - margins[0]), exp(centre + margins[0]))
@@ -212,21 +238,16 @@ def _bounds(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float,
     return [first, (found[1] - float(margins[1]), found[1] + float(margins[1]))]
 
 
-def _spread(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float, float]) -> Floats | None:
-    """Return the covariance of parameters, times the square of the quantile of t for intervals of 95 %."""
+def _scatter(law: Law, sizes: Floats, logs: Sequence[Floats], found: tuple[float, float]) -> Scatter | None:
     import numpy as np
-    from scipy.stats import t
 
     if min(map(len, logs)) < 2:
         return None
     inner = _slopes(law, sizes, found)
-    counts = np.array([len(each) for each in logs])
-    scatter = np.array([each.var(ddof=1) / len(each) for each in logs])
+    counts = np.array([len(each) for each in logs], dtype=float)
+    errors = np.array([each.std(ddof=1) for each in logs]) / np.sqrt(counts)
     weighted = inner * counts[:, None]
-    inverse = np.linalg.pinv(inner.T @ weighted)
-    quantile = float(t.ppf((1 + CONFIDENCE) / 2, counts.sum() - len(counts)))
-    spread: Floats = quantile**2 * (inverse @ (weighted.T * scatter) @ weighted @ inverse)
-    return spread
+    return Scatter(np.linalg.pinv(inner.T @ weighted) @ weighted.T * errors, counts - 1)
 
 
 def _slopes(law: Law, sizes: Floats, found: tuple[float, float]) -> Floats:

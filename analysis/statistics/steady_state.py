@@ -47,7 +47,7 @@ def batch_means(series: Sequence[float], batches: int | None = None) -> Estimate
 
     Leave its warm-up out first. Twenty batches by default, or as many as asked for; without an interval where a batch
     would have fewer than two values. Assumes a stationary series in equal steps of time whose batches are long beside
-    its memory, so that their means are nearly independent: at least thirty times the time constant of its correlation
+    its memory, so that their means are nearly independent: at least twenty times the time constant of its correlation
     (Law, "Simulation Modeling and Analysis", 2015, section 9.5.3; Schmeiser, "Batch size effects in the analysis of
     simulation output", Operations Research 30, 1982). None for an empty series.
     """

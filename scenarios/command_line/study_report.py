@@ -97,8 +97,7 @@ def _about(studied: Study) -> Iterator[str]:
         few = all(median is None or median.low is None for median in medians)
         yield f"medians{', of fewer than six runs without intervals,' if few else ' with 95 % intervals,'} and means"
     yield from _about_stopping(studied)
-    if any(each.missing and each.may_never_come for answer in studied.answers for each in answer.metrics.values()):
-        yield "a time that never came counts in the median as later than all others, and not in the mean"
+    yield from _about_never(studied)
     if any(answer.censored for answer in studied.answers):
         yield "a run that is censored was cut off by its limit of events: what had not come by then is not known of it"
     for name, keys in studied.keys_never_seen().items():
@@ -107,6 +106,30 @@ def _about(studied: Study) -> Iterator[str]:
     same = [name for name in studied.checks if name not in telling]
     if same:
         yield f"holds in all runs: {', '.join(same)}"
+        yield from _about_rarity(studied, same)
+
+
+def _about_never(studied: Study) -> Iterator[str]:
+    """Yield how times count that never came."""
+    told = [each for answer in studied.answers for each in answer.metrics.values() if each.missing]
+    never = [each for each in told if each.may_never_come]
+    cut = any(each.restricted is not None for each in never)
+    left_out = any(each.restricted is None and each.mean is not None for each in never)
+    means = (
+        ", in a mean up to some time as that time" * cut
+        + (", not in other means" if cut else ", not in the mean") * left_out
+    )
+    if never:
+        yield f"a time that never came counts in the median as later than all others{means}"
+
+
+def _about_rarity(studied: Study, checks: Sequence[str]) -> Iterator[str]:
+    """Yield how rare it may be that one of these checks is violated, of which no run violates any."""
+    held = [answer.verdicts[name] for answer in studied.answers for name in checks if name in answer.verdicts]
+    fewest = min(held, key=lambda each: each.holds)
+    if fewest.violated_at_most is not None:
+        runs = f"{fewest.holds:,} run{'s' * (fewest.holds != 1)} of a cell"
+        yield f"violated in 0 of {runs}: below {100 * fewest.violated_at_most:.3g} % of its runs (95 %)"
 
 
 def _about_stopping(studied: Study) -> Iterator[str]:
@@ -147,7 +170,10 @@ def cell_table(design: Design) -> Table:
 def _measured(measured: Measured) -> str:
     """Return a metric as three lines at most: median, mean, and how many runs have no value."""
     lines = [_estimate(measured.median, measured.unit)] if measured.median is not None else ["none"]
-    if measured.mean is not None:
+    if measured.restricted is not None and measured.until is not None:
+        until = _value(measured.until, measured.unit)
+        lines.append(f"mean {_value(measured.restricted.value, measured.unit)} up to {until}")
+    elif measured.mean is not None:
         lines.append(f"mean {_value(measured.mean.value, measured.unit)}")
     if measured.missing:
         lines.append(f"{'never' if measured.may_never_come else 'none'} in {measured.missing:,}")
@@ -158,6 +184,8 @@ def _verdicts(verdicts: Verdicts) -> str:
     counts = {"holds": verdicts.holds, "violated": verdicts.violated, "unknown": verdicts.unknown}
     told = [f"{name} in {count:,}" for name, count in counts.items() if count]
     share = verdicts.share_violated
+    if verdicts.violated_at_most is not None:
+        told.append(f"violated below {100 * verdicts.violated_at_most:.3g} %")
     if verdicts.violated and share is not None:
         told.append(_estimate(share, "share"))
     return ", ".join(told)

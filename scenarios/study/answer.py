@@ -8,7 +8,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.estimates import Estimate, mean_of, median_of, share_of
+from analysis.paired_estimates import FEWEST
 from analysis.repeated_looks import estimate_at, relative_half_width
+from analysis.statistics.rare_events import upper_bound
+from analysis.statistics.survival import restricted_mean, survival_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +29,9 @@ class Measured:
     """What the runs of a cell say of a metric.
 
     `missing` runs have no value. Where that is a time that did not come while the run lasted, `may_never_come`, such a
-    run counts in the median as later than all others; the mean is that of the runs which have a value.
+    run counts in the median as later than all others, or than the limit that cut it off; the mean is that of the
+    runs which have a value. `restricted` is the mean where no one waits beyond `until`, the end of the longest run, so
+    that such runs count as well; None where all came, or where the time does not start with the run.
     """
 
     unit: str
@@ -35,15 +40,19 @@ class Measured:
     missing: int
     median: Estimate | None
     mean: Estimate | None
+    restricted: Estimate | None = None
+    until: float | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain data."""
+        waited = _plain("restricted_mean", self.restricted) | {"restricted_until": self.until}
         return {
             "unit": self.unit,
             "known": self.known,
             "missing": self.missing,
             **_plain("median", self.median),
             **_plain("mean", self.mean),
+            **({} if self.restricted is None else waited),
         }
 
 
@@ -65,10 +74,16 @@ class Verdicts:
         """Share of the runs in which it is violated."""
         return share_of(self.violated, self.runs)
 
+    @property
+    def violated_at_most(self) -> float | None:
+        """Where it is violated in none: the share that 95 % of such samples would have shown at least once."""
+        return upper_bound(0, self.holds) if self.holds and not self.violated else None
+
     def plain(self) -> dict[str, Any]:
         """Return it as plain data."""
         counts = {"holds": self.holds, "violated": self.violated, "unknown": self.unknown}
-        return counts | _plain("share_violated", self.share_violated)
+        bound = {} if self.violated_at_most is None else {"violated_at_most": self.violated_at_most}
+        return counts | _plain("share_violated", self.share_violated) | bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,7 @@ def answers_of(
     kinds = {name: known_metric(name) for name in metrics}
     for number, runs in frames:
         whole = runs[runs["error"].isna()]
-        measured = {name: _measured(whole[name], kinds[name]) for name in metrics}
+        measured = {name: _measured(whole, name, kinds[name]) for name in metrics}
         verdicts = {name: _verdicts(whole[f"check.{name}"]) for name in checks}
         found = {name: each for name, each in verdicts.items() if each.runs}
         censored = int(whole["censored"].notna().sum())
@@ -135,11 +150,38 @@ def answers_of(
         yield Answer(cells[number], len(runs), len(runs) - len(whole), censored, measured, found, stopped)
 
 
-def _measured(column: pd.Series[Any], metric: Metric) -> Measured:
-    known = column.dropna().tolist()
-    missing = len(column) - len(known)
+def _measured(rows: pd.DataFrame, name: str, metric: Metric) -> Measured:
+    known = rows[name].dropna().tolist()
+    missing = len(rows) - len(known)
     never = missing if metric.may_never_come else 0
-    return Measured(metric.unit, metric.may_never_come, len(known), missing, median_of(known, never), mean_of(known))
+    measured = Measured(
+        metric.unit, metric.may_never_come, len(known), missing, median_of(known, never), mean_of(known)
+    )
+    return _waited(measured, rows, name) if never and metric.from_start else measured
+
+
+def _waited(measured: Measured, rows: pd.DataFrame, name: str) -> Measured:
+    """Return what runs say of a time that did not come in all: by the curve of Kaplan and Meier where it takes one.
+
+    It does where a limit cut a run off before the time came in another. A run that went on to its end is as good as one
+    in which the time is later than all others, and then the interval between order statistics assumes less.
+    """
+    import numpy as np
+
+    ends = rows["ended_ns"].to_numpy(dtype=float)
+    values = rows[name].to_numpy(dtype=float)
+    came = ~np.isnan(values)
+    until = float(max(ends.max(), values[came].max(initial=0.0)))
+    lasted = np.where(rows["censored"].notna(), ends, until)
+    times = np.where(came, values, lasted)
+    restricted = restricted_mean(times.tolist(), came.tolist(), until) if came.any() else None
+    told = replace(measured, restricted=restricted, until=None if restricted is None else until)
+    if lasted[~came].min() >= values[came].max(initial=0.0):
+        return told
+    curve = survival_of(times.tolist(), came.tolist())
+    assert curve is not None
+    bounds_told = len(times) >= FEWEST
+    return replace(told, median=curve.median if bounds_told else replace(curve.median, low=None, high=None))
 
 
 def estimate_to_stop_by(column: pd.Series[Any], stop: Stop) -> Estimate | None:
