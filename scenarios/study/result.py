@@ -93,7 +93,7 @@ class Study:
         mappings = tuple(f"metric.{name.partition('.')[0]}" for name in self.metrics if "." in name)
         of_mappings = {name for name in self.stored.columns if name.startswith(mappings)} if mappings else set()
         checks = {f"check.{name}" for name in self.checks}
-        for cell, table in self.stored.by_cell({"error", "censored", *reported, *of_mappings, *checks}):
+        for cell, table in self.stored.by_cell({"error", "censored", "ended_ns", *reported, *of_mappings, *checks}):
             yield cell, self._tidy(table)
 
     @property

@@ -107,7 +107,9 @@ def test_the_band_is_that_of_a_weighted_mean_of_logarithms() -> None:
         weights = counts / counts.sum() + (np.log(size) - middle) * counts * (places - middle) / (
             counts @ (places - middle) ** 2
         )
-        margin = np.exp(t.ppf(0.975, counts.sum() - 5) * np.sqrt(weights**2 @ variances))
+        parts = weights**2 * variances
+        freedom = parts.sum() ** 2 / (parts**2 / (counts - 1)).sum()  # of Welch and Satterthwaite
+        margin = np.exp(t.ppf(0.975, freedom) * np.sqrt(parts.sum()))
         band = fit.band([size])
         assert band is not None
         assert [band[0][0], band[1][0]] == pytest.approx(

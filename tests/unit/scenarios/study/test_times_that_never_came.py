@@ -15,9 +15,9 @@ NONE = float("nan")
 
 def answer(times: list[float], ends: list[float], cut: list[str | None], metric: str = "converged_at") -> Answer:
     """The answer of one cell, of which the runs had these times, ended at these, and were cut off by these limits."""
-    runs: dict[str, Any] = {"cell": 0, "error": None, metric: times, "ended_ns": ends, "censored": cut}
+    runs: dict[str, Any] = {"error": None, metric: times, "ended_ns": ends, "censored": cut}
     frame = pd.DataFrame({**runs, "check.converged": ["holds" if time == time else "unknown" for time in times]})
-    (found,) = answers_of(frame, [{}], [metric], ["converged"])
+    (found,) = answers_of([(0, frame)], [{}], [metric], ["converged"])
     return found
 
 
