@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final
 
+from analysis.better import better_of
 from analysis.estimates import Estimate, median_of
-from analysis.improvement import more_is_better
 from analysis.metrics import known_metric
 from analysis.plots.study_values import runs_of
 from analysis.study_view import StudyView, chosen_metric
@@ -56,7 +56,7 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
         )
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *AGAINST])
     frame["front"] = front_of(
-        frame["value"].tolist(), frame["against"].tolist(), more_is_better(value), more_is_better(other)
+        frame["value"].tolist(), frame["against"].tolist(), better_of(value) == "more", better_of(other) == "more"
     )
     return frame
 

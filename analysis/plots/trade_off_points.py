@@ -8,7 +8,7 @@ import numpy as np
 import seaborn
 from matplotlib.ticker import MaxNLocator
 
-from analysis.improvement import more_is_better
+from analysis.better import better_of
 from analysis.plots.metric_axis import (
     MetricScale,
     keep_ticks_below,
@@ -55,7 +55,7 @@ def draw_trade_off(frame: pd.DataFrame, metric: str, against: str, name: str = "
                 for along, column, scale in zip("xy", ("against", "value"), scales, strict=True)
             ]
         )
-        _draw_front(axes, frame, places, (more_is_better(against), more_is_better(metric)))
+        _draw_front(axes, frame, places, (better_of(against) == "more", better_of(metric) == "more"))
         _draw_points(axes, frame, places, scales)
         axes.grid(linewidth=0.4, alpha=0.5)
         seaborn.despine(ax=axes)
@@ -192,8 +192,11 @@ def _facts(frame: pd.DataFrame, metric: str, against: str) -> str:
     facts = f"{told} run{'s' * (runs != [1])} in each cell" + ("; medians" if runs != [1] else "")
     if frame[["low", "against_low"]].notna().any().any():
         facts += " with 95 % intervals (order statistics)"
-    better = [f"more of {_plain(name)}" for name in (metric, against) if more_is_better(name)]
-    facts += f"; better is {' and '.join(better)}" if better else "; less is better"
+    ways = {name: better_of(name) or "less" for name in (metric, against)}
+    unclear = [_plain(name) for name in ways if better_of(name) is None]
+    more = [f"more of {_plain(name)}" for name, way in ways.items() if way == "more"]
+    facts += f"; better is {' and '.join(more)}" if more else "; less is better"
+    facts += f", of {' and '.join(unclear)} by assumption" if unclear else ""
     never = int(frame[["never", "never_against"]].max(axis=1).sum())
     return facts + (f"; {never} run{'s' * (never != 1)} in which a time never came" if never else "")
 

@@ -143,3 +143,11 @@ def test_what_cannot_be_traded_off_is_refused(view: StudyView, options: dict[str
     with pytest.raises(InputError) as caught:
         STUDY_PLOTS["trade-off"].draw(view, metric, None, **options)
     assert message in str(caught.value)
+
+
+def test_where_it_depends_on_the_question_less_is_taken_and_said() -> None:
+    """Of a coherence neither way is better by itself: the caption says what the front assumes."""
+    view = study_of([({"n": n}, {"coherence": [n / 4], "latency_p50": [1e6 / n]}) for n in (1, 2)])
+    frame = trade_off_frame(view, "coherence", "latency_p50")
+    title = title_of(draw_trade_off(frame, "coherence", "latency_p50"))
+    assert title.endswith("less is better, of coherence by assumption")
