@@ -86,16 +86,16 @@ def _tests() -> Iterator[Test]:
         yield Test(str(path.relative_to(ROOT)), " ".join(about.split()), text)
 
 
-def tests_of(sort: Sort, kind: str, module: str) -> list[Test]:
-    """Return the files of tests that import the code of a kind, or have it in a scenario that they run."""
+def tests_of(sort: Sort, kind: str, module: str) -> tuple[list[Test], list[Test]]:
+    """Return the files of tests of the code of a kind, and the others that have it in a scenario that they run."""
     home = module.rpartition(".")[0] if module.count(".") > 2 and sort == "protocol" else module
     imported = re.compile(rf"^from {re.escape(home)}(\.[\w.]+)? import", re.MULTILINE)
     named = re.compile(rf"""kind["']?: ?["']?{re.escape(kind)}(?![\w-])""")
     quoted = re.compile(rf"""["']{re.escape(kind)}["']""")
-    return [
-        test
-        for test in tests()
-        if imported.search(test.text)
-        or named.search(test.text)
-        or (sort == "fault" and "/faults/" in test.path and quoted.search(test.text))
-    ]
+    of_code, running = [], []
+    for test in tests():
+        if imported.search(test.text):
+            of_code.append(test)
+        elif named.search(test.text) or (sort == "fault" and "/faults/" in test.path and quoted.search(test.text)):
+            running.append(test)
+    return of_code, running

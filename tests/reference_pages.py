@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from scenarios.library import text_of
-from tests.evidence import ROOT, Sort, rows_of, scenarios_of, tests_of
+from tests.evidence import ROOT, Sort, Test, rows_of, scenarios_of, tests_of
 from tests.sources import SOURCES
 from tests.tables.form import cells_of, grid
 
@@ -154,6 +154,12 @@ def _published(kind: Kind) -> str:
 
 
 def _tests(kind: Kind) -> str:
-    tests = tests_of(kind.sort, kind.name, kind.module)
-    lines: Iterable[str] = (f"- `{test.path}`: {test.about}\n" for test in tests)
-    return f"Tests that run it, with what they say of themselves:\n\n{''.join(lines)}"
+    of_code, running = tests_of(kind.sort, kind.name, kind.module)
+    return _list_of_tests("Tests of its code, with what they say of themselves", of_code) + _list_of_tests(
+        "Others that run it" if of_code else "Tests that run it, with what they say of themselves", running
+    )
+
+
+def _list_of_tests(title: str, tests: list[Test]) -> str:
+    lines = "".join(f"- `{test.path}`: {test.about}\n" for test in tests)
+    return f"{title}:\n\n{lines}\n" if tests else ""
