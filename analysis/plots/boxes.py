@@ -18,10 +18,10 @@ import seaborn
 from analysis.estimates import Estimate
 from analysis.plots.bifurcation import MARKERS
 from analysis.plots.curves import set_values
-from analysis.plots.factor_axis import FactorAxis, set_factor_axis
+from analysis.plots.factor_axis import set_factor_axis, side_by_side
 from analysis.plots.metric_axis import MetricScale, scale_of
-from analysis.plots.study_values import facts_of, median_with_interval, shortened, told_groups, values_frame
-from analysis.plots.sweep import LEAST_RUNS, words_of
+from analysis.plots.study_values import facts_of, median_with_interval, most_of, shortened, told_groups, values_frame
+from analysis.plots.sweep import LEAST_RUNS
 from analysis.plots.theme import BLACK, COLUMN_MM, PAGE_MM, SERIES, new_figure, put_legend, put_title, theme
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
@@ -82,9 +82,10 @@ def draw_violin(frame: pd.DataFrame, metric: str, name: str = "", width: float |
 
 
 def _draw(frame: pd.DataFrame, metric: str, name: str, width: float | None, draw_one: Any, facts: str) -> Figure:
+    most_of(frame, facts.partition(":")[0], MOST_GROUPS, "groups")
     levels = frame.drop_duplicates("place").sort_values("place")["x"].tolist()
     numbers = sorted(frame["number"].unique())
-    _refuse_many(frame, len(levels) * len(numbers), len(numbers))
+    _refuse_many(len(levels) * len(numbers))
     if width is None:
         width = COLUMN_MM if len(levels) * len(numbers) <= _MOST_IN_COLUMN else PAGE_MM
     scale = scale_of(metric, frame["value"][frame["came"]])
@@ -101,7 +102,10 @@ def _draw(frame: pd.DataFrame, metric: str, name: str, width: float | None, draw
             runs = frame[frame["number"] == number]
             _draw_group(axes, runs, told[number], places, aside, 0.86 * thick, scale, draw_one)
         count_never(axes, frame, places, numbers, thick)
-        set_factor_axis(axes, FactorAxis(tuple(levels), tuple(map(float, range(len(levels)))), words_of(factor), False))
+        set_factor_axis(
+            axes,
+            side_by_side(factor, levels),
+        )
         axes.grid(axis="y", linewidth=0.4, alpha=0.5)
         axes.set_axisbelow(True)
         seaborn.despine(ax=axes)
@@ -111,14 +115,9 @@ def _draw(frame: pd.DataFrame, metric: str, name: str, width: float | None, draw
     return figure
 
 
-def _refuse_many(frame: pd.DataFrame, boxes: int, groups: int) -> None:
-    if boxes > MOST_BOXES or groups > MOST_GROUPS:
-        by = frame.attrs.get("by") or []
-        one = f"tell them apart by one factor, with --by ({', '.join(by)}), or " if len(by) > 1 else ""
-        raise InputError(
-            f"found {groups} groups and {boxes} boxes; the plots box and violin have at most {MOST_GROUPS} groups and "
-            f"{MOST_BOXES} boxes: {one}sweep fewer values"
-        )
+def _refuse_many(boxes: int) -> None:
+    if boxes > MOST_BOXES:
+        raise InputError(f"found {boxes} boxes; the plots box and violin have at most {MOST_BOXES}: sweep fewer values")
 
 
 def _told_never(frame: pd.DataFrame, shape: str) -> list[str]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 8
 _MOST_BARS: Final = 12
 """Places along the axis beyond which intervals are bands instead of bars."""
+_MOST_POINTS: Final = 4_000
 _APART_POINTS: Final = 2.2
 _NEVER: Final = 1.05
 """How high above the axes it is marked that a median never came, as a share of their height."""
@@ -121,7 +122,7 @@ def draw_curves(frame: pd.DataFrame, metric: str, name: str = "", width: float =
 def curves_facts(medians: pd.DataFrame) -> list[str]:
     """Return in words what points, bars and triangles are."""
     interval = medians["low"].notna().any()
-    dense = medians["place"].nunique() > _MOST_BARS
+    dense = medians["place"].nunique() > _MOST_BARS or medians["runs"].sum() > _MOST_POINTS
     seeds = "; faint: runs" if (medians["runs"] > 1).any() and not dense else ""
     told = f"median with 95 % interval{seeds}" if interval else f"median{seeds}"
     never = "▲: the time never came in half of the runs" if np.isinf(medians["median"]).any() else ""
@@ -170,7 +171,7 @@ def draw_lines(
         moved = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         at = np.array([where[place] for place in line["place"]], dtype=float)
         runs = frame[(frame["number"] == number) & frame["came"]]
-        if len(runs) > len(line) and not dense:
+        if len(runs) > len(line) and not dense and len(frame) <= _MOST_POINTS:
             x = [where[place] for place in runs["place"]]
             look: dict[str, Any] = {"s": 3.5, "color": color, "alpha": 0.28, "linewidths": 0, "zorder": 2}
             axes.scatter(x, runs["value"] / scale.divisor, transform=moved, **look)

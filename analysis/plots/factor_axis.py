@@ -58,7 +58,7 @@ def _unevenness(values: Any) -> float:
 
 def factor_axis(factor: str, levels: Sequence[Any]) -> FactorAxis:
     """Return where the levels of a factor lie: numbers, shares such as `5%` and times such as `20ms` by their size."""
-    words = words_of(factor)
+    words = axis_words(factor)
     shares = [_share(level) for level in levels]
     if levels and None not in shares:
         return FactorAxis(tuple(levels), tuple(float(share or 0) for share in shares), words, True)
@@ -69,7 +69,17 @@ def factor_axis(factor: str, levels: Sequence[Any]) -> FactorAxis:
         return FactorAxis(
             tuple(levels), tuple(time / unit.nanoseconds for time in known), f"{words} ({unit.symbol})", True
         )
-    return FactorAxis(tuple(levels), tuple(float(place) for place in range(len(levels))), words, False)
+    return side_by_side(factor, levels)
+
+
+def side_by_side(factor: str, levels: Sequence[Any]) -> FactorAxis:
+    """Return levels in their order, each as far from the next, whatever they are."""
+    return FactorAxis(tuple(levels), tuple(map(float, range(len(levels)))), axis_words(factor), False)
+
+
+def axis_words(factor: str, letters: int = 40) -> str:
+    """Return what an axis is called along which a factor goes, with nothing in it that would be a formula."""
+    return shortened(words_of(factor), letters)
 
 
 def time_levels(times: Sequence[int]) -> FactorAxis:

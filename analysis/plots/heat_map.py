@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentF
 
 from analysis.estimates import share_of
 from analysis.metrics import known_metric
-from analysis.plots.factor_axis import FactorAxis, factor_along, set_factor_axis, told_number
+from analysis.plots.factor_axis import axis_words, factor_along, set_factor_axis, side_by_side, told_number
 from analysis.plots.metric_axis import MetricScale, scale_of, spans_many_sizes, words_of_metric
 from analysis.plots.study_values import (
     CHECK,
@@ -25,7 +25,6 @@ from analysis.plots.study_values import (
     shortened,
     values_frame,
 )
-from analysis.plots.sweep import words_of
 from analysis.plots.theme import COLUMN_MM, GREY, PAGE_MM, amount_colors, new_figure, put_title, theme, time_colors
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
@@ -46,6 +45,8 @@ _BESIDE_MM: Final = 9.0
 _BELOW_MM: Final = 24.0
 _MOST_HIGH_MM: Final = 150
 _BAR_MM: Final = 2.2
+_OVER_MM: Final = 7.0
+"""Height of the key of the colours, and how far its numbers may be beyond its ends, both together."""
 _MOST_TICKS: Final = 20
 _LETTERS: Final = 16
 COLUMNS: Final = ("row", "row_place", "x", "place", "runs", "never", "value", "low", "high")
@@ -142,6 +143,8 @@ def draw_heat_map(frame: pd.DataFrame, metric: str, name: str = "", width: float
 
     Cells whose median never came are hatched and say so; where cells are too small for words, their colours are left.
     """
+    if not len(frame):
+        raise InputError("found no cell in the frame; the plot heat-map needs some: filter less of it")
     rows, columns = int(frame["row_place"].max()) + 1, int(frame["place"].max()) + 1
     names = [shortened(row, _LETTERS) for row in frame.drop_duplicates("row_place")["row"]]
     if width is None:
@@ -160,7 +163,7 @@ def draw_heat_map(frame: pd.DataFrame, metric: str, name: str = "", width: float
         axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
         _name_levels(axes, frame, names)
         if np.isfinite(frame["value"]).any():
-            _add_colors(figure, axes, colors, scale, share, _BAR_MM / high, columns * cell / _BAR_MM)
+            _add_colors(figure, axes, colors, scale, share, _BAR_MM / high, (columns * cell - _OVER_MM) / _BAR_MM)
         else:
             axes.set_title(scale.words, loc="left")
         put_title(figure, shortened(name, 120), facts_of(frame, *_facts(frame, told, share)))
@@ -244,13 +247,13 @@ def _name_levels(axes: Axes, frame: pd.DataFrame, names: Sequence[str]) -> None:
     factor = str(frame.attrs.get("x") or "")
     levels = frame.drop_duplicates("place")["x"].tolist()
     every = -(-len(levels) // _MOST_TICKS)
-    set_factor_axis(axes, FactorAxis(tuple(levels), tuple(map(float, range(len(levels)))), words_of(factor), False))
+    set_factor_axis(axes, side_by_side(factor, levels))
     if every > 1:
         axes.set_xticks(range(0, len(levels), every), [shortened(level, _LETTERS) for level in levels[::every]])
     axes.set_xlim(-0.5, len(levels) - 0.5)
     every = -(-len(names) // _MOST_TICKS)
     axes.set_yticks(range(0, len(names), every), names[::every])
-    axes.set_ylabel(words_of(str(frame.attrs.get("by") or "")))
+    axes.set_ylabel(axis_words(str(frame.attrs.get("by") or ""), 24))
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)

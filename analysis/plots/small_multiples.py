@@ -15,10 +15,9 @@ from matplotlib.ticker import LogLocator
 
 from analysis.plots.curves import curves_facts, curves_medians, draw_lines, set_values
 from analysis.plots.distribution import distribution_facts, draw_steps, set_shares, set_values_along
-from analysis.plots.factor_axis import factor_axis, set_factor_axis
+from analysis.plots.factor_axis import axis_words, factor_axis, set_factor_axis
 from analysis.plots.metric_axis import MetricScale, scale_of
 from analysis.plots.study_values import factor_levels, facts_of, most_of, shortened, told_levels, values_frame
-from analysis.plots.sweep import words_of
 from analysis.plots.theme import COLUMN_MM, GREY, PAGE_MM, new_grid, put_legend, put_title, theme
 from analysis.study_view import StudyView, chosen_metric
 from topologies.errors import InputError
@@ -97,7 +96,7 @@ def draw_small_multiples(frame: pd.DataFrame, metric: str, name: str = "", width
             (_draw_distribution if along is None else _draw_curve)(panel, runs, frame, scale)
             _share_axes(panel, row == rows[-1], column == columns[0], len(columns))
         _name_panels(axes, frame, len(columns))
-        words = (scale.words, "Share of runs at or below") if along is None else (words_of(along), scale.words)
+        words = (scale.words, "Share of runs at or below") if along is None else (axis_words(along), scale.words)
         axes[-1 - len(columns) // 2].set_xlabel(words[0])
         figure.supylabel(words[1], size="medium")
         facts = distribution_facts(frame) if along is None else curves_facts(curves_medians(_cells(frame)))

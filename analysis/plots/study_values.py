@@ -216,7 +216,9 @@ def median_with_interval(values: Sequence[float], came: Sequence[bool]) -> Estim
 
 
 def most_of(frame: pd.DataFrame, plot: str, most: int, what: str = "lines") -> None:
-    """Raise InputError where there are more groups than a plot can show."""
+    """Raise InputError where there are more groups than a plot can show, or none."""
+    if not len(frame):
+        raise InputError(f"found no run in the frame; the plot {plot} needs some: filter less of it")
     found = frame["number"].nunique()
     if found > most:
         by = frame.attrs.get("by") or []
@@ -231,7 +233,11 @@ def facts_of(frame: pd.DataFrame, *words: str) -> str:
     counted = f"{least} run{'s' * (least != 1)}" if least == most else f"{least} to {most} runs"
     each = " each" if len(sizes) > 1 else ""
     over = frame.attrs.get("over") or []
-    together = [f"each the median over {' and '.join(name.rpartition('.')[2] for name in over)}"] if over else []
+    together = (
+        [f"each the median over {' and '.join(shortened(name.rpartition('.')[2], 30) for name in over)}"]
+        if over
+        else []
+    )
     return "; ".join(
         [f"{counted}{each}", *together, *(word for word in words if word), *frame.attrs.get("left_out", [])]
     )

@@ -95,5 +95,7 @@ def test_many_boxes_take_a_page_and_too_many_are_refused(name: str) -> None:
 
     assert width_mm(STUDY_PLOTS[name].draw(swept(4, 3))) == pytest.approx(COLUMN_MM)
     assert width_mm(STUDY_PLOTS[name].draw(swept(13, 2))) == pytest.approx(PAGE_MM)
-    with pytest.raises(InputError, match="found 2 groups and 50 boxes; the plots box and violin have at most 8 groups"):
+    with pytest.raises(InputError, match="found 50 boxes; the plots box and violin have at most 48: sweep fewer"):
         STUDY_PLOTS[name].draw(swept(25, 2))
+    with pytest.raises(InputError, match=f"found 9 groups; the plot {name} has at most 8: sweep fewer values"):
+        STUDY_PLOTS[name].draw(swept(2, 9))

@@ -10,8 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
+from analysis.plots.boxes import draw_box, draw_violin
+from analysis.plots.curves import draw_curves
 from analysis.plots.distribution import MOST_LINES, band, draw_distribution
+from analysis.plots.heat_map import draw_heat_map
+from analysis.plots.small_multiples import draw_small_multiples
 from analysis.plots.study_plots import STUDY_PLOTS
+from analysis.plots.survival import draw_survival
 from analysis.study_view import StudyView
 from topologies.errors import InputError
 
@@ -122,6 +127,26 @@ def test_values_of_many_sizes_have_a_logarithmic_axis(values: list[float], scale
     low, high = axes.get_xlim()
     assert low <= min(values)
     assert high >= max(values)
+
+
+def test_runs_that_were_cut_short_count_until_then() -> None:
+    """A run that ended at 1.5 s is in half of what is left: by hand, one less 4/5, then 4/5 · 2/3 and so on."""
+    rows = [{"group": "", "number": 0, "place": 0, "value": value, "came": value != 1.5} for value in (1, 1.5, 2, 3, 4)]
+    figure = draw_distribution(pd.DataFrame(rows), "messages")
+    (line,) = figure.axes[0].get_lines()
+    assert np.allclose(np.asarray(line.get_xdata(), float), [1, 1, 2, 3, 4])
+    assert np.allclose(np.asarray(line.get_ydata(), float), [0, 1 / 5, 1 - 4 / 5 * 2 / 3, 1 - 4 / 5 / 3, 1])
+    assert "band: 95 % interval at each value" in " ".join(figure.get_suptitle().split())
+
+
+def test_a_frame_of_nothing_is_refused() -> None:
+    """What was filtered until nothing was left says so, in each plot that takes a frame of runs."""
+    nothing = frame_of(a=([1.0], 1)).query("value > 2")
+    for draw in (draw_distribution, draw_curves, draw_survival, draw_small_multiples, draw_box, draw_violin):
+        with pytest.raises(InputError, match="found no run in the frame"):
+            draw(nothing, "messages")
+    with pytest.raises(InputError, match="found no cell in the frame"):
+        draw_heat_map(nothing, "messages")
 
 
 def test_a_cell_without_values_is_no_obstacle() -> None:

@@ -31,6 +31,9 @@ EDGES: Final[dict[str, StudyView]] = {
     "one run": study(seconds(3)),
     "one cell": study(seconds(1, 2, 3, 4, 5, 6, 7), ("raft",), (4,)),
     "a cell that failed": replace(FAILED, frame=FAILED.frame.assign(error=["it failed"] * 3 + [None] * 9)),
+    "hostile factors": study_of(
+        [({"$a": a, "_b$_c^": b}, {"converged_at": seconds(1, 2)}) for a in ("$", "\\$") for b in ("$$", "$x^")]
+    ),
     "hostile names": study(seconds(1, 20, None), (f"_{LONG}", f"{LONG}!", "<b>\n\x00"), (4, 8)),
 }
 
