@@ -44,6 +44,8 @@ _LEAST_ROW_MM: Final = 3.2
 _BESIDE_MM: Final = 9.0
 _BELOW_MM: Final = 24.0
 _MOST_HIGH_MM: Final = 150
+_MIDDLE_LUMINANCE: Final = 0.179
+"""That of a colour on which black and white letters have the same contrast, 4.6 to 1."""
 _BAR_MM: Final = 2.2
 _OVER_MM: Final = 7.0
 """Height of the key of the colours, and how far its numbers may be beyond its ends, both together."""
@@ -227,9 +229,15 @@ def _draw_cell(
     color = colors.to_rgba(value)
     axes.add_patch(Rectangle(corner, 1, 1, facecolor=color, edgecolor="white", linewidth=0.8))
     if told:
-        ink = "white" if np.dot(color[:3], (0.299, 0.587, 0.114)) < 0.55 else "black"
+        ink = "white" if luminance(color) < _MIDDLE_LUMINANCE else "black"
         words = _told(row, scale, share)
         axes.text(row["place"], row["row_place"], words, ha="center", va="center", fontsize="small", color=ink)
+
+
+def luminance(color: Sequence[float]) -> float:
+    """Return how light a colour is seen, from 0 to 1 (relative luminance; W3C, "WCAG 2.2", 2023)."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color[:3]]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def _told(row: dict[str, Any], scale: MetricScale, share: bool) -> str:

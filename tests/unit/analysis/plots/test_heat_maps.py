@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from matplotlib.colors import to_rgb
 
-from analysis.plots.heat_map import MOST_LEVELS, heat_map_frame
+from analysis.plots.heat_map import MOST_LEVELS, heat_map_frame, luminance
 from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.study_view import StudyView
 from tests.unit.analysis.plots.small_studies import seconds, study_of, title_of
@@ -83,6 +83,15 @@ def test_more_is_darker_or_lighter_but_never_the_same() -> None:
     lightness = [sum(to_rgb(patch.get_facecolor())) for patch in axes.patches]
     assert lightness == sorted(lightness, reverse=True)
     assert len(set(lightness)) == 4
+
+
+def test_letters_have_contrast_on_every_colour() -> None:
+    """Black or white, whichever is farther from the cell: at least 4.5 to 1, as WCAG asks of text."""
+    view = study_of([({"nodes": size}, {"converged_at": seconds(size)}) for size in range(1, 8)])
+    axes = DRAW(view).axes[0]
+    for patch, text in zip(axes.patches, axes.texts, strict=True):
+        light = sorted((luminance(to_rgb(patch.get_facecolor())), luminance(to_rgb(str(text.get_color())))))
+        assert (light[1] + 0.05) / (light[0] + 0.05) >= 4.5
 
 
 def test_cells_without_runs_and_small_cells_have_their_looks() -> None:
