@@ -226,10 +226,10 @@ def _draw_cell(
         if told:
             axes.text(row["place"], row["row_place"], words, ha="center", va="center", fontsize="small", bbox=box)
         return
-    color = colors.to_rgba(value)
-    axes.add_patch(Rectangle(corner, 1, 1, facecolor=color, edgecolor="white", linewidth=0.8))
+    color = np.asarray(colors.to_rgba(value))
+    axes.add_patch(Rectangle(corner, 1, 1, facecolor=tuple(color), edgecolor="white", linewidth=0.8))
     if told:
-        ink = "white" if luminance(color) < _MIDDLE_LUMINANCE else "black"
+        ink = "white" if luminance(color.tolist()) < _MIDDLE_LUMINANCE else "black"
         words = _told(row, scale, share)
         axes.text(row["place"], row["row_place"], words, ha="center", va="center", fontsize="small", color=ink)
 
