@@ -27,6 +27,8 @@ _JASA: Final = "Journal of the American Statistical Association"
 REFERENCES: Final = {
     "Conover 1999": "Conover, W. J.: Practical Nonparametric Statistics. Wiley, 1999 (sections 3.2 and 3.4).",
     "Efron 1987": f"Efron, B.: Better Bootstrap Confidence Intervals. {_JASA} 82, 1987.",
+    "Welch 1947": "Welch, B. L.: The generalization of Student's problem when several different population variances "
+    "are involved. Biometrika 34, 1947.",
     "Wilson 1927": "Wilson, E. B.: Probable inference, the law of succession, and statistical inference. "
     f"{_JASA} 22, 1927.",
     "Clopper and Pearson 1934": "Clopper, C. J. and Pearson, E. S.: The use of confidence or fiducial limits "
@@ -114,8 +116,8 @@ def _statistics(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
         reported = listed([metric_words(metric).lower() for metric in metrics], 12)
         yield (
             f"Reported are {reported}: medians with distribution-free 95 % intervals between order statistics "
-            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples "
-            "(Efron 1987)."
+            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples, expanded "
+            "for few runs (Efron 1987)."
         )
     never = _missing_times(facts)
     if never:
@@ -151,7 +153,7 @@ def _differences(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
         "run by run of the same seed, by the mean of the differences with a bootstrap interval (Efron 1987) and the "
         "paired t test"
         if facts.common
-        else "by the difference of means with a bootstrap interval (Efron 1987) and Welch's t test"
+        else "by the difference of means with the interval and the test of Welch (Welch 1947)"
     )
     yield (
         f"Cells were compared with the first one, {facts.label(0)}, {test}; p values are corrected for the number "

@@ -44,7 +44,7 @@ def _limits(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
     if fewest < 6:
         yield f"With {count(fewest, 'run')} in a cell there are no 95 % intervals of medians: six are the least."
     elif fewest < FEW:
-        yield f"With {count(fewest, 'run')} in a cell intervals are wide, and those of means somewhat too narrow."
+        yield f"With {count(fewest, 'run')} in a cell intervals are wide, and know little of rare values."
     compared = [name for name, each in comparisons.items() if each]
     if compared:
         yield (

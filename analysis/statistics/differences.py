@@ -179,14 +179,12 @@ def _relative_mean(one: Samples, other: Samples, paired: bool) -> Estimate | Non
 
 
 def _difference_of_means(one: Samples, other: Samples) -> Estimate:
-    from scipy.stats import ttest_ind
-
     value = float(other.mean() - one.mean())
     if min(len(one), len(other)) < 2:
         return Estimate(value, None, None)
     if one.min() == one.max() and other.min() == other.max():
         return Estimate(value, value, value)
-    interval = ttest_ind(other, one, equal_var=False).confidence_interval(CONFIDENCE)
+    interval = _unequal_variances(one, other).confidence_interval(CONFIDENCE)
     return Estimate(value, float(interval.low), float(interval.high))
 
 
@@ -206,15 +204,20 @@ def _t(differences: Samples) -> Test:
 
 
 def _welch(one: Samples, other: Samples) -> Test:
-    from scipy.stats import ttest_ind
-
     few = min(len(one), len(other)) < 2
     if few or (one.min() == one.max() and other.min() == other.max()):
         return _without_spread("Welch's t", float(other.mean() - one.mean()), 1 if few else 2)
+    found = _unequal_variances(one, other)
+    return Test("Welch's t", float(found.statistic), float(found.pvalue))
+
+
+def _unequal_variances(one: Samples, other: Samples) -> Any:
+    """Return what scipy makes of Welch's test."""
+    from scipy.stats import ttest_ind
+
     with catch_warnings():
         simplefilter("ignore", RuntimeWarning)  # of one side that does not vary, which is no loss of precision here
-        found = ttest_ind(other, one, equal_var=False)
-    return Test("Welch's t", float(found.statistic), float(found.pvalue))
+        return ttest_ind(other, one, equal_var=False)
 
 
 def _without_spread(name: str, difference: float, values: int) -> Test:
