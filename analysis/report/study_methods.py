@@ -116,8 +116,8 @@ def _statistics(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
         reported = listed([metric_words(metric).lower() for metric in metrics], 12)
         yield (
             f"Reported are {reported}: medians with distribution-free 95 % intervals between order statistics "
-            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples, expanded "
-            "for few runs (Efron 1987)."
+            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples, "
+            "expanded for few runs (Efron 1987)."
         )
     never = _missing_times(facts)
     if never:
