@@ -3,7 +3,8 @@
 A study runs undisturbed, and then as often as there are moments, each in a folder of its own. At a moment drawn by the
 seed, between its start and as long as the undisturbed one took, either its process or one of its workers is killed by
 SIGKILL; a study that was killed goes on with `--resume`. In the end all files of its folder, but for those of times,
-have to be those of the undisturbed one, byte for byte. With `--dask` the workers are those of a Dask cluster. Linux.
+have to be those of the undisturbed one, byte for byte. A moment at which nobody was there to kill does not count. With
+`--dask` the workers are those of a Dask cluster, and in the end a run kills each of its workers. Linux.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -137,8 +139,10 @@ def drill(folder: Path, moments: int, seed: int, dask: bool, victims: Sequence[s
         finish(begin(folder, "undisturbed", *flags), folder, "undisturbed")
         lasted = time.monotonic() - began
         expected = content(folder / "undisturbed")
-        for number in range(moments):
-            name, victim, at = f"drill-{number}", victims[number % len(victims)], chance.uniform(0, lasted)
+        numbers = count()
+        while sum(struck.values()) < moments:
+            name, at = f"drill-{next(numbers)}", chance.uniform(0, lasted)
+            victim = victims[sum(struck.values()) % len(victims)]
             process = begin(folder, name, *flags)
             time.sleep(at)
             hit = strike(process, victim, cluster, chance)
@@ -148,9 +152,29 @@ def drill(folder: Path, moments: int, seed: int, dask: bool, victims: Sequence[s
                 process = begin(folder, name, *flags, *there)
             finish(process, folder, name)
             assert content(folder / name) == expected, f"{name}: another folder, {victim} killed after {at:.2f} s"
-            struck[victim if hit else "too early or too late"] += 1
+            struck[victim] += hit
             print(f"{name}: {victim} after {at:.2f} of {lasted:.2f} s{'' if hit else ', nobody there'}: equal bytes")
     return struck
+
+
+def fatal_run(folder: Path) -> None:
+    """Have a run kill each worker of a cluster that it gets; all rows have to be those that local processes give."""
+    from distributed import LocalCluster
+
+    from scenarios.execution.dask_workers import DaskWorkers
+    from scenarios.execution.execute import execute
+    from scenarios.execution.results import Results
+    from tests.unit.scenarios.execution.trouble import SETTING, files, run_all, scenario, tasks
+
+    work = tasks(20, {5: scenario("kill")})
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50}
+    with LocalCluster(**options) as cluster, DaskWorkers(cluster, SETTING) as there:
+        results = Results(folder / "there", {"of": "trouble"})
+        execute(work, results, SETTING, there)
+    run_all(folder / "here", work, 2)
+    assert files(folder / "there") == files(folder / "here")
+    assert [row["number"] for row in results.rows() if row["error"]] == [5]
+    print("a run that kills its workers again and again: one row with an error, as on local processes")
 
 
 def main() -> None:
@@ -162,9 +186,12 @@ def main() -> None:
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
         struck = drill(Path(folder), asked.moments, asked.seed, asked.dask)
+        if asked.dask:
+            fatal_run(Path(folder))
     told = ", ".join(f"{victim} {times}" for victim, times in sorted(struck.items()))
     print(f"{asked.moments} moments: every folder equal byte for byte ({told})")
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     main()
