@@ -124,9 +124,13 @@ def strike(process: subprocess.Popen[bytes], victim: str, cluster: Cluster | Non
         cluster.kill_one(chance.randrange(2))
         return process.poll() is None
     workers = workers_of(process)
-    if workers:
+    if not workers:
+        return False
+    try:
         os.kill(chance.choice(workers), signal.SIGKILL)
-    return bool(workers)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def drill(folder: Path, moments: int, seed: int, dask: bool, victims: Sequence[str] = VICTIMS) -> Counter[str]:
