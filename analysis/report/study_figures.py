@@ -23,6 +23,8 @@ MOST_LINES: Final = 8
 """Plots that are drawn of each metric; the others of the first one alone."""
 LIKE_OTHERS: Final = frozenset({"violin"})
 """Plots that show the same as another one."""
+NEEDS_FACTORS: Final = {"curves": 1, "trade-off": 1, "paired": 1, "heat-map": 2, "small-multiples": 3}
+"""Plots that compare cells, and by how many factors these have to differ for that to tell more than others do."""
 NEEDS_UNIT: Final = {"throughput": "/s"}
 NEEDS_METRIC: Final = {"state-costs": COSTS}
 """Plots that have no meaning for other metrics."""
@@ -55,7 +57,8 @@ def study_figures(
         room -= len(figure.picture.data)
         drawn.append(figure)
     if wanted and not drawn:
-        raise InputError(left_out[0][1])
+        nothing = f"the study {view.name} reports no metric to draw; name one of its runs by --metric"
+        raise InputError(left_out[0][1] if left_out else nothing)
     return _side_by_side(drawn, metrics), left_out
 
 
@@ -88,8 +91,8 @@ def _tells(view: StudyView, kind: str, metric: str) -> bool:
     if kind in ("distribution", "survival"):
         few = metric == view.metrics[0] or view.frame["cell"].nunique() <= MOST_LINES
         return few and (kind == "survival") == never
-    if kind == "small-multiples":
-        return len(view.varied()) > 2
+    if len(view.varied()) < NEEDS_FACTORS.get(kind, 0):
+        return False
     fits = kind not in NEEDS_METRIC or metric in NEEDS_METRIC[kind]
     return fits and known_metric(metric).unit.endswith(NEEDS_UNIT.get(kind, ""))
 
