@@ -10,6 +10,8 @@ from typing import Any, Final
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 2000
 """Samples that the bootstrap draws; its stream is always the same, so that equal data have equal intervals."""
+FEWEST: Final = 6
+"""Values below which there is no interval: all of five lie on one side of the truth in one of sixteen samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def mean_of(values: Sequence[float]) -> Estimate | None:
     """Return the mean, with a bootstrap interval that is corrected for bias and acceleration (BCa); None for nothing.
 
     Efron, "Better Bootstrap Confidence Intervals", 1987, expanded as a mean of few values needs (Hesterberg, "What
-    teachers should know about the bootstrap", 2015, section 5.3). Assumes independent values with a finite variance.
+    teachers should know about the bootstrap", 2015, section 5.3). Assumes independent values with a finite variance;
+    of fewer than six there is no interval, as of their median.
     """
     if not values:
         return None
@@ -88,7 +91,7 @@ def mean_of(values: Sequence[float]) -> Estimate | None:
 
     sample = np.array(values, dtype=float)
     mean = float(sample.mean())
-    if len(values) < 2:
+    if len(values) < FEWEST:
         return Estimate(mean, None, None)
     if sample.min() == sample.max():
         return Estimate(mean, mean, mean)

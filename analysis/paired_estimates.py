@@ -8,9 +8,9 @@ between percentiles of a bootstrap that draws whole runs, so that chance which t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from analysis.estimates import CONFIDENCE, RESAMPLES, Estimate
+from analysis.estimates import CONFIDENCE, FEWEST, RESAMPLES, Estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     Samples = NDArray[Any]
     Statistic = Callable[[Samples], Samples]
     Combination = Callable[[Samples], Samples]
-
-FEWEST: Final = 6
-"""Runs below which there is no interval."""
 
 
 def ratio_of(samples: Sequence[Sequence[float]], statistic: Statistic) -> Estimate | None:

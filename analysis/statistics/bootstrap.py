@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from warnings import catch_warnings, simplefilter
 
-from analysis.estimates import CONFIDENCE, RESAMPLES, Estimate, mean_of
+from analysis.estimates import CONFIDENCE, FEWEST, RESAMPLES, Estimate, mean_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def _of_one(values: Sequence[float], statistic: Statistic) -> Estimate | None:
         return None
     sample = np.asarray(values, dtype=float)
     value = float(statistic(sample))
-    if len(sample) < 2:
+    if len(sample) < FEWEST:
         return Estimate(value, None, None)
     if sample.min() == sample.max():
         return Estimate(value, value, value)

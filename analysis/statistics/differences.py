@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import copysign, inf
+from math import comb, copysign, inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 from warnings import catch_warnings, simplefilter
 
-from analysis.estimates import CONFIDENCE, Estimate, mean_of, median_of
+from analysis.estimates import CONFIDENCE, FEWEST, Estimate, mean_of, median_of
 from analysis.paired_estimates import combined, difference_of
 from analysis.statistics.bootstrap import estimate_of, expanded
 from analysis.statistics.significance import Test
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 StatisticName = Literal["mean", "median"]
 
 STATISTICS: Final = ("mean", "median")
+MOST_WAYS: Final = 3_500
+"""Ways to share values out to two samples up to which all of them are tried: those of seven and seven."""
+ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,10 @@ def paired_difference(
 ) -> Difference | None:
     """Return by how much a second measurement of the same seeds is more than a first one, pair by pair.
 
-    The mean of the differences has a BCa interval, Cohen's d_z (their mean over their standard deviation; Lakens,
-    "Calculating and reporting effect sizes", Frontiers in Psychology 4, 2013) and the paired t test, and assumes
-    independent pairs whose differences have a finite variance. The median of the differences has the interval between
+    The mean of the differences has a BCa interval from six pairs on, Cohen's d_z (their mean over their standard
+    deviation; Lakens, "Calculating and reporting effect sizes", Frontiers in Psychology 4, 2013) and the paired t test
+    (of differences that are all the same, the sign test's p), and assumes independent pairs whose differences have a
+    finite variance. The median of the differences has the interval between
     two order statistics and the sign test, which always agree with each other, and the matched-pairs rank-biserial
     correlation (Kerby, "The simple difference formula", Comprehensive Psychology 3, 2014), and assumes independent
     pairs alone: not that the differences are symmetric, which the Hodges-Lehmann estimate needs to be their median.
@@ -79,6 +83,8 @@ def paired_difference(
     with np.errstate(invalid="ignore"):
         differences = np.where(one == other, 0.0, other - one)
     if statistic == "mean":
+        if _without_scatter(differences - differences.mean(), np.concatenate([one, other])):
+            differences = np.full(len(differences), differences[0])
         value = mean_of(differences.tolist())
         assert value is not None
         return Difference(
@@ -111,7 +117,7 @@ def unpaired_difference(
     one, other = _checked(first, second, statistic, paired=False)
     if not one.size or not other.size:
         return None
-    ranked = mannwhitneyu(other, one)
+    ranked = mannwhitneyu(other, one, method=_ranking(one, other) if statistic == "median" else "auto")
     delta = float(2 * ranked.statistic / (one.size * other.size) - 1)
     if statistic == "mean":
         value = _difference_of_means(one, other)
@@ -123,6 +129,19 @@ def unpaired_difference(
     relative = difference_of([other, one], _median, paired=False) if np.median(one) > 0 else None
     test = Test("Mann-Whitney", float(ranked.statistic), float(ranked.pvalue))
     return Difference(value, relative, delta, "Cliff's delta", test, 0)
+
+
+def _ranking(one: Samples, other: Samples) -> Any:
+    """Return how the Mann-Whitney test finds p: of few values with ties by all ways to share them out.
+
+    The normal distribution, which stands in for them otherwise, would be too sure of these.
+    """
+    import numpy as np
+    from scipy.stats import PermutationMethod
+
+    every = np.concatenate([one, other])
+    tied = len(np.unique(every)) < every.size
+    return PermutationMethod(n_resamples=MOST_WAYS) if tied and comb(every.size, one.size) <= MOST_WAYS else "auto"
 
 
 def sign_test(differences: Sequence[float] | Samples) -> Test:
@@ -170,6 +189,11 @@ def _relative_mean(one: Samples, other: Samples, paired: bool) -> Estimate | Non
 
     if one.mean() <= 0:
         return None
+    value = float(other.mean() / one.mean()) - 1
+    constant = _without_scatter(one - one.mean(), one) and _without_scatter(other - other.mean(), other)
+    proportional = paired and _without_scatter(other - (1 + value) * one, other)
+    if len(one) >= FEWEST <= len(other) and (constant or proportional):
+        return Estimate(value, value, value)
 
     def ratio(second: Samples, first: Samples, axis: int = -1) -> Samples:
         found: Samples = np.mean(second, axis=axis) / np.mean(first, axis=axis) - 1
@@ -180,16 +204,17 @@ def _relative_mean(one: Samples, other: Samples, paired: bool) -> Estimate | Non
 
 def _difference_of_means(one: Samples, other: Samples) -> Estimate:
     value = float(other.mean() - one.mean())
-    if min(len(one), len(other)) < 2:
+    constant = one.min() == one.max() and other.min() == other.max()
+    if min(len(one), len(other)) < (FEWEST if constant else 2):
         return Estimate(value, None, None)
-    if one.min() == one.max() and other.min() == other.max():
+    if constant:
         return Estimate(value, value, value)
     interval = _unequal_variances(one, other).confidence_interval(CONFIDENCE)
     return Estimate(value, float(interval.low), float(interval.high))
 
 
 def _estimate(second: Samples, first: Samples, statistic: Callable[..., Samples], paired: bool) -> Estimate:
-    if min(len(first), len(second)) < 2:
+    if min(len(first), len(second)) < FEWEST:
         return Estimate(float(statistic(second, first)), None, None)
     return estimate_of([second, first], statistic, paired, expanded(min(len(first), len(second))))
 
@@ -198,7 +223,7 @@ def _t(differences: Samples) -> Test:
     from scipy.stats import ttest_1samp
 
     if len(differences) < 2 or differences.min() == differences.max():
-        return _without_spread("paired t", float(differences[0]), len(differences))
+        return _without_spread("paired t", float(differences[0]), 2.0 ** (1 - len(differences)))
     found = ttest_1samp(differences, 0.0)
     return Test("paired t", float(found.statistic), float(found.pvalue))
 
@@ -206,7 +231,8 @@ def _t(differences: Samples) -> Test:
 def _welch(one: Samples, other: Samples) -> Test:
     few = min(len(one), len(other)) < 2
     if few or (one.min() == one.max() and other.min() == other.max()):
-        return _without_spread("Welch's t", float(other.mean() - one.mean()), 1 if few else 2)
+        p = 1.0 if few else 2 / comb(len(one) + len(other), len(one))
+        return _without_spread("Welch's t", float(other.mean() - one.mean()), p)
     found = _unequal_variances(one, other)
     return Test("Welch's t", float(found.statistic), float(found.pvalue))
 
@@ -220,11 +246,19 @@ def _unequal_variances(one: Samples, other: Samples) -> Any:
         return ttest_ind(other, one, equal_var=False)
 
 
-def _without_spread(name: str, difference: float, values: int) -> Test:
-    """Return the test of values that are all the same, or are too few to differ."""
-    if difference == 0 or values < 2:
-        return Test(name, 0.0, 1.0)
-    return Test(name, copysign(inf, difference), 0.0)
+def _without_spread(name: str, difference: float, p: float) -> Test:
+    """Return the test of values that are all the same, or are too few to differ.
+
+    Their variance says nothing: p is the chance that so many lie on their sides, by the sign test or by ranks.
+    """
+    return Test(name, 0.0, 1.0) if difference == 0 or p == 1 else Test(name, copysign(inf, difference), p)
+
+
+def _without_scatter(left: Samples, values: Samples) -> bool:
+    """Whether what is left of values is rounding alone."""
+    import numpy as np
+
+    return bool(np.abs(left).max() <= ROUNDING * np.abs(values).max())
 
 
 def _d_z(differences: Samples) -> float:

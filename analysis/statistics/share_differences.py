@@ -52,6 +52,8 @@ def _ratio(found_first: int, runs_first: int, found_second: int, runs_second: in
         return None
     if not found_second:
         return Estimate(-1.0, None, None)
+    if (found_first, found_second) == (runs_first, runs_second):
+        return Estimate(0.0, None, None)  # the variance of its logarithm would be 0
     from scipy.stats.contingency import relative_risk
 
     found = relative_risk(found_second, runs_second, found_first, runs_first)

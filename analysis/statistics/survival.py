@@ -49,15 +49,15 @@ class Survival:
 
         Where S(t) stays at that level, the middle of the step, as for a median of an even number. The interval is
         that of the times whose own interval of S(t) holds the level (Brookmeyer and Crowley, "A confidence interval
-        for the median survival time", Biometrics 38, 1982). Assumes that runs end for reasons that have nothing to do
-        with the time that is waited for.
+        for the median survival time", Biometrics 38, 1982), without a bound where even the least or the largest of so
+        few runs would be beyond it too often, as for a median of fewer than six. Assumes that runs end for reasons
+        that have nothing to do with the time that is waited for.
         """
         left = 1 - probability
-        return Estimate(
-            self._first_at_most(self.share, left, middle=True),
-            self._first_at_most(self.low, left),
-            self._first_at_most(self.high, left),
-        )
+        value = self._first_at_most(self.share, left, middle=True)
+        runs, tail = len(self.lasted), (1 - CONFIDENCE) / 2
+        low = None if left**runs > tail else self._first_at_most(self.low, left)
+        return Estimate(value, low, None if probability**runs > tail else self._first_at_most(self.high, left))
 
     def _first_at_most(self, shares: Sequence[float], level: float, middle: bool = False) -> float:
         slack = 1e-12  # of products of shares such as 9/10 · 8/9

@@ -2,7 +2,7 @@
 
 Of each difference there is an interval and a p, corrected by Holm for all that are compared, so that the chance to call
 even one of them better or worse where nothing changed is at most 5 %. A bound is kept where the interval of the
-difference, at 95 % and widened for few runs, does not reach beyond it (a test of non-inferiority; Piaggio and others,
+difference, at 95 %, does not reach beyond it (a test of non-inferiority; Piaggio and others,
 "Reporting of noninferiority and equivalence randomized trials", JAMA 308, 2012). That all of them are kept needs no
 correction.
 """
@@ -10,7 +10,7 @@ correction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, sqrt
+from math import ceil, inf, isfinite
 from typing import Any, Final, Literal
 
 from analysis.estimates import CONFIDENCE, Estimate
@@ -44,7 +44,7 @@ class Judgement:
 
 def judged(change: Change, adjusted: float, worse_by: float | None) -> Judgement:
     """Return what a change amounts to; `worse_by` is the bound, as a part of the first value, of shares as points."""
-    getting_worse = _widened(change, worsening(change))
+    getting_worse = worsening(change)
     bound: Bound | None = None
     if worse_by is not None and getting_worse is not None:
         bound = _bound(change, getting_worse, worse_by)
@@ -68,27 +68,6 @@ def worsening(change: Change) -> Estimate | None:
         return estimate
     low, high = (None if bound is None else -bound for bound in (estimate.high, estimate.low))
     return Estimate(-estimate.value, low, high)
-
-
-def _widened(change: Change, estimate: Estimate | None) -> Estimate | None:
-    """Return the estimate of a mean with the interval that its few values need to hold what it says.
-
-    Intervals of the bootstrap are too narrow by how much the spread of n values falls short of that of the whole, and
-    by what Student's t is wider than the normal (Hesterberg, "What Teachers Should Know About the Bootstrap", The
-    American Statistician 69, 2015, section 4.1).
-    """
-    runs = min(change.runs)
-    if estimate is None or estimate.low is None or estimate.high is None or change.sort != "metric" or runs < 2:
-        return estimate
-    if not all(map(isfinite, (estimate.value, estimate.low, estimate.high))):
-        return estimate
-    from scipy.stats import norm, t
-
-    confidence = (1 + CONFIDENCE) / 2
-    degrees = runs - 1 if change.pairs else sum(change.runs) - 2
-    factor = float(t.ppf(confidence, degrees) / norm.ppf(confidence)) * sqrt(runs / (runs - 1))
-    value, low, high = estimate.value, estimate.low, estimate.high
-    return Estimate(value, value - factor * (value - low), value + factor * (high - value))
 
 
 def _bound(change: Change, getting_worse: Estimate, worse_by: float) -> Bound:

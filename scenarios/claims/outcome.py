@@ -8,7 +8,7 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.estimates import Estimate, mean_of, median_of, quantile_of, share_of
-from analysis.paired_estimates import FEWEST, difference_of, exponent_of, fit_of, ratio_of
+from analysis.paired_estimates import difference_of, exponent_of, fit_of, ratio_of
 from scenarios.claims.bound import Bounds
 from scenarios.claims.measure import Came, Compared, Growth, Holds, Value
 from scenarios.study.answer import NEVER
@@ -100,10 +100,7 @@ def _of_one(name: str, study: str, measure: Value | Came | Holds, bounds: Bounds
 
 def _statistic(measure: Value, known: list[float], never: int) -> Estimate | None:
     if measure.statistic == "mean":
-        estimate = mean_of(known)
-        if estimate is not None and len(known) < FEWEST:
-            return Estimate(estimate.value, None, None)
-        return estimate
+        return mean_of(known)
     if measure.statistic == "median":
         return median_of(known, never)
     return quantile_of(known, _probability(measure.statistic), never)

@@ -114,7 +114,7 @@ def _about(found: StudyComparison) -> Iterator[str]:
         if labels:
             yield f"only in {where}, and not compared: {listed(labels)}"
     if found.not_compared:
-        yield f"not compared, as only one of them has it: {listed(found.not_compared)}"
+        yield f"not compared, as not both have it: {listed(found.not_compared)}"
     yield _outcome(found)
 
 

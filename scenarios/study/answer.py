@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.estimates import Estimate, mean_of, median_of, share_of
-from analysis.paired_estimates import FEWEST
+from analysis.estimates import FEWEST, Estimate, mean_of, median_of, share_of
 from analysis.repeated_looks import estimate_at, relative_half_width
 from analysis.statistics.rare_events import upper_bound
 from analysis.statistics.survival import restricted_mean, survival_of

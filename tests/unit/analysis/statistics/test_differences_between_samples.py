@@ -92,15 +92,47 @@ def test_pairs_without_a_value_are_left_out() -> None:
 
 
 def test_samples_that_do_not_vary_are_no_error() -> None:
-    """Equal samples differ by exactly 0 with p = 1; a constant shift is beyond chance."""
+    """Equal samples differ by exactly 0 with p = 1; a constant shift is beyond chance, by the sign test or by ranks."""
     same, shifted = paired_difference([3.0] * 8, [3.0] * 8), paired_difference([3.0] * 8, [4.0] * 8)
     assert same is not None
     assert shifted is not None
     assert (same.value.value, same.test.p, same.effect) == (0.0, 1.0, 0.0)
-    assert (shifted.value.low, shifted.value.high, shifted.test.p, shifted.effect) == (1.0, 1.0, 0.0, inf)
+    assert (shifted.value.low, shifted.value.high, shifted.test.p, shifted.effect) == (1.0, 1.0, 2 / 2**8, inf)
     apart = unpaired_difference([3.0] * 8, [4.0] * 9)
     assert apart is not None
-    assert (apart.effect, apart.test.p) == (1.0, 0.0)
+    assert (apart.effect, apart.test.p) == (1.0, 2 / 24310)
+    assert apart.relative is not None
+    assert apart.relative.low == apart.relative.high == pytest.approx(1 / 3)
+
+
+def test_few_values_that_do_not_vary_are_not_sure() -> None:
+    """Two or three whole numbers that rise by one alike may do so by chance: no interval, and p as of a coin."""
+    for pairs, p in ((2, 0.5), (3, 0.25), (5, 1 / 16)):
+        found = paired_difference([7.0] * pairs, [8.0] * pairs)
+        assert found is not None
+        assert (found.value.low, found.test.p) == (None, p)
+    apart = unpaired_difference([7.0, 7.0], [8.0, 8.0])
+    assert apart is not None
+    assert (apart.value.low, apart.test.p) == (None, pytest.approx(1 / 3))
+
+
+def test_a_part_that_is_the_same_in_all_pairs_has_bounds() -> None:
+    """All values a tenth more are a tenth more, to the bit or to rounding, with an interval of no width."""
+    first = [1.0, 2.0, 3.0, 5.0, 7.0, 11.0]
+    found = paired_difference(first, [1.1 * value for value in first])
+    assert found is not None
+    assert found.relative is not None
+    assert (found.relative.value, found.relative.low, found.relative.high) == pytest.approx((0.1, 0.1, 0.1))
+    shifted = paired_difference(first, [value + 0.1 for value in first])
+    assert shifted is not None
+    assert (shifted.effect, shifted.test.p) == (inf, 1 / 32)
+
+
+def test_ties_of_few_values_are_shared_out_in_all_ways() -> None:
+    """Three ones beside three twos lie apart in 2 of 20 ways, for which the normal distribution has 2.5 %."""
+    found = unpaired_difference([1.0] * 3, [2.0] * 3, "median")
+    assert found is not None
+    assert found.test.p == pytest.approx(0.1)
 
 
 def test_one_side_that_does_not_vary_is_compared_without_a_warning() -> None:

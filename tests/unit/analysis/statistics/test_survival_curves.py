@@ -124,3 +124,12 @@ def test_quantiles_of_a_curve_are_times_at_which_enough_have_come() -> None:
     even = survival_of([1.0, 2.0, 3.0, 4.0], [True] * 4)
     assert even is not None
     assert even.median.value == 2.5
+
+
+def test_few_runs_have_no_bounds_of_a_median() -> None:
+    """All of five are later than the median in one of 32 samples, more often than a bound of 95 % may be wrong."""
+    for runs, bounded in ((1, False), (2, False), (5, False), (6, True), (20, True)):
+        for came in (True, False):
+            found = survival_of([float(time) for time in range(1, runs + 1)], [came] * runs)
+            assert found is not None
+            assert (found.median.low is not None, found.median.high is not None) == (bounded, bounded)
