@@ -29,7 +29,7 @@ class Surroundings:
 
     def demand_here(self, place: str) -> None:
         """Raise InputError where the surroundings of this process, at a place of this name, are others."""
-        here = {"murmur": murmur_version(), **deciding_versions()}
+        here = {"murmur": murmur_version(), **_versions()}
         for name, wanted in {"murmur": self.murmur, **self.versions}.items():
             if here.get(name) != wanted:
                 raise InputError(
