@@ -36,6 +36,7 @@ PAGES: Final = (ROOT / "README.md", *(path for path in sorted((ROOT / "docs").gl
 
 _FENCE: Final = re.compile(r"^```(\S+)[ ]*([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _IMAGE: Final = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+_GIVEN_IMAGE: Final = re.compile(r"^\[[^\]]+\]: (\S+\.png)$", re.MULTILINE)
 _LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 LONGEST_RUN: Final = 120
 """Seconds of wall time after which a block is given up as hanging."""
@@ -86,6 +87,11 @@ def blocks_of(page: Path) -> list[Block]:
 def images_of(page: Path) -> list[Path]:
     """Return the pictures that a page shows."""
     return [(page.parent / link).resolve() for link in _IMAGE.findall(page.read_text(encoding="utf-8"))]
+
+
+def given_images_of(page: Path) -> list[Path]:
+    """Return the pictures that a page names at its end, and no command on it makes that is run."""
+    return [(page.parent / link).resolve() for link in _GIVEN_IMAGE.findall(page.read_text(encoding="utf-8"))]
 
 
 def links_of(page: Path) -> list[str]:

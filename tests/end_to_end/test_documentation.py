@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from tests.documentation import IMAGES, PAGES, ROOT, Story, anchors_of, assert_printed, blocks_of, images_of, links_of
+from tests.documentation import (
+    IMAGES,
+    PAGES,
+    ROOT,
+    Story,
+    anchors_of,
+    assert_printed,
+    blocks_of,
+    given_images_of,
+    images_of,
+    links_of,
+)
 
 LARGEST_IMAGE = 150_000
 """Bytes of a picture in the documentation."""
@@ -69,7 +80,7 @@ def test_demo_is_the_first_run_of_the_readme() -> None:
 
 def test_images_are_small_and_used() -> None:
     """Each picture in the documentation is shown by a page, and takes less than 150 KB."""
-    shown = {image for page in PAGES for image in images_of(page)}
+    shown = {image for page in PAGES for image in (*images_of(page), *given_images_of(page))}
     stored = set(IMAGES.iterdir())
     assert stored
     assert stored == shown
