@@ -159,6 +159,16 @@ def test_colours_follow_the_system_and_the_button(opened: Page) -> None:
     assert [opened.evaluate(paper), opened.evaluate(card)] == [dark, "rgb(255, 255, 255)"]
 
 
+def test_it_prints_on_white_with_all_folds_open(opened: Page) -> None:
+    """Paper is white also where the screen is dark, and what is shown on demand is printed."""
+    opened.emulate_media(media="print", color_scheme="dark")
+    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.locator("details:not([open])").count() == 0
+    assert opened.locator("pre", has_text="topology:").is_visible()
+    assert not opened.locator("nav").is_visible()
+
+
 def test_it_fits_the_width_of_a_phone(opened: Page) -> None:
     """At 390 points nothing is wider than the window, with all folds open; tables scroll by themselves."""
     opened.set_viewport_size({"width": 390, "height": 844})
