@@ -124,7 +124,7 @@ def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
     heads = tuple(Column(metric_words(name) + (_log(axes[name]) if barred else ""), True) for name in metrics)
     checks = tuple(Column(f"{name} holds in", True) for name in telling)
     columns = (*label_columns(facts), Column("runs", True), *checks, *heads)
-    note = "Medians with 95 % intervals, where there are six runs."
+    note = "Medians, with 95 % intervals from six runs on."
     if any(comparisons.values()):
         note += f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by Holm."
     if len(metrics) > MOST_BARS:
