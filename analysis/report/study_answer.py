@@ -87,8 +87,15 @@ def _points(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence)
             times = f", {ratio:,.0f} times as much" if ratio >= 100 else f", {ratio:.3g} times as much"
             times = times if ratio >= 1.2 else ""
             told += f" is the lowest median, {_in_cell(facts, metric, most[1])} the highest{times}"
+        elif len(found) > 1:
+            told = f"{metric_words(metric)}: {value_words(least[0], _unit(facts, metric))} is the median of "
+            told += "every cell" if len(found) == len(facts.answers) else "every cell that has a value"
         sentences = (f"{told}.", _beyond_noise(facts, comparisons[metric]), _depends(dependence, metric))
         yield " ".join(filter(None, sentences))
+
+
+def _unit(facts: StudyFacts, metric: str) -> str:
+    return str(facts.answers[0]["metrics"][metric]["unit"])
 
 
 def _in_cell(facts: StudyFacts, metric: str, cell: int) -> str:

@@ -69,14 +69,19 @@ def _difference(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: 
 
 
 def _difference_of_times(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: bool) -> Difference | None:
-    """Return the difference of mean times, all cut at the first end of a run in which it did not come."""
+    """Return the difference of mean times, all cut at the first end of a run in which it did not come.
+
+    None where it came in no run before that, so that nothing is known of it.
+    """
     import pandas as pd
 
     values, came = times_of(pd.concat([first, second]), metric)  # together, as they are censored at one time
+    until = min(value for value, whether in zip(values, came, strict=True) if not whether)
+    if min(values) >= until:
+        return None
     one, other = slice(len(first)), slice(len(first), None)
     if common:
         pairs = paired_times((values[one], came[one]), (values[other], came[other]))
         return None if pairs is None else pairs.restricted
-    until = min(value for value, whether in zip(values, came, strict=True) if not whether)
     cut = [min(value, until) for value in values]
     return unpaired_difference(cut[one], cut[other], "mean")

@@ -27,6 +27,8 @@ _JASA: Final = "Journal of the American Statistical Association"
 REFERENCES: Final = {
     "Conover 1999": "Conover, W. J.: Practical Nonparametric Statistics. Wiley, 1999 (sections 3.2 and 3.4).",
     "Efron 1987": f"Efron, B.: Better Bootstrap Confidence Intervals. {_JASA} 82, 1987.",
+    "Kaplan and Meier 1958": "Kaplan, E. L. and Meier, P.: Nonparametric estimation from incomplete observations. "
+    f"{_JASA} 53, 1958.",
     "Welch 1947": "Welch, B. L.: The generalization of Student's problem when several different population variances "
     "are involved. Biometrika 34, 1947.",
     "Wilson 1927": "Wilson, E. B.: Probable inference, the law of succession, and statistical inference. "
@@ -84,10 +86,11 @@ def _rule(stop: Mapping[str, Any]) -> str:
     metric = metric_words(stop["metric"]).lower()
     corrected = stop.get("correction", "all-looks") == "all-looks"
     looks = "allows for all planned looks (Bonferroni)" if corrected else "makes no allowance for looking repeatedly"
+    interval = " of Student's t" if stop["statistic"] == "mean" else ""
     return (
         f"A cell was run until half the interval of the {stop['statistic']} of {metric} was at most "
         f"{shown_metric(stop['half_width'], 'share')} of it, for {stop['at_least']:,} to {stop['at_most']:,} seeds; "
-        f"that interval {looks}."
+        f"that interval{interval} {looks}."
     )
 
 
@@ -125,6 +128,11 @@ def _statistics(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
             f"Runs in which {listed(never)} did not come count in medians as later than all others; cells are compared "
             "by such times cut at the first end of a run without one."
         )
+        if any(answer.get("censored") for answer in facts.answers):
+            yield (
+                "Where a limit cut a run off before such a time came in another, the median is that of the curve of "
+                "Kaplan and Meier (Kaplan and Meier 1958)."
+            )
     yield from _differences(facts, comparisons)
     if totals(facts):
         yield (

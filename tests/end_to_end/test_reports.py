@@ -125,6 +125,7 @@ def test_times_that_never_came_and_unknown_checks_are_told(place: Path, tmp_path
     text = murmur.report(studied, format="markdown", plots=["none"]).read_text()
     assert "Converged at: never came" in section(text, "What fell outside")
     assert "unknown: converged in" in section(text, "Answer in brief")
+    assert "Converged at: never is the median of every cell." in section(text, "Answer in brief")
     assert "murmur run cells/cell-0001.yaml --seed" in section(text, "Verdicts")
     assert "later than all others" in section(text, "Methods, for a paper")
 
@@ -145,13 +146,13 @@ def test_a_sampled_design_says_what_its_metrics_depend_on(place: Path, tmp_path:
 
 def test_a_cell_that_stopped_at_the_cap_is_told(place: Path, tmp_path: Path) -> None:
     """Where an interval is still too wide after the most seeds, the cell is named, and the rule is in the methods."""
-    rule = {"metric": "converged_at", "half_width": "1%", "at_least": 4, "at_most": 6}
+    rule = {"metric": "converged_at", "statistic": "mean", "half_width": "1%", "at_least": 4, "at_most": 6}
     file = place / "stop.yaml"
     file.write_text(json.dumps({name: value for name, value in STUDY.items() if name != "seeds"} | {"stop": rule}))
     studied = murmur.study(file, workers=1, out=tmp_path / "stopped")
     text = murmur.report(studied, format="markdown", plots=["none"]).read_text()
     assert "with an interval that is still too wide: mesh and ring" in section(text, "What fell outside")
-    assert "was at most 1 % of it, for 4 to 6 seeds" in section(text, "Methods, for a paper")
+    assert "was at most 1 % of it, for 4 to 6 seeds; that interval of Student's t allows for" in text
     assert "--seeds" not in section(text, "How to make it again")
 
 

@@ -68,6 +68,16 @@ def test_without_pairs_means_of_the_same_times_are_compared() -> None:
     assert 15.4e9 < found.difference.value < 15.6e9
 
 
+def test_times_that_came_in_neither_cell_are_not_told_to_be_equal() -> None:
+    """Of two cells in which nothing came, and of times that all came after a run had ended, no difference is known."""
+    never, late = [math.nan] * SEEDS, [1e9 + place for place in range(SEEDS)]
+    for common in (True, False):
+        assert compared(view_of(never, never, metric="converged_at"), "converged_at", common) == {}
+        one_ended = view_of(late, [math.nan, *late[1:]], metric="converged_at")
+        one_ended.frame.loc[SEEDS, "ended_ns"] = 5e8
+        assert compared(one_ended, "converged_at", common) == {}
+
+
 def test_a_time_since_something_else_that_never_came_is_longer_than_those_that_did() -> None:
     """A recovery that came in no run of a cell is not told to be alike, but as long as the longest that did."""
     always, never = [1e9 + 1e8 * place for place in range(SEEDS)], [math.nan] * SEEDS
