@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from analysis.better import better_of
 from analysis.estimates import Estimate, median_of
 from analysis.metrics import known_metric
-from analysis.plots.study_values import runs_of
-from analysis.study_view import StudyView, chosen_metric
+from analysis.plots.study_values import median_with_interval, runs_of
+from analysis.study_view import StudyView, chosen_metric, times_of
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def trade_off_frame(study: StudyView, metric: str | None = None, against: str | 
         )
     rows = []
     for cell, runs in study.cells():
-        first, never = _median(runs[value], value)
-        second, never_against = _median(runs[other], other)
+        first, never = _median(runs, value)
+        second, never_against = _median(runs, other)
         if first is None or second is None:
             continue
         numbers = [*(_number(part) for part in (first.value, first.low, first.high))]
@@ -93,11 +93,12 @@ def trade_off_metrics(study: StudyView, metric: str | None, against: str | None)
     return value, chosen_metric(study, other)
 
 
-def _median(column: pd.Series[float], metric: str) -> tuple[Estimate | None, int]:
+def _median(runs: pd.DataFrame, metric: str) -> tuple[Estimate | None, int]:
     """Return the median of the runs of a cell, and in how many a time never came."""
-    known = column.dropna().astype(float).tolist()
-    never = len(column) - len(known) if known_metric(metric).may_never_come else 0
-    return median_of(known, never), never
+    if not known_metric(metric).may_never_come:
+        return median_of(runs[metric].dropna().astype(float).tolist()), 0
+    times, came = times_of(runs, metric)
+    return median_with_interval(times, came), came.count(False)
 
 
 def _number(part: float | None) -> float:

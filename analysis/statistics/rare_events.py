@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from math import ceil, log, log1p
+from math import ceil, log1p
+from typing import Final
 
 from analysis.estimates import CONFIDENCE
 from topologies.errors import InputError
+
+ROUNDING: Final = 1e-12
+"""Part of a number of runs that is no run more."""
 
 
 def rule_of_three(runs: int) -> float:
@@ -38,7 +42,7 @@ def runs_to_see(share: float, chance: float = CONFIDENCE) -> int:
     _check("share", share)
     if not 0 < chance < 1:
         raise InputError(f"chance: found {chance}; expected more than 0 and less than 1, such as 0.95")
-    return 1 if share == 1 else max(1, ceil(log(1 - chance) / log1p(-share)))
+    return 1 if share == 1 else max(1, ceil(log1p(-chance) / log1p(-share) * (1 - ROUNDING)))
 
 
 def runs_needed(share: float, relative_half_width: float, confidence: float = CONFIDENCE) -> int:

@@ -52,7 +52,7 @@ def judged(change: Change, adjusted: float, worse_by: float | None) -> Judgement
         bound = "not excluded"  # what there was is not known any more
     needed = None
     if bound == "not excluded" and getting_worse is not None and worse_by is not None:
-        needed = _runs_needed(getting_worse, min(change.runs), worse_by)
+        needed = None if change.cut else _runs_needed(getting_worse, min(change.runs), _limit(change, worse_by))
     return Judgement(change, adjusted, _verdict(change, adjusted, bound), bound, needed)
 
 
@@ -75,8 +75,7 @@ def _bound(change: Change, getting_worse: Estimate, worse_by: float) -> Bound:
 
     None is kept by times that were cut where others came later: there the studies may differ by more.
     """
-    of_nothing = change.sort == "metric" and change.difference is not None and change.difference.relative is None
-    limit = 0.0 if of_nothing else worse_by
+    limit = _limit(change, worse_by)
     if change.same or (change.sort != "metric" and getting_worse.value <= 0 and not change.second):
         return "kept"
     if getting_worse.low is None or getting_worse.high is None:
@@ -84,6 +83,12 @@ def _bound(change: Change, getting_worse: Estimate, worse_by: float) -> Bound:
     if getting_worse.high <= limit:
         return "not excluded" if change.cut else "kept"
     return "exceeded" if getting_worse.low > limit else "not excluded"
+
+
+def _limit(change: Change, worse_by: float) -> float:
+    """Return the bound of what `worsening` gives: 0 of a metric of which there was nothing to be a part of."""
+    of_nothing = change.sort == "metric" and change.difference is not None and change.difference.relative is None
+    return 0.0 if of_nothing else worse_by
 
 
 def _verdict(change: Change, adjusted: float, bound: Bound | None) -> Verdict:

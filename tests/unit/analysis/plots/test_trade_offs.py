@@ -40,6 +40,15 @@ def test_points_are_medians_with_their_intervals() -> None:
     assert (lost["never"], lost["never_against"], lost["runs"]) == (0, 5, 7)
 
 
+def test_runs_that_were_cut_off_early_are_not_later_than_all_others() -> None:
+    """Of seven times after three runs that a limit ended first, the median is that of the seven, not of all ten."""
+    times = [None] * 3 + seconds(2, 3, 4, 5, 6, 7, 8)
+    study = study_of([({"way": "cut"}, {"converged_at": times, "messages_per_node": [1.0] * 10})])
+    early = replace(study, frame=study.frame.assign(ended_ns=[1e9] * 3 + [60e9] * 7))
+    assert trade_off_frame(early)["against"].tolist() == [5e9]
+    assert trade_off_frame(early)["never_against"].tolist() == [3]
+
+
 def test_the_front_is_what_no_other_cell_beats() -> None:
     """Cheap and fast are on it, poor is beaten by fast, and what never comes in half of the runs is on no front."""
     frame = trade_off_frame(four_ways())

@@ -45,6 +45,7 @@ def test_enough_runs_see_what_is_rare() -> None:
         runs = runs_to_see(share)
         assert (1 - share) ** runs <= 0.05 < (1 - share) ** (runs - 1)
     assert runs_to_see(1.0) == 1
+    assert [runs_to_see(share, 1 - (1 - share) ** 2) for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.9)] == [2] * 6
 
 
 def test_runs_for_a_share_to_within_a_part_of_itself() -> None:

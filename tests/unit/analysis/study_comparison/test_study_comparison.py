@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -276,6 +277,13 @@ def test_what_was_nothing_may_not_rise() -> None:
     found = compare_studies(one, study({"lost": [5.0 + i % 3 for i in range(12)]}), worse_by=0.5)
     assert (found.exit_code, row(found, "lost").bound) == (1, "exceeded")
     assert compare_studies(one, one, worse_by=0.0).exit_code == 0
+    noise = np.random.default_rng(2).normal(3, 10, 12)
+    unsure = row(compare_studies(one, study({"lost": noise}), worse_by=0.5), "lost")
+    assert unsure.bound == "not excluded"
+    assert unsure.change.difference is not None
+    value, low = unsure.change.difference.value.value, unsure.change.difference.value.low
+    assert low is not None
+    assert unsure.runs_needed == ceil(12 * ((value - low) / value) ** 2), "until the interval leaves 0, not 0.5"
 
 
 def test_a_wrong_bound_is_refused_and_results_are_plain() -> None:
