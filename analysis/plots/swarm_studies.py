@@ -132,7 +132,8 @@ def bifurcation_of_study(study: StudyView, metric: str | None) -> BifurcationFig
     _refuse_many(len(found), MOST_LINES, "bifurcation", "sets of points")
     series = [BifurcationSeries(label, found[label], theories[label]) for label in found]
     runs_each = sorted(study.frame.groupby("cell").size().unique().tolist())
-    told = f"{_runs_told(runs_each)} at each point; mean with an interval of 95 %"
+    sure = any(estimate.low is not None for line in found.values() for estimate in line.values())
+    told = f"{_runs_told(runs_each)} at each point; mean{' with an interval of 95 %' if sure else ''}"
     quantity = "Mean coherence R" if chosen == COHERENCE else chosen.replace("_", " ").capitalize()
     return BifurcationFigure(series, study.name, told, quantity)
 

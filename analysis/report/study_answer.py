@@ -193,7 +193,7 @@ def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comp
 
 
 def _method(facts: StudyFacts, metric: str) -> str:
-    note = " Medians and means with 95 % intervals."
+    note = " Medians and means, with 95 % intervals from six runs on."
     if known_metric(metric).may_never_come:
         note += " A time that never came counts in the median as later than all others, and not in the mean."
     if len(facts.answers) > 1:

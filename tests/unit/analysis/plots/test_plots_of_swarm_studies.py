@@ -128,6 +128,14 @@ def test_points_are_means_at_the_strength_of_the_scenario() -> None:
     assert theory[4.0] == pytest.approx(sqrt(1 - 1 / 4))
 
 
+def test_intervals_are_named_only_where_there_are_some() -> None:
+    """Means of three runs have none, those of nine have."""
+    few = study()
+    more = replace(few, frame=pd.concat([few.frame.assign(error=None), few.frame, few.frame], ignore_index=True))
+    assert bifurcation_of_study(few, None).facts == "4 runs at each point; mean"
+    assert bifurcation_of_study(more, None).facts == "12 runs at each point; mean with an interval of 95 %"
+
+
 def test_theory_has_the_published_values() -> None:
     """Lorentzian: r = sqrt(1 - 2 width / K). Gaussian: onset at sqrt(8 / pi) widths, r as the equation has it."""
     lorentzian = Theory("lorentzian", 0.5)
