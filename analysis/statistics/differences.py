@@ -140,7 +140,7 @@ def _ranking(one: Samples, other: Samples) -> Any:
     from scipy.stats import PermutationMethod
 
     every = np.concatenate([one, other])
-    tied = len(np.unique(every)) < every.size
+    tied = min(one.size, other.size) > 1 and len(np.unique(every)) < every.size
     return PermutationMethod(n_resamples=MOST_WAYS) if tied and comb(every.size, one.size) <= MOST_WAYS else "auto"
 
 

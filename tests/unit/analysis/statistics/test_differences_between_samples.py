@@ -133,6 +133,9 @@ def test_ties_of_few_values_are_shared_out_in_all_ways() -> None:
     found = unpaired_difference([1.0] * 3, [2.0] * 3, "median")
     assert found is not None
     assert found.test.p == pytest.approx(0.1)
+    alone = unpaired_difference([1.0], [1.0, 2.0, 3.0], "median")
+    assert alone is not None
+    assert alone.test.p > 0.3
 
 
 def test_one_side_that_does_not_vary_is_compared_without_a_warning() -> None:
