@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,16 +46,28 @@ def query(arguments: tuple[str, ...], form: str | None, out: str | None) -> None
     if chosen == "parquet" and out is None:
         raise InputError("Parquet is for files; say which by --out")
     table = query_table(studies, sql)
+    if chosen in ("json", "parquet") and len(set(table.column_names)) < table.num_columns:
+        twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
+        raise InputError(f"the answer has several columns called {twice}; name each by `as`, or take another form")
     if chosen == "parquet":
-        from scenarios.execution.parts import write_table
-
-        write_table(table, Path(out or ""))
+        _write_parquet(table, Path(out or ""))
     elif out is None:
         _print(table, chosen)
         return
     else:
         write_whole(Path(out), [WRITERS[chosen](table)])
     click.echo(shortest(Path(out or "")))
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    from scenarios.execution.parts import write_table
+    from topologies.errors import InputError
+
+    try:
+        write_table(table, path)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise InputError(f"cannot write {path}: {reason}; choose another place") from None
 
 
 def _print(table: pa.Table, form: str) -> None:
@@ -102,7 +116,20 @@ def _as_csv(table: pa.Table) -> str:
 def _as_json(table: pa.Table) -> str:
     import json
 
-    return json.dumps(table.to_pylist(), indent=1, default=str) + "\n"
+    return json.dumps(_plain(table.to_pylist()), indent=1, default=str, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with numbers that JSON has: integers for whole decimals, such as sums are, null for no number."""
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 WRITERS: Final = {"table": _as_text, "csv": _as_csv, "json": _as_json}

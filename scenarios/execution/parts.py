@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,15 +71,24 @@ def _column(name: str, values: list[Any]) -> pa.Array:
 
 
 def read_part(path: Path) -> pa.Table | None:
-    """Return the table of a part; None where the file is damaged, so that its runs have to be done again."""
+    """Return the table of a part; None where there is none, or it is damaged, so that its runs have to be done again.
+
+    Raises OSError where the system does not let it be read, and MemoryError where there is no room: it may be whole.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with suppress(pa.ArrowException, OSError):
+    try:
         table = pq.ParquetFile(path).read()
-        if "number" in table.column_names:
-            return table
-    return None
+    except pa.ArrowMemoryError:
+        raise
+    except FileNotFoundError:
+        return None
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        return None
+    return table if "number" in table.column_names else None
 
 
 def part_files(folder: Path) -> list[Path]:

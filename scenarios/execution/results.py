@@ -65,15 +65,24 @@ class Results:
             _refuse_another(path, index)
             self._clear_away()
             return
-        if self.folder.is_dir() and any(self.folder.iterdir()):
+        if self.folder.is_dir() and not self._is_fresh():
             raise InputError(f"{self.folder} holds something else; give a new folder")
         try:
             self.parts.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot write to {self.folder}: {error.strerror}; give another folder") from None
+        self._clear_away()
         temporary = path.with_name(f".{INDEX}.{os.getpid()}")
-        temporary.write_text(readable_json(index), encoding="utf-8")
-        temporary.replace(path)
+        try:
+            temporary.write_text(readable_json(index), encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _is_fresh(self) -> bool:
+        """Whether the folder is empty but for what a process left that was killed before there was an index."""
+        others = [path for path in self.folder.iterdir() if not _UNFINISHED.fullmatch(path.name)]
+        return not others or (others == [self.parts] and self.parts.is_dir() and not any(self.parts.iterdir()))
 
     def _clear_away(self) -> None:
         """Remove what a process left that was killed while it wrote a file."""

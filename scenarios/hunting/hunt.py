@@ -14,6 +14,7 @@ from scenarios.execution.execute import execute
 from scenarios.execution.parts import rows_in
 from scenarios.execution.results import Results
 from scenarios.execution.row import ABOUT_THE_RUN, number_of
+from scenarios.execution.sole_use import sole_use
 from scenarios.execution.task import Task, seed_of_run
 from scenarios.execution.workers import Workers
 from scenarios.hunting.guide import GENERATION, Guide
@@ -172,7 +173,8 @@ def _results(
 ) -> Iterator[Results]:
     about = {"hunt": {"scenario": bare(scenario).canonical(), "plugins": list(plugins), "guided": guided}}
     if out is not None:
-        yield Results(Path(out), about, resume=resume)
+        with sole_use(Path(out)):
+            yield Results(Path(out), about, resume=resume)
         return
     if resume:
         raise InputError("found resume without a folder; say with out which hunt is to go on")

@@ -213,14 +213,13 @@ def open_study(folder: str | Path) -> Study:
         stored = Stored(place / RESULTS)
         stored.demand_whole()
         file = study_file_of(Document(str(place / MANIFEST), manifest["study"]))
-        return Study(
-            file,
-            tuple(cell["labels"] for cell in manifest["cells"]),
-            stored,
-            place,
-            {},
-            tuple(cell["scenario"] for cell in manifest["cells"]),
-        )
+        labels = tuple({factor: cell["labels"][factor] for factor in file.factors} for cell in manifest["cells"])
+        scenarios = tuple(dict(cell["scenario"]) for cell in manifest["cells"])
+        dict(manifest["versions"], murmur=manifest["murmur"])
+        for column in (*file.factors, "cell", "replicate", "seed", "censored", "error"):
+            if column not in stored.columns:
+                raise KeyError(f"{RESULTS} has no {column}")
+        return Study(file, labels, stored, place, {}, scenarios)
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise

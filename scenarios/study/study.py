@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.execution.execute import available_workers, execute
 from scenarios.execution.results import Results, StoredRows
+from scenarios.execution.sole_use import sole_use
 from scenarios.execution.workers import Workers
 from scenarios.study.design import STRIDE, Design, Tasks, design_of
 from scenarios.study.keep import keep
@@ -99,10 +100,10 @@ def run_design(
         stored = Stored(results.folder / RESULTS)
         if out is None:
             stored = Stored(stored.table)
-    labels = tuple(cell.labels for cell in design.cells)
-    scenarios = tuple(cell.scenario.canonical() for cell in design.cells)
-    studied = Study(design.file, labels, stored, None if out is None else Path(out), timing, scenarios)
-    return studied if out is None else keep(studied, design)
+        labels = tuple(cell.labels for cell in design.cells)
+        scenarios = tuple(cell.scenario.canonical() for cell in design.cells)
+        studied = Study(design.file, labels, stored, None if out is None else Path(out), timing, scenarios)
+        return studied if out is None else keep(studied, design)
 
 
 @contextmanager
@@ -131,7 +132,8 @@ def number_of_workers(asked: int | None) -> int:
 @contextmanager
 def _results(out: str | Path | None, design: Design, resume: bool) -> Iterator[Results]:
     if out is not None:
-        yield Results(Path(out), design.about(), resume=resume)
+        with sole_use(Path(out)):
+            yield Results(Path(out), design.about(), resume=resume)
         return
     if resume:
         raise InputError("found resume without a folder; say with out which study is to go on")

@@ -52,15 +52,25 @@ def test_long_answers_are_cut_for_people_only(study: Path) -> None:
     assert ask(study, sql, "--format", "csv").count("\n") == 1501
 
 
+def test_json_is_what_every_reader_takes(study: Path) -> None:
+    """Sums, which DuckDB has as decimals, are numbers, and what is no number is null, inside of lists too."""
+    numbers = "0.25::decimal(9, 2) as part, ['nan'::double, 1] as list, -'inf'::double as low"
+    sql = f"select sum(replicate) as total, {numbers} from runs"
+    read = json.loads(ask(study, sql, "--format", "json"), parse_constant=pytest.fail)
+    assert read == [{"total": 1, "part": 0.25, "list": [None, 1.0], "low": None}]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("select 1",), "expected the folder of a study"),
         (("STUDY", "select 1", "--format", "parquet"), "say which by --out"),
         (("STUDY", "select 1", "--out", "no/such/place.csv"), "cannot write"),
+        (("STUDY", "select 1", "--out", "no/such/place.parquet"), "cannot write no/such/place.parquet: No such file"),
+        (("STUDY", "select 1 as x, 2 as x", "--format", "json"), "several columns called x"),
     ],
 )
 def test_wrong_use_is_refused(study: Path, arguments: tuple[str, ...], message: str) -> None:
-    """A question without a study, Parquet for the terminal, and a place that is not there are refused."""
+    """A question without a study, Parquet for the terminal, a place that is not there, names twice are refused."""
     with pytest.raises(InputError, match=message):
         ask(*(str(study) if each == "STUDY" else each for each in arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from scenarios.execution.parts import PART, merged, part_file, part_of, read_part, rows_in, table_of
 from scenarios.execution.results import Results
 from scenarios.execution.row import ABOUT_THE_RUN, Row
+from scenarios.execution.sole_use import sole_use
 from scenarios.execution.task import Task, seed_of_run
 from topologies.errors import InputError
 
@@ -65,6 +67,48 @@ def test_a_damaged_part_is_done_again(tmp_path: Path) -> None:
     assert read_part(part_file(folder / "parts", 0)) is None
     assert Results(folder, {"of": "rows"}, resume=True).done == set(range(PART, PART + 5))
     assert len(filled(folder, range(PART + 5), resume=True).rows()) == PART + 5
+
+
+def test_a_part_that_cannot_be_read_now_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system does not let be read, or there is no memory for, is not taken for damaged and removed."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = tmp_path / "results"
+    filled(folder, range(3))
+    for error in (PermissionError(13, "Permission denied"), OSError(24, "Too many open files"), pa.ArrowMemoryError()):
+
+        def refuse(path: Path, error: BaseException = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(pq, "ParquetFile", refuse)
+            with pytest.raises(type(error)):
+                Results(folder, {"of": "rows"}, resume=True)
+    assert Results(folder, {"of": "rows"}, resume=True).done == set(range(3))
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_was_killed_before_its_index_is_begun_anew(tmp_path: Path, resume: bool) -> None:
+    """A process that was killed, or had no room, before the index was in place leaves nothing in the way."""
+    (tmp_path / "results" / "parts").mkdir(parents=True)
+    (tmp_path / "results" / ".index.json.123").write_text("{", encoding="utf-8")
+    assert filled(tmp_path / "results", range(2), resume=resume).done == {0, 1}
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["index.json", "parts"]
+
+
+def test_a_folder_is_run_by_one_process_at_a_time(tmp_path: Path) -> None:
+    """Who comes second is refused until the first has ended, even by an error."""
+    folder = tmp_path / "new" / "study"
+    with suppress(KeyError), sole_use(folder):
+        with pytest.raises(InputError, match="another process"), sole_use(folder):
+            """Who comes second."""
+        raise KeyError
+    with sole_use(folder):
+        assert folder.is_dir()
+    (tmp_path / "file").touch()
+    with sole_use(tmp_path / "file" / "study"):
+        """Who writes there says what is wrong."""
 
 
 def test_another_execution_is_refused(tmp_path: Path) -> None:

@@ -167,6 +167,13 @@ def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"found no study\.json; expected the folder of a study$"):
         open_study(tmp_path)
     murmur.study({**STUDY, "seeds": 1}, workers=1, out=tmp_path / "kept")
+    manifest = (tmp_path / "kept" / "study.json").read_text()
+    breaks = {'      "labels": {': '"labels": 3, "": {', '"versions"': '"conversions"', '"cells"': '"sells"'}
+    for written, broken in breaks.items():
+        (tmp_path / "kept" / "study.json").write_text(manifest.replace(written, broken))
+        with pytest.raises(InputError, match="the study is damaged"):
+            open_study(tmp_path / "kept")
+    (tmp_path / "kept" / "study.json").write_text(manifest)
     (tmp_path / "kept" / "results.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="the study is damaged"):
         open_study(tmp_path / "kept")
