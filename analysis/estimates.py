@@ -80,7 +80,7 @@ def mean_of(values: Sequence[float]) -> Estimate | None:
     """Return the mean, with a bootstrap interval that is corrected for bias and acceleration (BCa); None for nothing.
 
     Efron, "Better Bootstrap Confidence Intervals", 1987, expanded as a mean of few values needs (Hesterberg, "What
-    teachers should know about the bootstrap", 2015, section 5.3). Assumes independent values with a finite variance;
+    teachers should know about the bootstrap", 2015). Assumes independent values with a finite variance;
     of fewer than six there is no interval, as of their median.
     """
     if not values:

@@ -22,9 +22,10 @@ SOURCES_OF_PROTOCOLS: Final = {
     "coordinator": f"{OWN}: what people build where they do not use consensus, to compare with.",
     "quorum": 'Gifford, "Weighted voting for replicated data", SOSP 1979; Attiya, Bar-Noy and Dolev, "Sharing memory '
     'robustly in message-passing systems", J. ACM 42(1), 1995.',
-    "trading": f"{OWN}: a design of actors whose limit must hold, whatever crashes.",
-    "attractor": "The phases and their coupling are Kuramoto's (1975 and 1984); agents, strategies and goals are "
-    "of Murmur's own making.",
+    "trading": "The three roles are those of an example that comes with the design whose figures `murmur claims "
+    "actors` measures; how they keep the limit, whatever crashes, is of Murmur's own making.",
+    "attractor": "The phases and their coupling are Kuramoto's (1975 and 1984); agents with energy, goals and "
+    "strategies are those of the design whose claims `murmur claims attractor` measures.",
     "actor-load": f"{OWN}: an instrument that measures what effects of actors cost.",
     "cache": f"{OWN}: an instrument that puts memory under pressure.",
     "timetable": f"{OWN}: plain ways to keep a rhythm, which swarms are compared with.",
@@ -33,18 +34,20 @@ SOURCES_OF_PROTOCOLS: Final = {
     "is agreed on is of Murmur's own making.",
     "shared-state": 'Alistarh, Censor-Hillel and Shavit, "Are lock-free concurrent algorithms practically wait-free?", '
     'J. ACM 63(4), 2016, for compare-and-swap; McKenney and Slingwine, "Read-copy update", PDCS 1998.',
-    "worker-pool": 'Amdahl, AFIPS 1967; Gunther, "Guerrilla Capacity Planning", 2007.',
+    "worker-pool": 'Amdahl, "Validity of the single processor approach to achieving large scale computing '
+    'capabilities", AFIPS 1967; Gunther, "Guerrilla Capacity Planning", 2007: how it scales.',
     "pipeline": 'Welsh, Culler and Brewer, "SEDA: an architecture for well-conditioned, scalable Internet services", '
     "SOSP 2001: stages with bounded queues.",
 }
 
 SOURCES_OF_FAULTS: Final = {
-    "crash-loop": 'Kubernetes, "Pod lifecycle": containers that fail are restarted with a delay that grows up to five '
-    "minutes.",
+    "crash-loop": 'Kubernetes, "Pod lifecycle": containers that fail are restarted with a delay that doubles, up '
+    "to five minutes by default.",
     "rolling-restart": 'Brewer, "Lessons from giant-scale services", IEEE Internet Computing 5(4), 2001: the rolling '
     "upgrade.",
-    "pause": f"{CRISTIAN}: the pause-crash. Jepsen's nemesis does it to processes by SIGSTOP.",
-    "resume": f"{CRISTIAN}: the end of a pause-crash. Jepsen's nemesis does it to processes by SIGCONT.",
+    "pause": f"Jepsen's nemesis hammer-time, which stops processes by SIGSTOP. {CRISTIAN}, has the pause-crash, after "
+    "which the state is as before; here what arrives meanwhile is not lost but waits.",
+    "resume": "Jepsen's nemesis hammer-time, which lets processes go on by SIGCONT.",
     "join": 'Stutzbach and Rejaie, "Understanding churn in peer-to-peer networks", IMC 2006.',
     "leave": 'Stutzbach and Rejaie, "Understanding churn in peer-to-peer networks", IMC 2006.',
     "loss": f"{CRISTIAN}: omission failures. {NETEM}.",
@@ -68,10 +71,11 @@ SOURCES_OF_FAULTS: Final = {
     'systems", OSDI 2018: complete, partial and one-way ones.',
     "clock-offset": f"Jepsen's clock nemesis (jepsen.nemesis.time). {NTP}.",
     "clock-drift": f"{NTP}: the frequency error of a clock.",
-    "clock-periodic": f"{NTP}: the wander of a clock's frequency.",
+    "clock-periodic": f"{NTP}: the wander of a clock's frequency; that it is periodic is of Murmur's own making.",
     "clock-noise": f"{NTP}: jitter.",
     "clock-reset": f"{NTP}: stepping a clock. Jepsen's clock nemesis has it too.",
-    "disk-full": 'Gunawi et al., "EIO: error handling is occasionally correct", FAST 2008.',
+    "disk-full": "The error ENOSPC of POSIX's write(). Gunawi, Rubio-González, Arpaci-Dusseau, Arpaci-Dusseau and "
+    'Liblit, "EIO: error handling is occasionally correct", FAST 2008: errors of disks often get lost on their way up.',
     "slow-disk": f"{FAIL_SLOW}.",
     "slow-core": f"{FAIL_SLOW}.",
     "stalled-core": f"{TAIL}.",
@@ -87,7 +91,8 @@ SOURCES_OF_FAULTS: Final = {
     "amnesia": f"{CRISTIAN}: the amnesia-crash.",
     "disrupt": f"{SELF_STABILISATION}: the arbitrary state from which a system has to recover.",
     "drain": f"{OWN}: agents whose batteries run low.",
-    "heal": "Jepsen's tests and TigerBeetle's simulator heal before they ask for progress.",
+    "heal": "Jepsen's nemeses heal the network when they stop. TigerBeetle's simulator heals a core of the replicas "
+    'before it asks for progress ("Simulation testing for liveness", its blog, 2023).',
 }
 
 SOURCES: Final = {

@@ -27,6 +27,8 @@ _JASA: Final = "Journal of the American Statistical Association"
 REFERENCES: Final = {
     "Conover 1999": "Conover, W. J.: Practical Nonparametric Statistics. Wiley, 1999 (sections 3.2 and 3.4).",
     "Efron 1987": f"Efron, B.: Better Bootstrap Confidence Intervals. {_JASA} 82, 1987.",
+    "Hesterberg 2015": "Hesterberg, T. C.: What teachers should know about the bootstrap. The American Statistician "
+    "69, 2015.",
     "Kaplan and Meier 1958": "Kaplan, E. L. and Meier, P.: Nonparametric estimation from incomplete observations. "
     f"{_JASA} 53, 1958.",
     "Welch 1947": "Welch, B. L.: The generalization of Student's problem when several different population variances "
@@ -119,8 +121,8 @@ def _statistics(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
         reported = listed([metric_words(metric).lower() for metric in metrics], 12)
         yield (
             f"Reported are {reported}: medians with distribution-free 95 % intervals between order statistics "
-            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples, "
-            "expanded for few runs (Efron 1987)."
+            "(Conover 1999), and means with bias-corrected and accelerated bootstrap intervals, 2,000 resamples "
+            "(Efron 1987), expanded for few runs (Hesterberg 2015)."
         )
     never = _missing_times(facts)
     if never:

@@ -21,8 +21,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return p corrected so that the expected share of false ones among the findings is bounded.
 
-    Assumes tests that are independent, or depend on each other positively (Benjamini and Hochberg, "Controlling the
-    false discovery rate", Journal of the Royal Statistical Society B 57, 1995).
+    Assumes tests that are independent (Benjamini and Hochberg, "Controlling the false discovery rate", Journal of the
+    Royal Statistical Society B 57, 1995), or depend on each other positively (Benjamini and Yekutieli, "The control of
+    the false discovery rate in multiple testing under dependency", Annals of Statistics 29, 2001).
     """
     from scipy.stats import false_discovery_control
 

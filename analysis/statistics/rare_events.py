@@ -49,7 +49,7 @@ def runs_needed(share: float, relative_half_width: float, confidence: float = CO
     """Return how many runs it takes to know a share to within this part of itself, either way.
 
     Assumes independent runs, and that the share is about this (half-width of the normal approximation,
-    z² (1 - p) / (p h²); Cochran, "Sampling Techniques", 1977, section 4.6). A share of 1 % to within a tenth takes
+    z² (1 - p) / (p h²); Cochran, "Sampling Techniques", 1977, chapter 4). A share of 1 % to within a tenth takes
     38,000 runs. Raises InputError for a share that is not between 0 and 1, or for a width that is not above 0.
     """
     from statistics import NormalDist

@@ -48,8 +48,8 @@ class Scatter:
     def margins(self, directions: Floats) -> Floats:
         """Return half of 95 % intervals of sums of the parameters, of which a row says how often each is in it.
 
-        Student's t, with the degrees of freedom of Welch and Satterthwaite ("An approximate distribution of estimates
-        of variance components", Biometrics Bulletin 2, 1946), as few sizes, or one, may make up the error.
+        Student's t, with the degrees of freedom of Satterthwaite ("An approximate distribution of estimates of variance
+        components", Biometrics Bulletin 2, 1946), as few sizes, or one, may make up the error.
         """
         import numpy as np
         from scipy.stats import t
@@ -112,7 +112,7 @@ def scaling_fits(sizes: Sequence[float], samples: Sequence[Sequence[float]]) -> 
     Empty where there are fewer than three sizes or five values. Raises InputError for a value or a size that is not
     above 0 and finite, such as a time that never came: `paired_estimates.exponent_of` takes those. Assumes independent
     values that scatter by about the same factor at all sizes; the weights ("Model Selection and Multimodel Inference",
-    Burnham and Anderson, 2002, sections 2.2 and 2.9) only compare these three laws, of which none need be right: look
+    Burnham and Anderson, 2002, chapter 2) only compare these three laws, of which none need be right: look
     at `r_squared`, and at the fit. Intervals of parameters allow another scatter at each size (White, "A
     heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980), by Student's t; they need two
     values at each size.

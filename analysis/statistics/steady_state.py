@@ -21,11 +21,11 @@ BATCHES: Final = 20
 def warm_up_of(series: Sequence[float]) -> int | None:
     """Return how many first values to leave out, so that the rest is of the steady state (MSER-5).
 
-    Of all cuts the one that gives the least standard error of the mean of averages of five values (White, "An effective
-    truncation heuristic for bias reduction in simulation output", Simulation 69, 1997; Franklin and White,
-    "Stationarity tests and MSER-5", Winter Simulation Conference 2008). None where that lies in the second half, or
-    the series has fewer than fifty values: it is then too short to tell. Assumes equal steps of time and a series that
-    settles.
+    Of all cuts the one that gives the least standard error of the mean (White, "An effective truncation heuristic for
+    bias reduction in simulation output", Simulation 69, 1997) of averages of five values (White, Cobb and Spratt, "A
+    comparison of five steady-state truncation heuristics for simulation", Winter Simulation Conference 2000). None
+    where that lies in the second half, or the series has fewer than fifty values: it is then too short to tell. Assumes
+    equal steps of time and a series that settles.
     """
     import numpy as np
 

@@ -88,7 +88,7 @@ def survival_of(times: Sequence[float], observed: Sequence[bool], confidence: fl
     runs that end for reasons that have nothing to do with the time that is waited for (Kaplan and Meier,
     "Nonparametric estimation from incomplete observations", Journal of the American Statistical Association 53, 1958).
     Intervals at each time are Greenwood's, of log(-log S) (Kalbfleisch and Prentice, "The Statistical Analysis of
-    Failure Time Data", 1980, section 1.3).
+    Failure Time Data", 1980).
     """
     if not len(times):
         return None
