@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from topologies.errors import InputError
@@ -14,6 +15,8 @@ def write_whole(path: Path, pieces: Iterable[str] | bytes) -> Path:
 
     What is there stays until all is written. Raises InputError where the place cannot be written to.
     """
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; name a file in it")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if isinstance(pieces, bytes):
@@ -25,4 +28,5 @@ def write_whole(path: Path, pieces: Iterable[str] | bytes) -> Path:
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

@@ -155,6 +155,8 @@ def _export_study(study: Study | str | Path, form: str, out: str | Path | None) 
 
 def _write(path: Path, pieces: Iterator[str]) -> Path:
     written: Path | None = None
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; name a file in it")
     try:
         with NamedTemporaryFile(
             "w", dir=path.parent, prefix=f".{path.name}-", encoding="utf-8", newline="", delete=False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -20,6 +21,8 @@ def write_report(report: Report, file: Path, form: Format, version: str) -> Path
 
     Raises InputError where the place cannot be written to.
     """
+    if file.is_dir():
+        raise InputError(f"{file}: cannot be written: it is a folder; name a file in it")
     try:
         _write(_text(report, file, form, version).encode("utf-8"), file)
     except OSError as error:
@@ -53,4 +56,5 @@ def _write(content: bytes, file: Path) -> None:
         temporary.write_bytes(content)
         temporary.replace(file)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -60,14 +59,15 @@ def query(arguments: tuple[str, ...], form: str | None, out: str | None) -> None
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
-    from scenarios.execution.parts import write_table
-    from topologies.errors import InputError
+    from io import BytesIO
 
-    try:
-        write_table(table, path)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        raise InputError(f"cannot write {path}: {reason}; choose another place") from None
+    import pyarrow.parquet as pq
+
+    from analysis.whole_file import write_whole
+
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    write_whole(path, buffer.getvalue())
 
 
 def _print(table: pa.Table, form: str) -> None:

@@ -220,7 +220,9 @@ def open_study(folder: str | Path) -> Study:
             if column not in stored.columns:
                 raise KeyError(f"{RESULTS} has no {column}")
         return Study(file, labels, stored, place, {}, scenarios)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise InputError(f"{place}: the study cannot be read: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
         reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -67,6 +67,8 @@ def test_json_is_what_every_reader_takes(study: Path) -> None:
         (("STUDY", "select 1", "--format", "parquet"), "say which by --out"),
         (("STUDY", "select 1", "--out", "no/such/place.csv"), "cannot write"),
         (("STUDY", "select 1", "--out", "no/such/place.parquet"), "cannot write no/such/place.parquet: No such file"),
+        (("STUDY", "select 1", "--out", ""), "it is a folder"),
+        (("STUDY", "select 1", "--format", "parquet", "--out", "/"), "it is a folder"),
         (("STUDY", "select 1 as x, 2 as x", "--format", "json"), "several columns called x"),
     ],
 )

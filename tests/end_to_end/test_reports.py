@@ -234,6 +234,7 @@ def test_a_module_that_a_study_names_is_loaded_only_where_it_is_asked_for(
         (["study", "--plot", "spread"], "found the plot spread, which does not draw a study"),
         (["study", "--plot", "distribushun"], "did you mean 'distribution'?"),
         (["run", "--metric", "messages"], "found metrics, which are for reports on studies"),
+        (["study", "--format", "latex", "--out", ""], "it is a folder; name a file in it"),
         (["run", "--plot", "leaders"], "found no records of roles"),
         (
             ["run", "--plot", "spread", "--out", "missing/report.html"],

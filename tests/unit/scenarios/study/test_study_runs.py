@@ -162,8 +162,12 @@ def test_another_study_does_not_go_on_in_a_folder(tmp_path: Path) -> None:
     assert reworded.answers[0].metrics.keys() == {"messages"}
 
 
-def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
-    """A folder that holds none, one that has not ended and one that is damaged are told apart."""
+def test_a_folder_without_a_study_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that holds none, one that has not ended, one that is damaged and one that is locked are told apart."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
     with pytest.raises(InputError, match=r"found no study\.json; expected the folder of a study$"):
         open_study(tmp_path)
     murmur.study({**STUDY, "seeds": 1}, workers=1, out=tmp_path / "kept")
@@ -174,6 +178,10 @@ def test_a_folder_without_a_study_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="the study is damaged"):
             open_study(tmp_path / "kept")
     (tmp_path / "kept" / "study.json").write_text(manifest)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", refuse)
+        with pytest.raises(InputError, match="the study cannot be read: Permission denied"):
+            open_study(tmp_path / "kept")
     (tmp_path / "kept" / "results.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="the study is damaged"):
         open_study(tmp_path / "kept")
