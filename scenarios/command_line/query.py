@@ -110,7 +110,16 @@ def _as_text(table: pa.Table) -> str:
 
 
 def _as_csv(table: pa.Table) -> str:
-    return str(table.to_pandas().to_csv(index=False, lineterminator="\n"))
+    import json
+
+    from pyarrow import types
+
+    frame = table.to_pandas()
+    for place, field in enumerate(table.schema):
+        if types.is_nested(field.type):
+            texts = [value and json.dumps(_plain(value), default=str) for value in table.column(place).to_pylist()]
+            frame.isetitem(place, texts)
+    return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def _as_json(table: pa.Table) -> str:

@@ -34,6 +34,8 @@ TIMING: Final = "timing.jsonl"
 FORMAT: Final = 2
 """Number of the layout of such folders."""
 _UNFINISHED: Final = re.compile(r"\..+\.(json|parquet)\.\d+")
+LONGEST_SHOWN: Final = 80
+"""Characters of plain data that a message shows."""
 PATIENCE: Final = 5.0
 """Seconds after which rows are written even though their part is not complete."""
 
@@ -215,4 +217,9 @@ def _differences(stored: Any, wanted: Any, path: str = "") -> Iterator[str]:
             name = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}".lstrip(".")
             yield from _differences(ours.get(key, "nothing"), theirs.get(key, "nothing"), name)
     elif stored != wanted:
-        yield f"{path} is {canonical_json(stored)} there, {canonical_json(wanted)} here"
+        yield f"{path or 'all'} is {_short(stored)} there, {_short(wanted)} here"
+
+
+def _short(data: Any) -> str:
+    text = canonical_json(data)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."

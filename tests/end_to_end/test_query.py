@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -58,6 +59,14 @@ def test_json_is_what_every_reader_takes(study: Path) -> None:
     sql = f"select sum(replicate) as total, {numbers} from runs"
     read = json.loads(ask(study, sql, "--format", "json"), parse_constant=pytest.fail)
     assert read == [{"total": 1, "part": 0.25, "list": [None, 1.0], "low": None}]
+
+
+def test_lists_are_whole_in_csv(study: Path) -> None:
+    """A list of any length is JSON in its field, all of it; none at all is empty."""
+    sql = "select range(2000) as long, null::int[] as none"
+    _, line = csv.reader(ask(study, sql, "--format", "csv").splitlines())
+    assert json.loads(line[0]) == list(range(2000))
+    assert line[1] == ""
 
 
 @pytest.mark.parametrize(

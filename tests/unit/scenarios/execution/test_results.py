@@ -116,6 +116,9 @@ def test_another_execution_is_refused(tmp_path: Path) -> None:
     Results(tmp_path / "results", {"scenario": {"faults": [{"at": "1s"}], "name": "a"}})
     with pytest.raises(InputError, match=r'scenario\.faults\[0\]\.at is "1s" there, "2s" here, and 1 more differ'):
         Results(tmp_path / "results", {"scenario": {"faults": [{"at": "2s"}], "name": "b"}}, resume=True)
+    with pytest.raises(InputError, match=r'scenario is {"faults":.* there, "x{76}\.\.\. here') as refused:
+        Results(tmp_path / "results", {"scenario": "x" * 10_000}, resume=True)
+    assert len(refused.value.message) < 1000
 
 
 def test_a_folder_that_is_taken_is_refused(tmp_path: Path) -> None:
