@@ -38,6 +38,7 @@ bench: setup ## measure Murmur beside plain SimPy and print the ratios
 
 docs: setup ## build the site of the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 validate: setup ## measure every published result in full and print it beside its reference (CI takes a quick look)
 	$(BIN)/python -m tests.published
