@@ -132,11 +132,15 @@ def _contradictions(study: StudyFile) -> Iterator[Problem]:
         if name not in names:
             near = did_you_mean(name, names) or f"; expected {CASE} or a path that is swept or sampled"
             yield Problem(("labels", name), f"found {shown(name)}, which is not swept{near}")
-    taken: dict[str, str] = dict.fromkeys(RESERVED, "a column of each study")
+    from analysis.metrics import METRICS
+
+    fixed = {**dict.fromkeys(METRICS, "a metric"), **dict.fromkeys(RESERVED, "a column of each study")}
+    taken: dict[str, str] = {}
     for name, factor in names.items():
-        if factor in taken:
+        other = taken.get(factor) or fixed.get(factor.lower())  # questions in SQL know no capitals
+        if other is not None:
             remedy = "give it another word under labels"
-            yield Problem(("labels", name), f"found {shown(factor)}, which is the name of {taken[factor]}; {remedy}")
+            yield Problem(("labels", name), f"found {shown(factor)}, which is the name of {other}; {remedy}")
         taken[factor] = name
     yield from conditions.mistakes_of(study.leave_out, names)
     yield from _broken_matrices(study)
@@ -193,5 +197,5 @@ def _overlaps(study: StudyFile) -> Iterator[Problem]:
                     yield Problem(("cases", name, "set", path), f"found {path}, but {other} is swept; leave one out")
 
 
-RESERVED: Final = ("cell", "replicate", "number", *ABOUT_THE_RUN[1:], "command", "point", "matrix")
-"""Columns of studies, which no factor may be called."""
+RESERVED: Final = ("cell", "replicate", "number", *ABOUT_THE_RUN[1:], "command", "point", "matrix", "study", "scenario")
+"""Columns of studies and of their tables in SQL, which no factor may be called."""

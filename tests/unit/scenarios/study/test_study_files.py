@@ -128,6 +128,8 @@ def test_independent_chance_gives_every_cell_seeds_of_its_own(place: Path) -> No
             "faults: seed,",
             "study.yaml:10: labels.faults: found 'seed', which is the name of a column",
         ),
+        ("faults: fault,", "faults: converged_at,", "found 'converged_at', which is the name of a metric"),
+        ("faults: fault,", "faults: Cell,", "found 'Cell', which is the name of a column"),
         ("[0, 0.1, 20%]", "[0, 0]", "found 0 a second time"),
         (
             "[0, 0.1, 20%]",
