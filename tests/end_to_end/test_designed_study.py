@@ -54,10 +54,10 @@ def test_a_designed_study_runs_to_its_cap(place: Path) -> None:
 def test_the_command_that_goes_on_keeps_the_rule(place: Path) -> None:
     """A study that stops by its rule goes on by it; with a number of seeds that number is part of the command."""
     file = place / "designed.yaml"
-    assert _going_on("designed.yaml", design_of(file), (), Path("here")) == (
+    assert _going_on("designed.yaml", design_of(file), (), Path("here"), []) == (
         "murmur study designed.yaml --seed 0 --out here --resume"
     )
-    assert "--seeds 9" in _going_on("designed.yaml", design_of(file, seeds=9), (), Path("here"))
+    assert "--seeds 9" in _going_on("designed.yaml", design_of(file, seeds=9), (), Path("here"), [])
 
 
 def test_mistakes_end_with_two_and_their_line(place: Path) -> None:
