@@ -67,4 +67,11 @@ class StudyFacts:
         if self.design is None:
             return self.view.label(cell)
         labels = self.answers[cell]["labels"]
-        return ", ".join(f"{factor} {labels[factor]}" for factor in self.view.varied())
+        return ", ".join(_factor_words(factor, labels[factor]) for factor in self.view.varied())
+
+
+def _factor_words(factor: str, value: Any) -> str:
+    """Return a factor with its value, the unit of its name behind it: `loss 2.5 %` of `loss (%)`."""
+    name, _, unit = factor.removesuffix(")").partition(" (") if factor.endswith(")") else (factor, "", "")
+    told = f"{value:.12g}" if isinstance(value, float) else str(value)
+    return f"{name} {told}\u00a0{unit}" if unit else f"{name} {told}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TEMPLATES: Final = "templates"
+_BEFORE_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|pp|ns|µs|ms|s)(?![^\W_]))")
 PIXELS_PER_MM: Final = 96 / 25.4
 WIDEST_OF_A_COLUMN: Final = 120
 """Millimetres up to which two figures stand side by side."""
@@ -70,7 +72,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable[..., object]] = {
         "plain": plain_text,
-        "one_line": on_one_line,
+        "one_line": _kept_together,
         "kind": _kind,
         "source": _source,
         "pixels": _pixels,
@@ -80,6 +82,11 @@ def _environment() -> Environment:
     }
     environment.filters.update(filters)
     return environment
+
+
+def _kept_together(text: object) -> str:
+    """Return text on one line, in which a number is never parted from its unit."""
+    return _BEFORE_UNIT.sub("\u00a0", on_one_line(text))
 
 
 def _kind(block: Block) -> str:

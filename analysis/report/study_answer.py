@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from analysis.estimates import Estimate
 from analysis.metrics import known_metric
 from analysis.report.blocks import Block, Bullets, Cell, Column, Fold, Paragraph, Section, Table
+from analysis.report.cell_words import cells_words
 from analysis.report.facts import StudyFacts
 from analysis.report.study_comparisons import Comparison, compared
 from analysis.report.study_dependence import Dependence, dependence_table, strongest
@@ -31,8 +32,6 @@ MOST_ROWS = 40
 """Cells beyond which tables are folded."""
 MOST_BARS = 3
 """Metrics beyond which a table is too wide for bars."""
-MOST_IN_BRIEF = 4
-"""Metrics of which the answer in brief speaks."""
 
 Comparisons = Mapping[str, Mapping[int, Comparison]]
 
@@ -71,7 +70,7 @@ def answer(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) 
 
 
 def _points(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Iterator[str]:
-    for metric in facts.view.metrics[:MOST_IN_BRIEF]:
+    for metric in facts.view.metrics:
         found = [
             (numbers[0], number)
             for number, each in enumerate(facts.answers)
@@ -80,15 +79,15 @@ def _points(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence)
         if not found:
             yield f"{metric_words(metric)}: no run has a value."
             continue
-        least, most = min(found), max(found)
-        told = f"{metric_words(metric)}: {_in_cell(facts, metric, least[1])}"
-        if least[0] != most[0]:
-            ratio = most[0] / least[0] if least[0] > 0 and isfinite(most[0]) else nan
+        least, most = min(found)[0], max(found)[0]
+        told = f"{metric_words(metric)}: {_in_cells(facts, metric, least, found)}"
+        if least != most:
+            ratio = most / least if least > 0 and isfinite(most) else nan
             times = f", {ratio:,.0f} times as much" if ratio >= 100 else f", {ratio:.3g} times as much"
             times = times if ratio >= 1.2 else ""
-            told += f" is the lowest median, {_in_cell(facts, metric, most[1])} the highest{times}"
+            told += f" is the lowest median, {_in_cells(facts, metric, most, found)} the highest{times}"
         elif len(found) > 1:
-            told = f"{metric_words(metric)}: {value_words(least[0], _unit(facts, metric))} is the median of "
+            told = f"{metric_words(metric)}: {value_words(least, _unit(facts, metric))} is the median of "
             told += "every cell" if len(found) == len(facts.answers) else "every cell that has a value"
         sentences = (f"{told}.", _beyond_noise(facts, comparisons[metric]), _depends(dependence, metric))
         yield " ".join(filter(None, sentences))
@@ -98,12 +97,10 @@ def _unit(facts: StudyFacts, metric: str) -> str:
     return str(facts.answers[0]["metrics"][metric]["unit"])
 
 
-def _in_cell(facts: StudyFacts, metric: str, cell: int) -> str:
-    measured = facts.answers[cell]["metrics"][metric]
-    numbers = numbers_of(measured, "median")
-    assert numbers is not None
-    where = f" ({facts.label(cell)})" if len(facts.answers) > 1 and facts.label(cell) else ""
-    return value_words(numbers[0], measured["unit"]) + where
+def _in_cells(facts: StudyFacts, metric: str, value: float, found: Iterable[tuple[float, int]]) -> str:
+    """Return a median with the cells that have it."""
+    words = cells_words(facts, [cell for each, cell in found if each == value]) if len(facts.answers) > 1 else ""
+    return value_words(value, _unit(facts, metric)) + (f" ({words})" if words else "")
 
 
 def _beyond_noise(facts: StudyFacts, comparisons: Mapping[int, Comparison]) -> str:
@@ -122,21 +119,26 @@ def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
     metrics = facts.view.metrics
     axes = {metric: axis_of(all_numbers(facts.answers, metric, "median")) for metric in metrics}
     telling = telling_checks(facts)
+    alike = len({each["runs"] for each in facts.answers}) == 1
     rows = []
     for number, each in enumerate(facts.answers):
         told = [_marked(each["metrics"][metric], axes[metric], comparisons[metric].get(number)) for metric in metrics]
         held = [held_cell(each["checks"].get(name)) for name in telling]
-        rows.append((*label_cells(each), Cell(f"{each['runs']:,}", float(each["runs"])), *held, *told))
+        runs = () if alike else (Cell(f"{each['runs']:,}", float(each["runs"])),)
+        rows.append((*label_cells(each), *told, *held, *runs))
     barred = len(metrics) <= MOST_BARS
     heads = tuple(Column(metric_words(name) + (_log(axes[name]) if barred else ""), True) for name in metrics)
     checks = tuple(Column(f"{name} holds in", True) for name in telling)
-    columns = (*label_columns(facts), Column("runs", True), *checks, *heads)
+    columns = (*label_columns(facts), *heads, *checks, *(() if alike else (Column("runs", True),)))
+    caption = "What the cells came to"
+    if alike:
+        caption += f", with {count(facts.answers[0]['runs'], 'run')} each" if len(rows) > 1 else ""
     note = "Medians, with 95 % intervals from six runs on."
     if any(comparisons.values()):
         note += f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by Holm."
     if len(metrics) > MOST_BARS:
         rows = [tuple(replace(cell, bar=None) for cell in row) for row in rows]
-    return Table("table-medians", "What the cells came to", columns, tuple(rows), note)
+    return Table("table-medians", caption, columns, tuple(rows), note)
 
 
 def _marked(measured: Mapping[str, Any], axis: Axis, comparison: Comparison | None) -> Cell:
@@ -158,9 +160,13 @@ def label_columns(facts: StudyFacts) -> tuple[Column, ...]:
 def label_cells(answer: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Return what tells a cell from the others, numbers to be sorted as such."""
     labels = answer["labels"].values()
-    return tuple(Cell(str(label), float(label) if isinstance(label, int | float) else None) for label in labels) or (
-        Cell("the only one"),
-    )
+    return tuple(map(_label_cell, labels)) or (Cell("the only one"),)
+
+
+def _label_cell(label: Any) -> Cell:
+    if isinstance(label, float):
+        return Cell(f"{label:.12g}", label)
+    return Cell(str(label), float(label) if isinstance(label, int) else None)
 
 
 def results(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence) -> Section:
@@ -177,16 +183,19 @@ def results(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence)
 def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comparison]) -> Table:
     first = facts.label(0) if comparisons else ""
     gone = "never" if known_metric(metric).may_never_come else "no value"
-    heads = [Column("values", True), Column(gone, True), Column("median", True), Column("mean", True)]
+    heads = [Column("median", True), Column("mean", True)]
     if comparisons:
         heads += [Column(f"more than {first}", True), Column("in parts", True), Column("p, by Holm", True)]
+    known = {each["metrics"][metric]["known"] for each in facts.answers}
+    counted = len(known) > 1 or any(each["metrics"][metric]["missing"] for each in facts.answers)
+    heads += [Column("values", True), Column(gone, True)] if counted else []
     rows = []
     for number, each in enumerate(facts.answers):
         measured = each["metrics"][metric]
         counts = (Cell(f"{measured[name]:,}", float(measured[name])) for name in ("known", "missing"))
         estimates = (estimate_cell(measured, "median"), estimate_cell(measured, "mean"))
         beside = _beside_first(comparisons.get(number), measured["unit"]) if comparisons else ()
-        rows.append((*label_cells(each), *counts, *estimates, *beside))
+        rows.append((*label_cells(each), *estimates, *beside, *(counts if counted else ())))
     note = f"{known_metric(metric).description[:1].upper()}{known_metric(metric).description[1:]}."
     columns = (*label_columns(facts), *heads)
     return Table(f"table-{_anchor(metric)}", metric_words(metric), columns, tuple(rows), note + _method(facts, metric))

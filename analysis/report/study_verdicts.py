@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.checks import CHECKS
 from analysis.estimates import share_of
 from analysis.report.blocks import Block, Bullets, Cell, Column, Fold, Paragraph, Section, Table, Tone
+from analysis.report.cell_words import cells_words
 from analysis.report.facts import StudyFacts
 from analysis.report.words import count, listed
 from analysis.shown_value import shown_metric
@@ -52,14 +53,24 @@ def verdict_line(facts: StudyFacts) -> Paragraph:
     unknown = [name for name, counts in sums.items() if counts["unknown"]]
     if violated or failed:
         ended = f"{count(failed, 'run')} ended in an error. " if failed else ""
-        broken = [f"{name} in {sums[name]['violated']:,} of {sum(sums[name].values()):,} runs" for name in violated]
+        broken = [_counted_runs(facts, name, "violated", sums[name]) for name in violated]
         return Paragraph(ended + (f"Violated: {listed(broken)}." if broken else ""), "bad")
     if unknown:
-        open_ = [f"{name} in {sums[name]['unknown']:,} of {sum(sums[name].values()):,} runs" for name in unknown]
+        open_ = [_counted_runs(facts, name, "unknown", sums[name]) for name in unknown]
         return Paragraph(f"Nothing is violated, but unknown: {listed(open_)}.", "unknown")
     if not sums:
         return Paragraph("The scenarios ask for no checks, so that nothing is known to hold.", "unknown")
     return Paragraph(f"All {count(len(sums), 'check')} hold in all {count(_runs(facts), 'run')}.", "good")
+
+
+def _counted_runs(facts: StudyFacts, name: str, found: str, sums: Mapping[str, int]) -> str:
+    """Return in how many runs a check came to this, and in which cells: `linearizable in 3 of 9 runs (of a ring)`."""
+    told = f"{name} in {sums[found]:,} of {sum(sums.values()):,} runs"
+    cells = [cell for cell, each in enumerate(facts.answers) if each["checks"].get(name, {}).get(found)]
+    if len(facts.answers) < 2:
+        return told
+    words = cells_words(facts, cells)
+    return f"{told} ({words})" if len(cells) == len(facts.answers) else f"{told} ({words}, and no other)"
 
 
 def _runs(facts: StudyFacts) -> int:
