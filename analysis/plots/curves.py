@@ -1,4 +1,7 @@
-"""A metric of a study along a factor: medians with their intervals, a line for each group, seeds as faint points."""
+"""A metric of a study along a factor: medians with their intervals, seeds as faint points.
+
+Along numbers medians of a group are joined by a line; names lie side by side, and cells of a sampled design are points.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import seaborn
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.plots.bifurcation import MARKERS
+from analysis.plots.design_points import draw_points, is_scattered, points_frame
 from analysis.plots.factor_axis import factor_along, factor_axis, set_factor_axis, time_levels
 from analysis.plots.metric_axis import MetricScale, scale_of, set_logarithmic, spans_many_sizes
 from analysis.plots.spread import LINE_STYLES
@@ -58,7 +62,8 @@ def curves_frame(
     """Return the value of each seed along a factor, as `values_frame` does.
 
     `x` is by default the first that is a number, of nodes and the like before others; `by` all others that vary.
-    `metric` may be a time series that the study has kept, `series.NAME`: then it is along time.
+    `metric` may be a time series that the study has kept, `series.NAME`: then it is along time. Of a sampled design,
+    where no line can be drawn along a factor, each cell is a `point`, as `points_frame` says.
     """
     chosen = _chosen(study, metric)
     if chosen.startswith(OVER_TIME):
@@ -68,6 +73,8 @@ def curves_frame(
     along = factor_along(study) if x is None else x
     if along == by and by is not None:
         along = next((name for name in study.varied() if name != by), None)
+    if is_scattered(study, along):
+        return points_frame(study, chosen, along, by)
     return values_frame(study, chosen, along, None if by is None else [by])
 
 
@@ -80,17 +87,21 @@ def curves_medians(frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `group` with its `number`; `x` with its `place`; `runs`, and `never`, of how many of these a time never
     came; `median`, infinite where it did not come in half of the runs, and `low` and `high`, the 95 % interval, NaN
-    where there are too few runs for one.
+    where there are too few runs for one; of a sampled design, `point`.
     """
     rows = []
-    for (number, place), runs in frame.groupby(["number", "place"], sort=True):
+    points = ["point"] if "point" in frame else []
+    for (number, place, *point), runs in frame.groupby(["number", "place", *points], sort=True):
         found = median_with_interval(runs["value"].tolist(), runs["came"].tolist())
         assert found is not None
         bounds = [np.nan if bound is None else bound for bound in (found.low, found.high)]
         first = runs.iloc[0]
         rows.append((first["group"], number, first["x"], place, len(runs), (~runs["came"]).sum(), found.value, *bounds))
-    names = ["group", "number", "x", "place", "runs", "never", "median", "low", "high"]
-    return pd.DataFrame(rows, columns=names)
+        rows[-1] += tuple(point)
+    names = ["group", "number", "x", "place", "runs", "never", "median", "low", "high", *points]
+    medians = pd.DataFrame(rows, columns=names)
+    medians.attrs = dict(frame.attrs)
+    return medians
 
 
 def draw_curves(frame: pd.DataFrame, metric: str, name: str = "", width: float = COLUMN_MM) -> Figure:
@@ -108,12 +119,15 @@ def draw_curves(frame: pd.DataFrame, metric: str, name: str = "", width: float =
         set_values(axes, frame, scale, linear=metric.startswith(OVER_TIME))
         axes.set_ylabel(scale.words)
         where = dict(zip(sorted(frame["place"].unique()), axis.places, strict=True))
-        draw_lines(axes, frame, medians, where, axis.numbers, scale)
+        if "point" in frame:
+            draw_points(axes, frame, medians, where, scale)
+        else:
+            draw_lines(axes, frame, medians, where, axis.numbers, scale)
         set_factor_axis(axes, axis)
         axes.grid(linewidth=0.4, alpha=0.5)
         axes.set_axisbelow(True)
         seaborn.despine(ax=axes)
-        put_title(figure, shortened(name, 120), facts_of(frame, *curves_facts(medians)))
+        put_title(figure, shortened(name, 120), facts_of(medians, *curves_facts(medians)))
         put_legend(figure, axes)
         figure.draw_without_rendering()
     return figure
@@ -123,8 +137,9 @@ def curves_facts(medians: pd.DataFrame) -> list[str]:
     """Return in words what points, bars and triangles are."""
     interval = medians["low"].notna().any()
     dense = medians["place"].nunique() > _MOST_BARS or medians["runs"].sum() > _MOST_POINTS
-    seeds = "; faint: runs" if (medians["runs"] > 1).any() and not dense else ""
+    seeds = "; faint: runs" if (medians["runs"] > 1).any() and not dense and "point" not in medians else ""
     told = f"median with 95 % interval{seeds}" if interval else f"median{seeds}"
+    told += "; a point for each cell, other factors vary too" if "point" in medians else ""
     never = "▲: the time never came in half of the runs" if np.isinf(medians["median"]).any() else ""
     came = int(medians["never"].sum())
     told_never = f"it never came in {came} run{'s' * (came != 1)}" if came and not never else ""

@@ -11,12 +11,12 @@ import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from analysis.estimates import share_of
 from analysis.metrics import known_metric
 from analysis.plots.factor_axis import axis_words, factor_along, set_factor_axis, side_by_side, told_number
-from analysis.plots.metric_axis import MetricScale, scale_of, spans_many_sizes, words_of_metric
+from analysis.plots.metric_axis import MetricScale, scale_of, set_logarithmic, spans_many_sizes, words_of_metric
 from analysis.plots.study_values import (
     CHECK,
     factor_levels,
@@ -72,7 +72,7 @@ def heat_map_frame(
     check. Columns: `row`, the level of `by`, and its `row_place`; `x` and its `place`; `runs`, and in how many of these
     the time `never` came; `value`, NaN where no run has one and infinite where it did not come in half of the runs;
     `low` and `high`, the 95 % interval, NaN where there are too few runs. Raises InputError where a factor has more
-    than forty levels.
+    than forty levels, or most pairs of levels have no runs.
     """
     along, down = _factors(study, x, by)
     kind, name = _kind(study, metric)
@@ -91,6 +91,7 @@ def heat_map_frame(
             some = of_row[of_row["place"] == place]
             table.append((row, row_place, level, place, len(some), int((~some["came"]).sum()), *_estimated(some, kind)))
     frame = pd.DataFrame(table, columns=list(COLUMNS))
+    _refuse_empty(frame, along, down)
     frame.attrs = {**runs.attrs, "metric": kind + name.removeprefix(CHECK), "by": down}
     return frame
 
@@ -126,6 +127,16 @@ def _refuse_many(factors: Iterable[tuple[str | None, list[Any]]]) -> None:
                 f"{factor} has {len(levels)} levels; the plot heat-map has at most {MOST_LEVELS}: sweep fewer, or name "
                 "another factor by --x or --by"
             )
+
+
+def _refuse_empty(frame: pd.DataFrame, along: str | None, down: str | None) -> None:
+    """Raise InputError where most pairs of levels have no runs, as in a sampled design."""
+    empty = int((frame["runs"] == 0).sum())
+    if 2 * empty > len(frame):
+        raise InputError(
+            f"found no runs at {empty} of the {len(frame)} pairs of {along} and {down}; the plot heat-map needs some "
+            "at half of them: name factors of fewer levels by --x and --by, or draw curves, whose cells are points"
+        )
 
 
 def _estimated(runs: pd.DataFrame, kind: str) -> tuple[float, float, float]:
@@ -281,8 +292,6 @@ def _add_colors(
     bar.set_label(scale.words)
     bar.outline.set_visible(False)
     if isinstance(colors.norm, LogNorm):
-        bar.ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=9))
-        bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: told_number(value)))
-        bar.ax.xaxis.set_minor_formatter(NullFormatter())
+        set_logarithmic(bar.ax, "x", colors.norm.vmin or 1.0, colors.norm.vmax or 1.0)
     elif share:
         bar.ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

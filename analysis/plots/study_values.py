@@ -39,7 +39,8 @@ def values_frame(
     """Return a row for each replicate of each group at each value of `x`; runs that failed are left out.
 
     Columns: `group`, the values of the factors `by` (None: all that vary, save the others) in words, and its `number`
-    in the order of the study; `x`, the value of that factor, and its `place`; with `panels`, two factors (or None),
+    in the order of the study, numbers of one factor in ascending order; `x`, the value of that factor, and its `place`;
+    with `panels`, two factors (or None),
     `row` and `column`, their values, with `row_place` and `column_place`; `replicate`; `value`, times in nanoseconds;
     `came`, False where a time never came, whose value then is when it was censored. Runs without a value that is no
     time to come are left out. Of a time series, `series.NAME`, there is a row for each time, which is `x` then.
@@ -53,6 +54,8 @@ def values_frame(
     if not len(rows):
         raise _nothing(study, "all failed" if not len(study.whole()) else f"none has a value of {metric}")
     every = list(dict.fromkeys(_levels(study.frame, factors)))
+    if len(factors) == 1:
+        every = [(level,) for level in factor_levels(study, factors[0])]
     numbers = {levels: number for number, levels in enumerate(every)}
     columns: dict[str, Any] = {
         "group": [told_levels(factors, levels) for levels in _levels(rows, factors)],
