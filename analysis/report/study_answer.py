@@ -7,20 +7,20 @@ from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
 
-from analysis.estimates import Estimate
 from analysis.metrics import known_metric
 from analysis.report.blocks import Block, Bullets, Cell, Column, Fold, Paragraph, Section, Table
 from analysis.report.cell_words import cells_words
 from analysis.report.facts import StudyFacts
-from analysis.report.study_comparisons import Comparison, compared
+from analysis.report.study_comparisons import Comparison, compared, runs_to_differ
 from analysis.report.study_dependence import Dependence, dependence_table, strongest
 from analysis.report.study_estimates import (
     DASH,
+    RELATIVE,
     Axis,
     all_numbers,
     axis_of,
+    difference_cell,
     estimate_cell,
-    interval_words,
     numbers_of,
     p_words,
     value_words,
@@ -107,6 +107,8 @@ def _beyond_noise(facts: StudyFacts, comparisons: Mapping[int, Comparison]) -> s
     if not comparisons:
         return ""
     beyond = [each for each in comparisons.values() if each.beyond_noise]
+    if not beyond and (few := _too_few(facts, len(comparisons))):
+        return few
     return f"{len(beyond)} of {len(comparisons)} others differ from {facts.label(0)} beyond noise."
 
 
@@ -135,10 +137,26 @@ def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
         caption += f", with {count(facts.answers[0]['runs'], 'run')} each" if len(rows) > 1 else ""
     note = "Medians, with 95 % intervals from six runs on."
     if any(comparisons.values()):
-        note += f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by Holm."
+        note += _mark_words(facts, comparisons)
     if len(metrics) > MOST_BARS:
         rows = [tuple(replace(cell, bar=None) for cell in row) for row in rows]
     return Table("table-medians", caption, columns, tuple(rows), note)
+
+
+def _mark_words(facts: StudyFacts, comparisons: Comparisons) -> str:
+    """Return what the mark in the table of medians says, and where there are too few runs for it to stand anywhere."""
+    test = "the sign test of runs of the same seed" if facts.common else "the Mann-Whitney test"
+    told = f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by {test} and Holm."
+    return f"{told} {_too_few(facts, max(map(len, comparisons.values())))}".rstrip()
+
+
+def _too_few(facts: StudyFacts, comparisons: int) -> str:
+    """Return how many runs it takes to tell a difference from noise, where there are fewer; otherwise nothing."""
+    needed = runs_to_differ(comparisons, facts.common)
+    fewest = min(each["runs"] for each in facts.answers)
+    if fewest >= needed:
+        return ""
+    return f"{count(fewest, 'run')} in a cell are too few to tell a difference from noise: {needed} are the least."
 
 
 def _marked(measured: Mapping[str, Any], axis: Axis, comparison: Comparison | None) -> Cell:
@@ -182,10 +200,12 @@ def results(facts: StudyFacts, comparisons: Comparisons, dependence: Dependence)
 
 def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comparison]) -> Table:
     first = facts.label(0) if comparisons else ""
+    unit = _unit(facts, metric)
+    relative = [] if _is_share(unit) else [Column("relative", True)]
     gone = "never" if known_metric(metric).may_never_come else "no value"
     heads = [Column("median", True), Column("mean", True)]
     if comparisons:
-        heads += [Column(f"more than {first}", True), Column("in parts", True), Column("p, by Holm", True)]
+        heads += [Column(f"more than {first}", True), *relative, Column("p, by Holm", True)]
     known = {each["metrics"][metric]["known"] for each in facts.answers}
     counted = len(known) > 1 or any(each["metrics"][metric]["missing"] for each in facts.answers)
     heads += [Column("values", True), Column(gone, True)] if counted else []
@@ -194,7 +214,7 @@ def _metric_table(facts: StudyFacts, metric: str, comparisons: Mapping[int, Comp
         measured = each["metrics"][metric]
         counts = (Cell(f"{measured[name]:,}", float(measured[name])) for name in ("known", "missing"))
         estimates = (estimate_cell(measured, "median"), estimate_cell(measured, "mean"))
-        beside = _beside_first(comparisons.get(number), measured["unit"]) if comparisons else ()
+        beside = _beside_first(comparisons.get(number), unit) if comparisons else ()
         rows.append((*label_cells(each), *estimates, *beside, *(counts if counted else ())))
     note = f"{known_metric(metric).description[:1].upper()}{known_metric(metric).description[1:]}."
     columns = (*label_columns(facts), *heads)
@@ -206,29 +226,28 @@ def _method(facts: StudyFacts, metric: str) -> str:
     if known_metric(metric).may_never_come:
         note += " A time that never came counts in the median as later than all others, and not in the mean."
     if len(facts.answers) > 1:
-        note += " Differences are of means"
-        note += ", run by run of the same seed." if facts.common else ", without pairs."
+        note += (
+            " Differences are the medians of those of runs of the same seed; p is that of the sign test."
+            if facts.common
+            else " Differences are those of medians, without pairs; p is that of the Mann-Whitney test."
+        )
         if known_metric(metric).may_never_come:
             note += " Where a time did not always come, they are of the times up to the first end of a run without it."
     return note
 
 
-def _beside_first(comparison: Comparison | None, unit: str) -> tuple[Cell, Cell, Cell]:
-    if comparison is None:
-        return Cell(DASH, nan), Cell(DASH, nan), Cell(DASH, nan)
-    difference, relative = comparison.difference, comparison.relative
-    p = Cell(p_words(comparison.adjusted), comparison.adjusted)
-    value = Cell("not known", nan)
-    if isfinite(difference.value):
-        value = _with_interval(difference, unit)
-    if relative is None or not isfinite(relative.value):
-        return value, Cell(DASH, nan), p
-    return value, _with_interval(relative, "share"), p
+def _beside_first(comparison: Comparison | None, unit: str) -> Iterator[Cell]:
+    """Yield by how much a cell differs from the first one, of what is no share in parts of it too, and p."""
+    blank = Cell(DASH, nan)
+    yield blank if comparison is None else difference_cell(comparison.difference, unit)
+    if not _is_share(unit):
+        relative = None if comparison is None else comparison.relative
+        yield blank if relative is None or not isfinite(relative.value) else difference_cell(relative, RELATIVE)
+    yield blank if comparison is None else Cell(p_words(comparison.adjusted), comparison.adjusted)
 
 
-def _with_interval(estimate: Estimate, unit: str) -> Cell:
-    text, _, interval = interval_words(estimate.value, estimate.low, estimate.high, unit).partition(" (")
-    return Cell(text, estimate.value, detail=interval.removesuffix(")"))
+def _is_share(unit: str) -> bool:
+    return unit.startswith("share")
 
 
 def _anchor(name: str) -> str:

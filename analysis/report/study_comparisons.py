@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import comb
 from typing import TYPE_CHECKING, Final
 
 from analysis.estimates import Estimate
 from analysis.metrics import known_metric
 from analysis.statistics.differences import Difference, paired_difference, unpaired_difference
 from analysis.statistics.multiple import holm
-from analysis.statistics.paired_times import paired_times
 from analysis.study_view import StudyView, times_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ LEVEL: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A cell beside the first one: the difference of means, cell minus first, `p` of its test, and that after Holm.
+    """A cell beside the first one: how medians differ, cell minus first, `p` of the test of that, and that after Holm.
 
-    `relative` is the difference in parts of the first one, None where that is not above 0.
+    Where runs pair, it is the median of the differences of pairs, with the sign test; otherwise the difference of
+    medians, with the Mann-Whitney test. `relative` is the difference in parts of the first one, None where that is not
+    above 0.
     """
 
     cell: int
@@ -60,16 +62,18 @@ def _comparison(number: int, first: pd.DataFrame, second: pd.DataFrame, metric: 
 
 
 def _difference(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: bool) -> Difference | None:
-    """Return the difference of means; of times of which some never came, up to when all of them are known."""
-    never = known_metric(metric).may_never_come and bool(first[metric].isna().any() or second[metric].isna().any())
-    if never:
-        return _difference_of_times(first, second, metric, common)
-    one, other = (rows[metric].astype(float) for rows in (first, second))
-    return (paired_difference if common else unpaired_difference)(one.tolist(), other.tolist(), "mean")
+    """Return how medians differ; of times of which some never came, up to when all of them are known."""
+    one, other = (rows[metric].astype(float).tolist() for rows in (first, second))
+    if known_metric(metric).may_never_come and bool(first[metric].isna().any() or second[metric].isna().any()):
+        cut = _cut_times(first, second, metric)
+        if cut is None:
+            return None
+        one, other = cut
+    return (paired_difference if common else unpaired_difference)(one, other, "median")
 
 
-def _difference_of_times(first: pd.DataFrame, second: pd.DataFrame, metric: str, common: bool) -> Difference | None:
-    """Return the difference of mean times, all cut at the first end of a run in which it did not come.
+def _cut_times(first: pd.DataFrame, second: pd.DataFrame, metric: str) -> tuple[list[float], list[float]] | None:
+    """Return the times of both, all cut at the first end of a run in which it did not come.
 
     None where it came in no run before that, so that nothing is known of it.
     """
@@ -79,9 +83,13 @@ def _difference_of_times(first: pd.DataFrame, second: pd.DataFrame, metric: str,
     until = min(value for value, whether in zip(values, came, strict=True) if not whether)
     if min(values) >= until:
         return None
-    one, other = slice(len(first)), slice(len(first), None)
-    if common:
-        pairs = paired_times((values[one], came[one]), (values[other], came[other]))
-        return None if pairs is None else pairs.restricted
     cut = [min(value, until) for value in values]
-    return unpaired_difference(cut[one], cut[other], "mean")
+    return cut[: len(first)], cut[len(first) :]
+
+
+def runs_to_differ(comparisons: int, common: bool) -> int:
+    """Return how many runs a cell needs for any of so many comparisons to be beyond noise, were all runs to agree."""
+    runs = 1
+    while comparisons * (0.5 ** (runs - 1) if common else 2 / comb(2 * runs, runs)) >= LEVEL:
+        runs += 1
+    return runs

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from math import inf, isfinite, log, nan
 from typing import Any, Final, Literal
 
+from analysis.estimates import Estimate
 from analysis.report.blocks import Bar, Cell
 from analysis.shown_value import shown_metric
 
 NEVER: Final = "never"
 DASH: Final = "–"
+RELATIVE: Final = "relative"
+"""In place of a unit: of a difference in parts of what it is compared with."""
 WIDE: Final = 20
 """Ratio of the largest to the smallest value from which on an axis is logarithmic."""
 
@@ -82,6 +85,21 @@ def interval_words(value: float, low: float | None, high: float | None, unit: st
     if len({text.partition(" ")[2] for text in (told, *bounds)}) == 1:
         bounds = [text.partition(" ")[0] for text in bounds]
     return f"{told} ({bounds[0]} to {bounds[1]})"
+
+
+def difference_cell(difference: Estimate, unit: str) -> Cell:
+    """Return a difference with its interval, that of shares in percentage points."""
+    bounds = (difference.low, difference.high)
+    if not isfinite(difference.value) or any(bound is not None and not isfinite(bound) for bound in bounds):
+        return Cell("not known", nan)
+    if unit.startswith("share"):
+        told = [None if each is None else f"{100 * each:.3g}" for each in (difference.value, *bounds)]
+        text, interval = f"{told[0]} pp", "" if None in told else f"{told[1]} to {told[2]}"
+    else:
+        unit = "share" if unit == RELATIVE else unit
+        text, _, interval = interval_words(difference.value, *bounds, unit).partition(" (")
+    minus = {ord("-"): "−"}
+    return Cell(text.translate(minus), difference.value, detail=interval.removesuffix(")").translate(minus))
 
 
 def value_words(value: float, unit: str) -> str:

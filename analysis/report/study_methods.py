@@ -31,8 +31,8 @@ REFERENCES: Final = {
     "69, 2015.",
     "Kaplan and Meier 1958": "Kaplan, E. L. and Meier, P.: Nonparametric estimation from incomplete observations. "
     f"{_JASA} 53, 1958.",
-    "Welch 1947": "Welch, B. L.: The generalization of Student's problem when several different population variances "
-    "are involved. Biometrika 34, 1947.",
+    "Mann and Whitney 1947": "Mann, H. B. and Whitney, D. R.: On a test of whether one of two random variables is "
+    "stochastically larger than the other. Annals of Mathematical Statistics 18, 1947.",
     "Wilson 1927": "Wilson, E. B.: Probable inference, the law of succession, and statistical inference. "
     f"{_JASA} 22, 1927.",
     "Clopper and Pearson 1934": "Clopper, C. J. and Pearson, E. S.: The use of confidence or fiducial limits "
@@ -160,10 +160,11 @@ def _differences(facts: StudyFacts, comparisons: Comparisons) -> Iterator[str]:
     if not any(comparisons.values()):
         return
     test = (
-        "run by run of the same seed, by the mean of the differences with a bootstrap interval (Efron 1987) and the "
-        "paired t test"
+        "run by run of the same seed, by the median of the differences with its interval between order statistics and "
+        "the sign test (Conover 1999)"
         if facts.common
-        else "by the difference of means with the interval and the test of Welch (Welch 1947)"
+        else "by the difference of medians with an interval between percentiles of the bootstrap and the rank test "
+        "(Mann and Whitney 1947)"
     )
     yield (
         f"Cells were compared with the first one, {facts.label(0)}, {test}; p values are corrected for the number "

@@ -4,8 +4,11 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from analysis.report.study_comparisons import compared
+from analysis.estimates import Estimate
+from analysis.report.study_comparisons import compared, runs_to_differ
+from analysis.report.study_estimates import difference_cell
 from analysis.study_view import StudyView
 
 SEEDS = 20
@@ -36,6 +39,40 @@ def test_pairs_find_what_noise_hides() -> None:
     assert paired.difference.low is not None
     assert 2 < paired.difference.low < 3 < paired.difference.value + 1
     assert not compared(view_of(first, shifted), "messages", common=False)[1].beyond_noise
+
+
+def test_medians_are_told_apart_however_far_out_some_values_are() -> None:
+    """Where every run is above its pair, one that is far above the others hides nothing, as it would in a mean."""
+    first = [2.0] * SEEDS
+    later = [32.0 + place / 10 for place in range(SEEDS - 1)] + [1e6]
+    found = compared(view_of(first, later), "messages", common=True)[1]
+    assert found.p == 2.0 ** (1 - SEEDS)
+    assert found.beyond_noise
+    assert 30 < found.difference.value < 32
+
+
+@pytest.mark.parametrize(("comparisons", "common", "runs"), [(1, True, 6), (15, True, 10), (1, False, 4)])
+def test_the_fewest_runs_that_can_differ_are_those_of_the_tests(comparisons: int, common: bool, runs: int) -> None:
+    """With one run fewer, p is above 5 % even where every value of one cell is above every one of the other."""
+    assert runs_to_differ(comparisons, common) == runs
+    samples = [[float(place) for place in range(runs)], *[[100.0 + place for place in range(runs)]] * comparisons]
+    assert all(each.beyond_noise for each in compared(view_of(*samples), "messages", common).values())
+    fewer = compared(view_of(*(sample[1:] for sample in samples)), "messages", common)
+    assert not any(each.beyond_noise for each in fewer.values())
+
+
+@pytest.mark.parametrize(
+    ("difference", "unit", "words"),
+    [
+        (Estimate(-0.464, -0.467, 0.01), "share", "−46.4 pp (−46.7 to 1)"),
+        (Estimate(-2e6, None, None), "ns", "−2 ms"),
+        (Estimate(1.5, 1.0, 2.0), "relative", "150 % (100 to 200)"),
+        (Estimate(math.inf, None, None), "ns", "not known"),
+    ],
+)
+def test_differences_have_the_unit_and_the_sign_that_suit_them(difference: Estimate, unit: str, words: str) -> None:
+    """Shares differ by percentage points, parts of the first cell in per cent, and a minus is no hyphen."""
+    assert difference_cell(difference, unit).whole == words
 
 
 def test_a_cell_beside_its_twin_does_not_differ() -> None:
