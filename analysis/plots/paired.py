@@ -44,17 +44,29 @@ def paired_frame(study: StudyView, metric: str | None = None, by: str | None = N
     )[list(COLUMNS)]
     paired = frame.groupby(["group", "seed"])["level"].transform("nunique") > 1
     if not paired.any():
-        raise InputError(
-            f"no seed ran under two levels of {factor} in the study {study.name}; the plot paired compares runs of one "
-            "seed: have the study file say `chance: common`, and give it seeds that do not fail"
-        )
+        raise InputError(_no_pairs(study, factor, others))
     frame = frame[paired].reset_index(drop=True)
     if frame["group"].nunique() > MOST_GROUPS:
         raise InputError(
             f"found {frame['group'].nunique()} sets of cells that differ in {factor} alone; the plot paired has at "
-            f"most {MOST_GROUPS}: name another factor by --by (of {', '.join(study.varied())}), or sweep fewer values"
+            f"most {MOST_GROUPS}: name another factor by --by (of {', '.join(study.varied())}), or have fewer "
+            "values of the others"
         )
     return frame
+
+
+def _no_pairs(study: StudyView, factor: str, others: Sequence[str]) -> str:
+    """Return why no runs are pairs, and what would make some: cells that differ in one factor, or seeds in common."""
+    if "point" in study.frame and (study.frame.groupby("point")[factor].nunique() < 2).all():
+        return (
+            f"no two points of the design of the study {study.name} differ in {factor} alone; the plot paired compares "
+            f"cells that do: sweep {factor} in a study without a design, or draw the plot sensitivity of this one"
+        )
+    where = f" with the same {' and '.join(others)}" if others else ""
+    return (
+        f"no seed ran under two levels of {factor}{where} in the study {study.name}; the plot paired compares runs of "
+        "one seed: have the study file say `chance: common`, sweep {factor}, and give it seeds that do not fail"
+    )
 
 
 def _told(factors: Sequence[str], levels: Sequence[Any]) -> str:

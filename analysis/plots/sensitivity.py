@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 FIRST_ORDER: Final = "first order"
 TOTAL: Final = "total"
 MAIN_EFFECT: Final = "main effect"
+WIDEST: Final = 0.5
+"""Width of an interval of a Sobol index, as a share of the variance, beyond which it says too little."""
 MOST_FACTORS: Final = 20
 MOST_GROUPS: Final = 4
-COLUMNS: Final = ("group", "factor", "index", "value", "low", "high", "direction", "p", "runs")
+COLUMNS: Final = ("group", "factor", "index", "value", "low", "high", "direction", "p", "points", "runs")
 
 
 def sensitivity_frame(study: StudyView, metric: str | None = None, by: str | None = None) -> pd.DataFrame:
@@ -28,8 +30,9 @@ def sensitivity_frame(study: StudyView, metric: str | None = None, by: str | Non
     Columns: `group`, the level of the factor `by`, within which all is done (empty unless given); `factor`; `index`,
     which is `first order` and `total`, the Sobol indices of the mean over seeds, where the cells are a design for them
     and all have a value, otherwise `main effect`, the share of the variance of ranks that a factor explains by itself;
-    `value`; `low` and `high`, the 95 % interval of a Sobol index; `direction`, Spearman's correlation, and `p`, by
-    Kruskal and Wallis and corrected by Holm, of a main effect; NaN for what an index does not have; and `runs`.
+    `value`; `low` and `high`, the 95 % interval of a Sobol index; `direction`, Spearman's correlation, and `p`,
+    corrected by Holm, of a main effect; NaN for what an index does not have; `points`, of a sampled design those that
+    it is taken over, for Sobol indices base points, and 0 of others; and `runs`.
     Raises InputError where no factor varies.
     """
     import pandas as pd
@@ -55,7 +58,7 @@ def sensitivity_frame(study: StudyView, metric: str | None = None, by: str | Non
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
-Row = tuple[str, str, float, float, float, float, float]
+Row = tuple[str, str, float, float, float, float, float, int]
 
 
 def _sobol(rows: pd.DataFrame, factors: Sequence[str], metric: str) -> Iterator[Row]:
@@ -72,7 +75,7 @@ def _sobol(rows: pd.DataFrame, factors: Sequence[str], metric: str) -> Iterator[
     for factor in sorted(factors, key=lambda name: -indices.total[name].value):
         for index, estimates in ((FIRST_ORDER, indices.first), (TOTAL, indices.total)):
             found = estimates[factor]
-            yield factor, index, found.value, _known(found.low), _known(found.high), nan, nan
+            yield factor, index, found.value, _known(found.low), _known(found.high), nan, nan, indices.points
 
 
 def is_sobol_design(cells: pd.DataFrame, factors: Sequence[str]) -> bool:
@@ -94,10 +97,16 @@ def is_sobol_design(cells: pd.DataFrame, factors: Sequence[str]) -> bool:
 
 
 def _main_effects(rows: pd.DataFrame, factors: Sequence[str], metric: str) -> Iterator[Row]:
-    from analysis.statistics.screening import main_effects
+    from analysis.statistics.screening import POINT, main_effects
 
     for effect in main_effects(rows, factors, metric):
-        yield effect.factor, MAIN_EFFECT, effect.share, nan, nan, _known(effect.direction), effect.adjusted
+        points = effect.units if POINT in rows else 0
+        yield effect.factor, MAIN_EFFECT, effect.share, nan, nan, _known(effect.direction), effect.adjusted, points
+
+
+def too_few_points(frame: pd.DataFrame) -> bool:
+    """Whether an interval of a Sobol index is wider than `WIDEST`, so that the design has too few points to tell."""
+    return bool((frame["high"] - frame["low"] > WIDEST).any())
 
 
 def _known(value: Any) -> float:

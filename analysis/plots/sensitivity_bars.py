@@ -8,7 +8,7 @@ import numpy as np
 import seaborn
 
 from analysis.plots.metric_axis import ellipsised, words_of_metric
-from analysis.plots.sensitivity import FIRST_ORDER, MAIN_EFFECT, TOTAL, sensitivity_frame
+from analysis.plots.sensitivity import FIRST_ORDER, MAIN_EFFECT, TOTAL, sensitivity_frame, too_few_points
 from analysis.plots.sweep import words_of
 from analysis.plots.theme import BLACK, BLUE, COLUMN_MM, GREY, ORANGE, new_stack, put_legend, put_title, theme
 from analysis.study_view import chosen_metric
@@ -101,8 +101,15 @@ def _facts(frame: pd.DataFrame, metric: str) -> str:
     """Return in words which indices they are, of how many runs, and what intervals or tests they have."""
     runs = int(frame.groupby("group")["runs"].first().sum())
     words = words_of_metric(metric)
+    points = int(frame["points"].max())
     if (frame["index"] == MAIN_EFFECT).any():
+        numbers = bool(frame["direction"].notna().any())
+        if points:
+            test = "Spearman; of words Kruskal–Wallis; Holm" if numbers else "Kruskal–Wallis, Holm"
+            return f"{words}; main effects on ranks over {points:,} points, medians over seeds ({test})"
         facts = f"{words}; main effects on ranks over {runs:,} runs (Kruskal–Wallis, Holm)"
-        return facts + ("; ρ: Spearman" if frame["direction"].notna().any() else "")
+        return facts + ("; ρ: Spearman" if numbers else "")
     facts = f"{words}, mean over seeds; Sobol indices over {runs:,} runs"
-    return facts + (" with 95 % intervals (BCa)" if frame["low"].notna().any() else "")
+    facts += " with 95 % intervals (BCa)" if frame["low"].notna().any() else ""
+    few = f"; {points:,} base points are too few to tell: intervals wider than half of the variance"
+    return facts + (few if too_few_points(frame) else "")

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.plots.sensitivity import MAIN_EFFECT, TOTAL, sensitivity_frame
+from analysis.plots.sensitivity import MAIN_EFFECT, TOTAL, sensitivity_frame, too_few_points
 from analysis.report.blocks import Cell, Column, Table
 from analysis.report.facts import StudyFacts
 from analysis.report.study_estimates import DASH, interval_words, p_words
 from analysis.report.words import metric_words
+from analysis.statistics.sensitivity import ENOUGH_POINTS
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 STRONG: Final = 0.1
 """Share of the variance from which on a factor is worth a sentence."""
+SURE: Final = 0.05
+"""Largest p, corrected for the number of factors, of a main effect that is."""
 
 Dependence = Mapping[str, "pd.DataFrame"]
 
@@ -36,13 +39,36 @@ def dependence_of(facts: StudyFacts) -> Dependence:
 
 
 def strongest(frame: pd.DataFrame) -> str:
-    """Return in words on what a metric depends most; empty where on nothing much."""
-    telling = frame[frame["index"].isin((TOTAL, MAIN_EFFECT))]
-    row = telling.iloc[int(telling["value"].argmax())]
-    if not row["value"] >= STRONG or row["p"] >= 0.05:
+    """Return in words on what a metric depends most, as far as the study tells; empty where on nothing much.
+
+    A Sobol index is the largest where its interval lies above those of all others, a main effect where no other that is
+    beyond noise has more than half of its share.
+    """
+    telling = frame[frame["index"].isin((TOTAL, MAIN_EFFECT))].sort_values("value", ascending=False, kind="stable")
+    first = telling.iloc[0]
+    if not first["value"] >= STRONG or first["p"] >= SURE:
+        return _few(frame)
+    rivals = telling.iloc[1:]
+    if first["index"] == TOTAL:
+        beside = rivals[~(rivals["high"] < first["low"])]
+    else:
+        beside = rivals[(rivals["p"] < SURE) & (rivals["value"] > first["value"] / 2)]
+    what = "total Sobol index" if first["index"] == TOTAL else "share of the variance of ranks"
+    if len(beside):
+        *others, last = [str(first["factor"]), *map(str, beside["factor"])]
+        return f"It depends most on {', '.join(others)} or {last}: this study does not tell which.{_few(frame, ' ')}"
+    return f"It depends most on {first['factor']} ({what}: {_share(first).whole}).{_few(frame, ' ')}"
+
+
+def _few(frame: pd.DataFrame, before: str = "") -> str:
+    """Return that there are too few points for Sobol indices, where there are."""
+    if not too_few_points(frame):
         return ""
-    what = "total Sobol index" if row["index"] == TOTAL else "share of the variance of ranks"
-    return f"It depends most on {row['factor']} ({what}: {_share(row).whole})."
+    points, widest = int(frame["points"].max()), (frame["high"] - frame["low"]).max()
+    return (
+        f"{before}Its Sobol indices have intervals up to {widest:.0%} of the variance wide: {points:,} base points are "
+        f"too few; take {max(ENOUGH_POINTS, 2 * points):,}."
+    ).replace("%", " %")
 
 
 def dependence_table(dependence: Dependence) -> Table:
@@ -58,10 +84,15 @@ def dependence_table(dependence: Dependence) -> Table:
         else ""
     )
     if main:
-        note += (
-            " Main effects: the share of the variance of ranks that a factor explains by itself (Kruskal and Wallis); "
-            "direction: Spearman's correlation."
+        over = sorted(
+            {int(frame["points"].max()) for frame in dependence.values() if (frame["index"] == MAIN_EFFECT).any()} - {0}
         )
+        test = f"by Spearman's correlation or Kruskal and Wallis over {over[-1]:,} points" if over else ""
+        note += (
+            " Main effects: the share of the variance of ranks that a factor explains by itself "
+            f"({test or 'Kruskal and Wallis'}); direction: Spearman's correlation."
+        )
+    note += "".join(f" {metric_words(name)}: {_few(frame)}" for name, frame in dependence.items() if _few(frame))
     return Table("table-dependence", "What the metrics depend on", tuple(columns), rows, note.strip())
 
 

@@ -39,6 +39,8 @@ REFERENCES: Final = {
     "illustrated in the case of the binomial. Biometrika 26, 1934.",
     "Kruskal and Wallis 1952": "Kruskal, W. H. and Wallis, W. A.: Use of ranks in one-criterion variance analysis. "
     f"{_JASA} 47, 1952.",
+    "Iman and Conover 1979": "Iman, R. L. and Conover, W. J.: The use of the rank transform in regression. "
+    "Technometrics 21, 1979.",
     "Saltelli 2010": "Saltelli, A. and others: Variance based sensitivity analysis of model output. "
     "Computer Physics Communications 181, 2010.",
     "Holm 1979": "Holm, S.: A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
@@ -100,7 +102,13 @@ def _sensitivity(dependence: Dependence) -> Iterator[str]:
     kinds = {str(index) for frame in dependence.values() for index in frame["index"]}
     if TOTAL in kinds:
         yield "Sobol indices of first order and in total have bootstrap intervals (Saltelli 2010)."
-    if MAIN_EFFECT in kinds:
+    main = [frame for frame in dependence.values() if (frame["index"] == MAIN_EFFECT).any()]
+    if any((frame["points"] > 0).any() for frame in main):
+        yield (
+            "Main effects of factors are those on ranks over points, each with the median of its runs: Spearman's "
+            "correlation of numbers (Iman and Conover 1979), a test over groups of words (Kruskal and Wallis 1952)."
+        )
+    elif main:
         yield "Main effects of factors are those on ranks, with a test for any of them (Kruskal and Wallis 1952)."
 
 

@@ -124,6 +124,8 @@ def _tell_plan(design: Design, workers: int | None, pilot: bool, as_json: bool) 
 
     output().print(cell_table(design))
     click.echo(_size(design))
+    if few := _too_few_points(design):
+        click.echo(few)
     if pilot:
         click.echo(_estimate(design, pilot_of(design), number_of_workers(workers)))
 
@@ -145,6 +147,17 @@ def _size(design: Design) -> str:
     runs = "" if fewest == design.runs else f"{fewest:,} to "
     seeds = f"{f'{fewest // cells:,} to ' if runs else ''}{most:,} seed{'s' * (most != 1)}"
     return f"{cells:,} cell{'s' * (cells != 1)} x {seeds}: {runs}{design.runs:,} runs"
+
+
+def _too_few_points(design: Design) -> str:
+    """Return how many points are sensible, where a design for Sobol indices has fewer; else nothing."""
+    from analysis.statistics.sensitivity import ENOUGH_POINTS
+
+    sampled = design.file.design
+    if sampled is None or sampled.kind != "sobol-indices" or sampled.points >= ENOUGH_POINTS:
+        return ""
+    found = f"{sampled.points:,} point{'s' * (sampled.points != 1)}"
+    return f"{found} for Sobol indices: their intervals may be too wide to tell factors apart; take {ENOUGH_POINTS:,}"
 
 
 def _command(cell: int, seed: int, design: Design, folder: Path) -> str:

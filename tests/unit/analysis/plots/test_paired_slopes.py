@@ -149,6 +149,16 @@ def test_runs_of_different_seeds_are_no_pairs() -> None:
         paired_frame(replace(view, frame=apart))
 
 
+def test_points_of_a_sampled_design_are_no_pairs() -> None:
+    """Points that share their seeds but differ in all factors are refused, with what would make pairs."""
+    view = study_of([({"n": n, "m": n * 1.5}, {"messages": [1.0, 2.0]}) for n in range(4)])
+    sampled = replace(view, frame=view.frame.assign(point=view.frame["cell"]))
+    with pytest.raises(InputError, match=r"no two points of the design .* differ in n alone") as caught:
+        paired_frame(sampled)
+    assert "chance: common" not in str(caught.value)
+    assert "sweep n in a study without a design, or draw the plot sensitivity" in str(caught.value)
+
+
 def test_failed_runs_leave_their_pairs() -> None:
     """A run that ended in an error is in no pair; those of other seeds stay."""
     view = versions()

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from analysis.plots.sensitivity import FIRST_ORDER, MAIN_EFFECT, TOTAL, is_sobol_design, sensitivity_frame
-from analysis.plots.sensitivity_bars import sensitivity_figure
+from analysis.plots.sensitivity import (
+    FIRST_ORDER,
+    MAIN_EFFECT,
+    TOTAL,
+    is_sobol_design,
+    sensitivity_frame,
+    too_few_points,
+)
+from analysis.plots.sensitivity_bars import draw_sensitivity, sensitivity_figure
 from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.study_view import StudyView
 from tests.unit.analysis.plots.small_studies import legend_of, study_of, title_of
@@ -109,6 +116,28 @@ def test_main_effects_of_a_grid() -> None:
     assert title_of(figure) == (
         "small Converged at; main effects on ranks over 40 runs (Kruskal–Wallis, Holm); ρ: Spearman"
     )
+
+
+def test_main_effects_of_a_sampled_design_count_points() -> None:
+    """A factor without effect that has its own value at each point explains nothing; the caption says points."""
+    stream = np.random.default_rng(4)
+    drawn = stream.random((16, 2)).tolist()
+    cells = [({"a": a, "b": b}, {"messages": [a + seed / 1e3 for seed in range(3)]}) for a, b in drawn]
+    view = study_of(cells)
+    view = replace(view, frame=view.frame.assign(point=view.frame["cell"]))
+    frame = sensitivity_frame(view).set_index("factor")
+    assert frame.loc["a", "value"] == pytest.approx(1)
+    assert frame.loc["b", "value"] < 0.2
+    assert frame.loc["b", "p"] > 0.05
+    assert frame["points"].tolist() == [16, 16]
+    assert "main effects on ranks over 16 points, medians over seeds (Spearman" in title_of(sensitivity_figure(view))
+
+
+def test_too_few_points_are_told() -> None:
+    """Where an interval of a Sobol index is wider than half of the variance, the caption says so."""
+    frame = sensitivity_frame(sampled()).assign(high=lambda rows: rows["low"] + 0.6, points=16)
+    assert too_few_points(frame)
+    assert "16 base points are too few to tell" in title_of(draw_sensitivity(frame, "messages"))
 
 
 def test_parts_of_a_study_are_looked_at_by_themselves() -> None:

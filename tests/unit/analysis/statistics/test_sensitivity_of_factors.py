@@ -99,3 +99,51 @@ def test_a_time_that_never_came_is_later_than_all_others() -> None:
     assert effect.test.p < 0.001
     left_out = main_effects(rows.rename(columns={"converged_at": "messages_sent"}), ["fault"], "messages_sent")
     assert left_out == [], "of other metrics a run without a value is left out, and the fault does not vary any more"
+
+
+def sampled(stream: np.random.Generator, points: int = 16, seeds: int = 3) -> pd.DataFrame:
+    """Runs of a sampled design whose points differ by a strong factor, with two factors that have no effect."""
+    strong, null = qmc.LatinHypercube(2, seed=stream).random(points).T
+    words = stream.permutation(["a", "b"] * (points // 2))
+    rows = pd.DataFrame({"point": range(points), "strong": strong, "null": null, "words": words})
+    rows = rows.loc[rows.index.repeat(seeds)].reset_index(drop=True)
+    return rows.assign(messages_sent=10 * rows["strong"] + stream.normal(0, 1, len(rows)))
+
+
+def test_factors_of_a_sampled_design_without_effect_are_rarely_taken_for_one() -> None:
+    """In 200 designs of 16 points and 3 seeds about 5 % of tests are below 0.05, while the strong factor always is.
+
+    The bound is what a binomial share of 5 % exceeds once in a thousand times, as 3,000 draws would show.
+    """
+    stream = np.random.default_rng(11)
+    found = [main_effects(sampled(stream), ["strong", "null", "words"], "messages_sent") for _ in range(200)]
+    assert all(effects[0].factor == "strong" and effects[0].adjusted < 0.001 for effects in found)
+    for factor in ("null", "words"):
+        p = [each.test.p for effects in found for each in effects if each.factor == factor]
+        assert sum(each < 0.05 for each in p) <= 20
+        assert 0.3 < np.median(p) < 0.7
+
+
+def test_points_are_counted_and_not_runs() -> None:
+    """More seeds of a point add no points, and a factor of numbers has Spearman's test."""
+    first, *_, last = main_effects(sampled(np.random.default_rng(1), seeds=9), ["null", "strong"], "messages_sent")
+    assert (first.factor, first.units, first.test.name) == ("strong", 16, "Spearman")
+    assert first.direction is not None
+    assert first.share == pytest.approx((15 * first.direction**2 - 1) / 14)
+    assert last.share < 0.2
+
+
+def test_few_points_have_the_p_of_permutations() -> None:
+    """Four points in order are 2 of 24 orders, and never beyond noise."""
+    rows = pd.DataFrame({"point": range(4), "size": [1.0, 2.0, 3.0, 4.0], "messages_sent": [1.0, 5.0, 6.0, 9.0]})
+    (effect,) = main_effects(rows, ["size"], "messages_sent")
+    assert effect.test.p == pytest.approx(2 / 24)
+
+
+def test_points_that_a_design_for_sobol_indices_repeats_are_left_out() -> None:
+    """Main effects of such a design are taken over the matrices A and B, whose points are independent."""
+    values = design(16, 2)
+    matrices = np.repeat(["A", "B", "AB1", "AB2"], 16)
+    rows = pd.DataFrame({"matrix": matrices, "point": list(range(16)) * 4, "x": values[:, 0], "y": values[:, 1]})
+    effects = main_effects(rows.assign(messages_sent=values[:, 0]), ["x", "y"], "messages_sent")
+    assert [each.units for each in effects] == [32, 32]
