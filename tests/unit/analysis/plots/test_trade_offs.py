@@ -108,12 +108,28 @@ def test_cells_are_points_and_the_front_a_line() -> None:
 
 
 def test_labels_without_room_are_numbers_with_an_entry_below() -> None:
-    """Of twenty cells at one place few have their labels there; every cell is named, none lies on another."""
-    cells = [({"way": f"way number {n}"}, {"converged_at": [1e9 + n], "messages_per_node": [2.0]}) for n in range(20)]
+    """Of twenty cells at one place all are numbers, told once beside it, and each is named below."""
+    cells = [({"way": f"way number {n}"}, {"converged_at": [1e9], "messages_per_node": [2.0]}) for n in range(20)]
     figure = trade_off_figure(study_of(cells))
     (axes,) = figure.axes
-    written = {text.get_text() for text in axes.texts} | set(legend_of(figure))
-    assert written >= {f"way number {n}" for n in range(20)}
+    assert [text.get_text() for text in axes.texts] == ["1–20"]
+    assert [label for label in legend_of(figure) if label.startswith("way")] == [f"way number {n}" for n in range(20)]
+
+
+def test_a_label_that_would_be_cut_makes_all_numbers_that_lie_apart() -> None:
+    """Of sixteen cells, some at one place, none is named in the figure where one name is too long; none overlap."""
+    values = [(1 + n // 4 + 0.2 * (n % 2), 9 - n // 5) for n in range(16)]
+    names = [f"way {n}" for n in range(15)] + ["a way of many words that has no room beside a point"]
+    cells = [
+        ({"way": name}, {"converged_at": [time * 1e9], "messages_per_node": [float(cost)]})
+        for name, (time, cost) in zip(names, values, strict=True)
+    ]
+    figure = trade_off_figure(study_of(cells))
+    texts = figure.axes[0].texts
+    assert all(text.get_text().replace(", ", "").replace("–", "").isdigit() for text in texts)
+    assert set(legend_of(figure)) >= set(names)
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
 
 
 def test_one_cell_with_one_run_is_a_point_on_the_front() -> None:
