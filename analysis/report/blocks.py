@@ -36,10 +36,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The head of a column, and whether it holds numbers."""
+    """The head of a column, whether it holds numbers, and what is to be said of its bars."""
 
     head: str
     number: bool = False
+    axis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def methods_of_run(facts: RunFacts) -> Section:
     manifest = facts.run.manifest
     sentences = [
         simulator_sentence(manifest.murmur, manifest.versions),
-        *scenario_sentences(facts.scenario.plain, manifest.topology.nodes),
+        *(sentence for _, sentence in scenario_sentences(facts.scenario.plain, manifest.topology.nodes)),
         faults_sentence(facts.scenario.faults),
         f"The run has the seed {manifest.seed} and the digest {manifest.digest[:16]}; an equal digest is an equal run.",
     ]
@@ -39,18 +39,18 @@ def simulator_sentence(murmur: str, versions: Mapping[str, str]) -> str:
     return f"Runs were simulated with Murmur {murmur}, a deterministic discrete-event simulator ({', '.join(parts)})."
 
 
-def scenario_sentences(scenario: Mapping[str, Any], nodes: int | None) -> Iterator[str]:
-    """Yield what ran, where, for how long, under which load."""
-    yield f"Nodes ran the protocol {kind_words(scenario['protocol'])}."
+def scenario_sentences(scenario: Mapping[str, Any], nodes: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what ran, where, for how long, under which load: each sentence after the block that it tells of."""
+    yield "protocol", f"Nodes ran the protocol {kind_words(scenario['protocol'])}."
     size = "" if nodes is None or "nodes" in scenario["topology"] else f" of {count(nodes, 'node')}"
-    yield f"Their topology was {kind_words(scenario['topology'])}{size}."
-    yield f"Links had {network_words(scenario.get('network') or {})}."
+    yield "topology", f"Their topology was {kind_words(scenario['topology'])}{size}."
+    yield "network", f"Links had {network_words(scenario.get('network') or {})}."
     if scenario.get("workload"):
-        yield f"The workload was {kind_words(scenario['workload'])}."
+        yield "workload", f"The workload was {kind_words(scenario['workload'])}."
     early = f" or until {scenario['stop_when']}" if scenario.get("stop_when") else ""
-    yield f"A run lasted {scenario['duration']} of simulated time{early}."
+    yield "duration", f"A run lasted {scenario['duration']} of simulated time{early}."
     if scenario.get("checks"):
-        yield f"Each run was checked for {listed(scenario['checks'], 20)}."
+        yield "checks", f"Each run was checked for {listed(scenario['checks'], 20)}."
 
 
 def faults_sentence(faults: Sequence[FaultFacts]) -> str:

@@ -41,7 +41,7 @@ def _badges(facts: RunFacts) -> tuple[Cell, ...]:
     counts = {name: found.count(name) for name in sections.ORDER if name in found}
     return (
         *(Cell(_verdicts(number, name), tone=sections.TONES[name]) for name, number in counts.items()),
-        Cell(f"{summary['protocol']} on {count(summary['nodes'], 'node')}"),
+        Cell(f"{summary['protocol']} on {count(summary['nodes'], 'node')} ({summary['topology']})"),
         Cell(f"{seconds(summary['ended_ns'])} simulated"),
         Cell(f"seed {summary['seed']}"),
         Cell(f"digest {summary['digest'][:12]}"),

@@ -54,8 +54,12 @@ def _points(facts: RunFacts) -> Iterator[str]:
     yield f"{where} ran for {seconds(summary['ended_ns'])} of simulated time ({why})."
     balance = summary["balance"]
     lost = [f"{name} {number:,}" for name, number in balance["outcomes"].items() if name != "delivered" and number]
+    lost += [f"in flight {balance['in_flight']:,}"] if balance["in_flight"] else []
+    lost += [f"waiting at nodes {balance['waiting']:,}"] if balance["waiting"] else []
     went = f"; not delivered: {', '.join(lost)}" if lost else ""
-    yield f"{count(balance['sent'], 'message')} sent, {balance['outcomes'].get('delivered', 0):,} delivered{went}."
+    copied = f" and {balance['duplicated']:,} copied" if balance["duplicated"] else ""
+    delivered = balance["outcomes"].get("delivered", 0)
+    yield f"{count(balance['sent'], 'message')} sent{copied}, {delivered:,} delivered{went}."
     struck = [fault for fault in summary["faults"] if fault["strikes"]]
     if summary["faults"]:
         strikes = sum(fault["strikes"] for fault in struck)

@@ -12,6 +12,7 @@ from analysis.report.words import kind_words, listed
 from topologies.errors import InputError
 from topologies.topology import Topology
 
+NO_EFFECT: Final = "no delay and no loss"
 MOST_NODES: Final = 5_000
 """Nodes beyond which a topology is told in words alone."""
 
@@ -47,7 +48,7 @@ def network_words(network: Mapping[str, Any]) -> str:
     for name in ("duplication", "reordering", "corruption", "bandwidth"):
         if network.get(name):
             parts.append(f"{name} {kind_words(network[name])}")
-    return "; ".join(parts) or "no delay and no loss"
+    return "; ".join(parts) or NO_EFFECT
 
 
 def fault_table(faults: Sequence[FaultFacts], name: str, caption: str) -> Table | Paragraph:
@@ -73,8 +74,9 @@ def topology_figure(topology: Topology, name: str, whose: str = "") -> Figure | 
     except InputError:
         return None
     words = topology_words(topology)
+    size = words.removeprefix(f"{topology.kind}: ") if topology.kind in whose else words
     return Figure(
-        name, f"The topology{whose}: {words}.", f"The topology {words}, nodes as dots, links as lines.", picture
+        name, f"The topology{whose}: {size}.", f"The topology {words}, nodes as dots, links as lines.", picture
     )
 
 

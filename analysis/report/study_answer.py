@@ -129,7 +129,7 @@ def _medians(facts: StudyFacts, comparisons: Comparisons) -> Table:
         runs = () if alike else (Cell(f"{each['runs']:,}", float(each["runs"])),)
         rows.append((*label_cells(each), *told, *held, *runs))
     barred = len(metrics) <= MOST_BARS
-    heads = tuple(Column(metric_words(name) + (_log(axes[name]) if barred else ""), True) for name in metrics)
+    heads = tuple(Column(metric_words(name), True, _log(axes[name]) if barred else "") for name in metrics)
     checks = tuple(Column(f"{name} holds in", True) for name in telling)
     columns = (*label_columns(facts), *heads, *checks, *(() if alike else (Column("runs", True),)))
     caption = "What the cells came to"
@@ -167,7 +167,7 @@ def _marked(measured: Mapping[str, Any], axis: Axis, comparison: Comparison | No
 
 
 def _log(axis: Axis) -> str:
-    return " (log axis)" if axis.logarithmic else ""
+    return "log axis" if axis.logarithmic else ""
 
 
 def label_columns(facts: StudyFacts) -> tuple[Column, ...]:

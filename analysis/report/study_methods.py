@@ -9,10 +9,11 @@ from analysis.metrics import known_metric
 from analysis.plots.sensitivity import MAIN_EFFECT, TOTAL
 from analysis.report.blocks import Section
 from analysis.report.facts import StudyFacts
-from analysis.report.methods import faults_sentence, methods_section, scenario_sentences, simulator_sentence
+from analysis.report.methods import faults_sentence, methods_section, simulator_sentence
 from analysis.report.study_answer import Comparisons, levels
 from analysis.report.study_dependence import Dependence
 from analysis.report.study_verdicts import totals
+from analysis.report.varied_methods import sentences_of_scenarios
 from analysis.report.words import count, listed, metric_words
 from analysis.shown_value import shown_metric
 
@@ -113,12 +114,8 @@ def _sensitivity(dependence: Dependence) -> Iterator[str]:
 
 
 def _scenario(facts: StudyFacts) -> Iterator[str]:
-    """Yield what cells share, in the words of the first one where they differ in nothing that is told."""
-    plain = [scenario.plain for scenario in facts.cells]
-    parts = [list(scenario_sentences(each, None)) for each in plain]
-    for sentences in zip(*parts, strict=False):
-        if len(set(sentences)) == 1:
-            yield sentences[0]
+    """Yield what cells share, and what was varied."""
+    yield from sentences_of_scenarios([scenario.plain for scenario in facts.cells])
     faults = {faults_sentence(scenario.faults) for scenario in facts.cells}
     yield faults.pop() if len(faults) == 1 else "The faults injected differ between cells, and are listed with them."
 

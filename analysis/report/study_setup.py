@@ -17,9 +17,9 @@ MOST_PLANS: Final = 6
 MOST_FIELDS: Final = 40
 LONGEST: Final = 250
 """Letters of what differs between cells, beyond which there is an example in place of it."""
-_LEFT_OUT: Final = "left out"
+LEFT_OUT: Final = "left out"
 """In place of the value of a field that other kinds have."""
-_NOTHING: Final = frozenset({_LEFT_OUT, "none", "false", "0", "0B", "0.0"})
+_NOTHING: Final = frozenset({LEFT_OUT, "none", "false", "0", "0B", "0.0"})
 """What a field says that asks for nothing."""
 _NOT_TOLD: Final = ("description", "seed", "detail")
 
@@ -48,9 +48,9 @@ def differing(scenarios: list[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return the fields in which scenarios differ, by dotted path, each with its values in order."""
     flat = [dict(_flat(scenario, "")) for scenario in scenarios]
     paths = dict.fromkeys(path for fields in flat for path in fields)
-    values = {path: list(dict.fromkeys(fields.get(path, _LEFT_OUT) for fields in flat)) for path in paths}
+    values = {path: list(dict.fromkeys(fields.get(path, LEFT_OUT) for fields in flat)) for path in paths}
     telling = {path: found for path, found in values.items() if not _NOTHING.issuperset(found)}
-    return {path: found for path, found in telling.items() if len({*found} - {_LEFT_OUT}) > 1}
+    return {path: found for path, found in telling.items() if len({*found} - {LEFT_OUT}) > 1}
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
