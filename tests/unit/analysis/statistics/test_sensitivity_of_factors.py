@@ -113,7 +113,7 @@ def sampled(stream: np.random.Generator, points: int = 16, seeds: int = 3) -> pd
 def test_factors_of_a_sampled_design_without_effect_are_rarely_taken_for_one() -> None:
     """In 200 designs of 16 points and 3 seeds about 5 % of tests are below 0.05, while the strong factor always is.
 
-    The bound is what a binomial share of 5 % exceeds once in a thousand times, as 3,000 draws would show.
+    More than 20 of 200 are there once in a thousand times, if each is with a chance of 5 %.
     """
     stream = np.random.default_rng(11)
     found = [main_effects(sampled(stream), ["strong", "null", "words"], "messages_sent") for _ in range(200)]
