@@ -11,7 +11,7 @@ from scenarios.plot_study import Format, plot_study
 from scenarios.plugins import import_plugin, load_protocol
 from scenarios.replay import folder_of
 from scenarios.run import Run
-from scenarios.study.result import Study, is_study
+from scenarios.study.result import Study, is_study, refuse_nothing_there
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,8 +64,10 @@ def plot(
         return plot_study(studies[0], kind, out, format or "png", metric, x=x, by=by, against=against)
     if studies:
         raise InputError(f"found {len(given)} folders, of which {len(studies)} are studies; draw one study at a time")
-    _refuse_plots_of_studies(kind, metric=metric, x=x, by=by, against=against)
     folders = [folder_of(each) for each in given if not isinstance(each, Study)]
+    for folder in folders:
+        refuse_nothing_there(folder)
+    _refuse_plots_of_studies(kind, metric=metric, x=x, by=by, against=against)
     return _plot_runs(folders, kind, out, format, plugins, options, progress)
 
 

@@ -11,7 +11,7 @@ from scenarios.plugins import import_plugin
 from scenarios.replay import folder_of
 from scenarios.report_facts import facts_of_run, facts_of_study
 from scenarios.run import Run
-from scenarios.study.result import Study, is_study, open_study
+from scenarios.study.result import Study, is_study, open_study, refuse_nothing_there
 from topologies.errors import InputError
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _told(
 
     if metrics:
         raise InputError("found metrics, which are for reports on studies; one on a run has all of them")
+    refuse_nothing_there(folder_of(source))
     run = open_run(folder_of(source))
     refuse_unknown_plots(plots or (), "run")
     return run.path, report_on_run(facts_of_run(run, plugins), title, plots, watch)

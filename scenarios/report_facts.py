@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scenarios.build import build_topology
 from scenarios.replay import scenario_in
 from scenarios.schema import Scenario, scenario_of
+from scenarios.study.kept_file import command, text_of
 from scenarios.study.result import MANIFEST, Study
 from topologies.errors import InputError
 
@@ -87,7 +88,7 @@ def facts_of_study(study: Study, metrics: Sequence[str], plugins: Collection[str
     from analysis.report.facts import StudyFacts
     from analysis.report.study_setup import MOST_IN_FULL
 
-    manifest = _manifest_of(study)
+    manifest, file = _manifest_of(study), text_of(study.file)
     if metrics:
         study = _reporting(study, metrics)
     cells = [_cell_facts(plain, plugins, number < MOST_IN_FULL) for number, plain in enumerate(study.scenarios)]
@@ -100,7 +101,8 @@ def facts_of_study(study: Study, metrics: Sequence[str], plugins: Collection[str
         common=study.file.chance == "common",
         stop=None if study.file.stop is None else study.file.stop.model_dump(mode="json"),
         design=_sampled(study),
-        file=_file_text(study),
+        file=file,
+        again=command(manifest["plugins"]),
         versions={"murmur": manifest["murmur"], **manifest["versions"]},
     )
 
@@ -110,7 +112,7 @@ def _manifest_of(study: Study) -> dict[str, Any]:
     from analysis.manifest import deciding_versions, murmur_version
 
     if study.folder is None:
-        return {"murmur": murmur_version(), "versions": deciding_versions()}
+        return {"murmur": murmur_version(), "versions": deciding_versions(), "plugins": []}
     manifest: dict[str, Any] = json.loads((study.folder / MANIFEST).read_text(encoding="utf-8"))
     return manifest
 
@@ -172,11 +174,3 @@ def _sampled(study: Study) -> dict[str, Any] | None:
         named = next((factor for factor in study.factors if factor.startswith(f"{name} (")), name)  # with its unit
         factors[named] = words + scale
     return {"kind": design.kind, "points": design.points, "factors": factors}
-
-
-def _file_text(study: Study) -> str:
-    """Return the study as a file has it, without what is at its default."""
-    import yaml
-
-    told = study.file.model_dump(mode="json", exclude_defaults=True)
-    return str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=110))

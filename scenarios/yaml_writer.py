@@ -22,8 +22,12 @@ _ALWAYS: Final = frozenset({"kind"})
 class _Dumper(yaml.SafeDumper):
     """Quotes text that the reader of scenario files would take for something else than text.
 
-    PyYAML by itself quotes what YAML 1.1 would; scenario files are YAML 1.2.
+    PyYAML by itself quotes what YAML 1.1 would; scenario files are YAML 1.2. What is there twice is written twice.
     """
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write no anchors, whether or not equal parts are one object."""
+        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -78,3 +82,8 @@ def one_line(value: Any) -> str:
         value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=float("inf"), allow_unicode=True
     )
     return str(text).removesuffix("\n").removesuffix("\n...")
+
+
+def plain_text(data: dict[str, Any]) -> str:
+    """Return plain data as the text of a YAML file, in blocks, which the reader of scenario files reads as the same."""
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH))

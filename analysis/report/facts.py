@@ -48,7 +48,8 @@ class StudyFacts:
     `answers` are the cells of the study's summary, as plain data; `seed` is the root of all chance, of `seeds` runs in
     each cell; `common` says whether the runs of cells share it; `stop`, the rule by which cells stop, in place of
     `seeds`; `design`, of a sampled one its `kind`, its `points`, and its `factors`, each with what it is drawn from in
-    words; `file` is the study's file as text; `versions` are those of Murmur and of what decides results.
+    words; `file` is the study's file as text, and `again` the command that makes it again; `versions` are those of
+    Murmur and of what decides results.
     """
 
     view: StudyView
@@ -60,6 +61,7 @@ class StudyFacts:
     stop: Mapping[str, Any] | None
     design: Mapping[str, Any] | None
     file: str
+    again: str
     versions: Mapping[str, str]
 
     def label(self, cell: int) -> str:

@@ -21,16 +21,15 @@ def reproduction(facts: StudyFacts) -> Section:
     """Commands that make the study again, one of its runs, and this page."""
     frame = facts.view.frame
     lead = Paragraph(
-        "Commands are to be run in the folder of the study, where its study.json is; below each figure is the one that "
+        "Commands are to be run in the folder of the study, where its study.yaml is; below each figure is the one that "
         "draws it. A run is decided by its scenario and its seed, to the bit."
     )
-    often = f" --seeds {facts.seeds}" if facts.stop is None else ""
-    codes = [Code(f"murmur study study.yaml --out again --seed {facts.seed}{often}", "makes all of it again")]
+    codes = [Code(facts.again, "makes all of it again")]
     if len(frame):
         first = frame.iloc[0]
         codes.append(Code(run_command(int(first["cell"]), int(first["seed"])), "one of the runs: the first"))
     codes.append(Code("murmur report .", "writes this page again, the same bytes"))
-    file = Code(facts.file, "save as study.yaml; files that it names have to lie where it says")
+    file = Code(facts.file, "study.yaml, with all that flags changed")
     return Section("reproduction", "How to make it again", (lead, *codes, Fold("The study's file", (file,))))
 
 

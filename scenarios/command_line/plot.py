@@ -87,7 +87,7 @@ def _told_apart(arguments: tuple[str, ...]) -> tuple[list[str], list[str]]:
     from scenarios.plot_all import ALL
     from topologies.errors import InputError
 
-    known = [*PLOTS, *STUDY_PLOTS, ALL]
+    known = list(dict.fromkeys([*PLOTS, *STUDY_PLOTS, ALL]))
     folders, kinds = list(arguments), list[str]()
     while folders and folders[-1] in known and not Path(folders[-1]).is_dir():
         kinds.insert(0, folders.pop())

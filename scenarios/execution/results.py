@@ -33,7 +33,7 @@ PARTS: Final = "parts"
 TIMING: Final = "timing.jsonl"
 FORMAT: Final = 2
 """Number of the layout of such folders."""
-_UNFINISHED: Final = re.compile(r"\..+\.(json|parquet)\.\d+")
+_UNFINISHED: Final = re.compile(r"\..+\.(json|parquet|yaml)\.\d+")
 LONGEST_SHOWN: Final = 80
 """Characters of plain data that a message shows."""
 PATIENCE: Final = 5.0

@@ -35,7 +35,8 @@ Setting = tuple[tuple[str, ...], Any, str]
 class Cell:
     """One scenario of a study; `labels` are the words that tell it from the others, by factor.
 
-    `point` is that of a sampled design which it is of, where the study has one.
+    `point` is that of a sampled design which it is of, where the study has one. `base` is how the study names its
+    scenario, and what that says by itself, where it is a file of one's own.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Cell:
     scenario: Scenario
     document: Document
     point: Point | None = None
+    base: tuple[str, Document] | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return what tells it from the others as plain data: its labels, and its point, if it has one."""
@@ -70,6 +72,7 @@ def cells_of(
     for flag in overrides:
         _refuse_what_the_study_sets(flag, study)
     bases: dict[str, Document] = {}
+    files: dict[str, tuple[str, Document]] = {}
     cells: list[Cell] = []
     for combination in _combinations(study, document, study.seed if root is None else root):
         names = {name: told.label for level in combination for name, told in level.told.items()}
@@ -77,12 +80,15 @@ def cells_of(
         source = next((level.scenario for level in combination if level.scenario is not None), None)
         named, place = (study.scenario or "", ("scenario",)) if source is None else source
         if named not in bases:
-            for_all = with_fields(_base(named, document, place), _fields(study.set, document, ("set",)))
+            base = _base(named, document, place)
+            if base.folder is not None:
+                files[named] = (named, base)
+            for_all = with_fields(base, _fields(study.set, document, ("set",)))
             bases[named] = apply_overrides(for_all, overrides)
         try:
             said = with_fields(bases[named], (field for level in combination for field in level.set))
             point = next((level.point for level in combination if level.point is not None), None)
-            cells.append(Cell(len(cells), labels, scenario_of(said, plugins), said, point))
+            cells.append(Cell(len(cells), labels, scenario_of(said, plugins), said, point, files.get(named)))
         except InputError as error:
             raise _of_cell(_with_remedy(error), in_words(labels)) from None
     return cells
@@ -202,6 +208,8 @@ def _base(named: str, document: Document, place: FieldPath) -> Document:
 def _refuse_what_the_study_sets(flag: str, study: StudyFile) -> None:
     """Raise InputError where a flag changes what tells the cells apart."""
     path, _ = parse_override(flag)
+    if path == ("seed",):
+        raise InputError(f"--set {flag[:80]}: the study itself gives each run its seed, from its own: use --seed")
     sampled = [] if study.design is None else list(study.design.factors)
     told_apart = [*study.sweep, *sampled, *(path for case in study.cases.values() for path in case.set)]
     for written in told_apart:

@@ -11,7 +11,7 @@ from analysis.canonical import canonical_json
 from scenarios.document import Document
 from scenarios.execution.task import Setting, Task, seed_of_run
 from scenarios.hunting.hunt import bare, refuse_what_cannot_run, with_files_read
-from scenarios.overrides import flags_of
+from scenarios.overrides import field_path, flags_of, parse_override
 from scenarios.seed import parse_seed
 from scenarios.study.cells import Cell, cells_of
 from scenarios.study.fields import MOST_SEEDS
@@ -107,7 +107,9 @@ def design_of(
         file = file.model_copy(update={"seeds": seeds, "stop": None})
     if seed is not None:
         file = file.model_copy(update={"seed": parse_seed(seed)})
-    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags_of(overrides), plugins, file.seed)]
+    flags = flags_of(overrides)
+    cells = [_ready(cell, file.seed) for cell in cells_of(file, document, flags, plugins, file.seed)]
+    file = _with_overrides(file, flags)
     curves = None if file.series is None else file.series.curves(cell.scenario.duration for cell in cells)
     setting = Setting(tuple(plugins), _graph_folder(cells), censors=True, curves=curves)
     design = Design(file, tuple(cells), setting)
@@ -116,6 +118,16 @@ def design_of(
             f"{document.name}: found {design.runs:,} runs; expected at most {MOST_RUNS:,}: take fewer seeds"
         )
     return design
+
+
+def _with_overrides(study: StudyFile, flags: Sequence[str]) -> StudyFile:
+    """Return a study that sets in all cells what flags such as `topology.nodes=64` change, after what it set before."""
+    fields = dict(study.set)
+    for flag in flags:
+        path, value = parse_override(flag)
+        fields = {written: kept for written, kept in fields.items() if field_path(written) != path}
+        fields[flag.partition("=")[0].strip()] = value
+    return study.model_copy(update={"set": fields})
 
 
 def _document(study: StudyFile | Document | Mapping[str, Any] | str | Path) -> Document:

@@ -199,6 +199,12 @@ def is_study(folder: Path) -> bool:
     return (folder / MANIFEST).is_file() or ((folder / "index.json").is_file() and (folder / "parts").is_dir())
 
 
+def refuse_nothing_there(folder: Path) -> None:
+    """Raise InputError where a folder that may be of a run or of a study is not there."""
+    if not folder.exists():
+        raise InputError(f"{folder} is not there; expected the folder of a run or of a study")
+
+
 def open_study(folder: str | Path) -> Study:
     """Return a study that is on disk; raises InputError where there is none, or where it is not finished."""
     place = Path(folder)

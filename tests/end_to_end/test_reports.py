@@ -230,7 +230,7 @@ def test_a_module_that_a_study_names_is_loaded_only_where_it_is_asked_for(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "nowhere is not there; expected a run folder"),
+        (["nowhere"], "nowhere is not there; expected the folder of a run or of a study"),
         (["study", "--plot", "spread"], "found the plot spread, which does not draw a study"),
         (["study", "--plot", "distribushun"], "did you mean 'distribution'?"),
         (["run", "--metric", "messages"], "found metrics, which are for reports on studies"),

@@ -49,6 +49,8 @@ FLAGS = [
     (["run", "good.yaml", "--set", "topology={kind: erdos-renyi, nodes: 50, probability: 0.001}"], "topology"),
     (["replay"], "Missing argument 'RUN'"),
     (["replay", "nowhere"], "nowhere is not there; expected a run folder"),
+    (["plot", "nosuch", "box"], "nosuch is not there; expected the folder of a run or of a study"),
+    (["report", "nosuch"], "nosuch is not there; expected the folder of a run or of a study"),
     (["replay", "full"], "full is no run folder: it has no manifest.json"),
     (["replay", "a-file"], "a-file is a file; expected a run folder"),
     (["replay", "unfinished"], "unfinished is an unfinished run"),

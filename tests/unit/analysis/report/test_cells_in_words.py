@@ -27,7 +27,7 @@ def facts_of(design: Any = None, violated: tuple[int, ...] = ()) -> StudyFacts:
         for each, count in zip(labels, counts, strict=True)
     ]
     view = StudyView("made", frame, ("system", "nodes"), ())
-    return StudyFacts(view, (), answers, 0, 1, True, None, design, "", {})
+    return StudyFacts(view, (), answers, 0, 1, True, None, design, "", "", {})
 
 
 @pytest.mark.parametrize(
