@@ -107,8 +107,8 @@ def _beyond_noise(facts: StudyFacts, comparisons: Mapping[int, Comparison]) -> s
     if not comparisons:
         return ""
     beyond = [each for each in comparisons.values() if each.beyond_noise]
-    if not beyond and (few := _too_few(facts, len(comparisons))):
-        return few
+    if not beyond and _too_few(facts, len(comparisons)):
+        return ""
     return f"{len(beyond)} of {len(comparisons)} others differ from {facts.label(0)} beyond noise."
 
 
@@ -147,7 +147,9 @@ def _mark_words(facts: StudyFacts, comparisons: Comparisons) -> str:
     """Return what the mark in the table of medians says, and where there are too few runs for it to stand anywhere."""
     test = "the sign test of runs of the same seed" if facts.common else "the Mann-Whitney test"
     told = f" ≠ differs from the first cell, {facts.label(0)}, beyond noise: 5 % over all cells, by {test} and Holm."
-    return f"{told} {_too_few(facts, max(map(len, comparisons.values())))}".rstrip()
+    few = _too_few(facts, max(map(len, comparisons.values())))
+    marked = any(each.beyond_noise for beside in comparisons.values() for each in beside.values())
+    return f" {few}" if few and not marked else told
 
 
 def _too_few(facts: StudyFacts, comparisons: int) -> str:

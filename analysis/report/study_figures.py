@@ -28,8 +28,8 @@ NEEDS_FACTORS: Final = {"curves": 1, "trade-off": 1, "paired": 1, "heat-map": 2,
 NEEDS_UNIT: Final = {"throughput": "/s"}
 NEEDS_METRIC: Final = {"state-costs": COSTS}
 """Plots that have no meaning for other metrics."""
-MOST_METRICS: Final = 4
-MOST_FIGURES: Final = 12
+MOST_METRICS: Final = 8
+MOST_FIGURES: Final = 16
 _OF_WHAT: Final = re.compile(r"^of a study[^,]*, ")
 
 
@@ -74,14 +74,16 @@ def _side_by_side(drawn: Drawn, metrics: Sequence[str]) -> Drawn:
 
 
 def _planned(view: StudyView, metrics: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Yield which plots are tried, metric by metric; of some, the metric is not theirs to choose."""
+    """Yield which plots are tried: all of the first metric, then kind by kind, so that each metric has one."""
     kinds = list(wanted or (kind for kind in STUDY_PLOTS if kind not in LIKE_OTHERS))
-    for place, metric in enumerate(metrics[:MOST_METRICS]):
-        for kind in kinds:
-            if kind == "basins":
-                if not place:
-                    yield kind, None
-            elif (not place or wanted or kind in OF_EACH_METRIC) and (wanted or _tells(view, kind, metric)):
+    for kind in kinds if metrics else ():
+        if kind == "basins":  # its metric is not to be chosen
+            yield kind, None
+        elif wanted or _tells(view, kind, metrics[0]):
+            yield kind, metrics[0]
+    for kind in kinds:
+        for metric in metrics[1:MOST_METRICS]:
+            if kind != "basins" and (wanted or (kind in OF_EACH_METRIC and _tells(view, kind, metric))):
                 yield kind, metric
 
 

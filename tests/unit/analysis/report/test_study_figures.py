@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.report.study_figures import study_figures
+from analysis.report.study_figures import _planned, study_figures
 from analysis.study_view import StudyView
 from topologies.errors import InputError
 
@@ -51,3 +51,14 @@ def test_a_metric_without_values_is_said_to_have_none() -> None:
         study_figures(view, ["messages"], ["distribution"], lambda name: None)
     with pytest.raises(InputError, match="reports no metric to draw"):
         study_figures(view, [], ["distribution"], lambda name: None)
+
+
+def test_each_metric_has_a_figure() -> None:
+    """Of seven metrics the first has all plots, and the last one, too, is drawn before any other has a second."""
+    view = view_of(2)
+    others = [f"messages_per_{name}" for name in ("node", "operation")] + ["delivered", "lost", "dropped", "waiting"]
+    for name in others:
+        view.frame[name] = view.frame["messages"]
+    planned = list(_planned(StudyView("made", view.frame, ("case",), ("messages", *others)), ["messages", *others], ()))
+    further = [metric for _, metric in planned if metric not in ("messages", None)]
+    assert further[: len(others)] == others
