@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from itertools import chain, count
 from pathlib import Path
 from shlex import join
 from typing import Any, Final
@@ -66,10 +67,9 @@ def _comment(design: Design) -> Iterator[str]:
 def _file_names(bases: Mapping[str, Document]) -> Iterator[str]:
     taken: set[str] = set()
     for named in bases:
-        stem = name = Path(named).stem
-        while name.casefold() in taken:
-            name = f"{stem}-{len(taken) + 1}"
-            taken.add(stem.casefold())
+        stem = Path(named).stem
+        tried = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        name = next(each for each in tried if each.casefold() not in taken)
         taken.add(name.casefold())
         yield f"{SCENARIOS}/{name}.yaml"
 

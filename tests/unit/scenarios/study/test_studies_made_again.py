@@ -120,3 +120,15 @@ def test_the_first_line_is_the_command_with_its_plugins(place: Path) -> None:
     assert first.endswith(f": murmur study study.yaml --out again --plugin {PLUGIN}")
     report = murmur.report(place / "kept", format="markdown", plots=["none"], plugins=[PLUGIN]).read_text()
     assert f"murmur study study.yaml --out again --plugin {PLUGIN}" in report
+
+
+def test_scenarios_of_one_name_are_kept_apart(place: Path) -> None:
+    """Files of one name in several folders have files of their own, whichever other names there are."""
+    (place / "base-2.yaml").write_text(BASE)
+    (place / "BASE.yaml").write_text(BASE)
+    named = ["./base.yaml", "./base-2.yaml", "below/base.yaml", "./BASE.yaml"]
+    cases = {str(number): {"scenario": file} for number, file in enumerate(named)}
+    _, texts = files_of(design_of({"name": "several", "cases": cases, "seeds": 1}), place / "kept")
+    kept = [path.name for path in texts]
+    assert kept == ["base.yaml", "base-2.yaml", "base-3.yaml", "BASE-4.yaml", "study.yaml"]
+    assert "kind: star" in texts[place / "kept" / "scenarios" / "base-3.yaml"]
