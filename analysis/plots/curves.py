@@ -41,8 +41,11 @@ _MOST_BARS: Final = 12
 """Places along the axis beyond which intervals are bands instead of bars."""
 _MOST_POINTS: Final = 4_000
 _APART_POINTS: Final = 2.2
-_NEVER: Final = 1.05
-"""How high above the axes it is marked that a median never came, as a share of their height."""
+_APART_NAMES: Final = 5.0
+_GROUPS_POINTS: Final = 130.0
+"""How far groups are apart at a number and at most at a name, and what all groups at all names may take."""
+_MARGIN: Final = 0.06
+"""How far values stay from the edges of a logarithmic axis, as a share of it, so that no marker is cut."""
 
 
 def curves_figure(
@@ -156,7 +159,8 @@ def set_values(axes: Axes, frame: pd.DataFrame, scale: MetricScale, linear: bool
     least, largest = float(known.min()), float(known.max())
     if spans_many_sizes(known) and not linear:
         set_logarithmic(axes, "y", least, largest)
-        axes.set_ylim(least / 1.2, largest * 1.2)
+        room = max(1.2, (largest / least) ** _MARGIN)
+        axes.set_ylim(least / room, largest * room)
         return
     low = min(0.0, least * 1.04)
     if least > 0.5 * largest and largest > 0:
@@ -182,7 +186,8 @@ def draw_lines(
         line = medians[medians["number"] == number].sort_values("place", key=lambda places: places.map(where))
         color = SERIES[number % len(SERIES)]
         dense = joined and len(where) > _MOST_BARS
-        aside = 0.0 if dense else (rank - (len(numbers) - 1) / 2) * _APART_POINTS
+        apart = _APART_POINTS if joined else min(_APART_NAMES, _GROUPS_POINTS / len(where) / len(numbers))
+        aside = 0.0 if dense else (rank - (len(numbers) - 1) / 2) * apart
         moved = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         at = np.array([where[place] for place in line["place"]], dtype=float)
         runs = frame[(frame["number"] == number) & frame["came"]]

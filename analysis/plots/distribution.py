@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MOST_LINES: Final = 16
+_MOST_CELLS: Final = 8
+"""Cells of several factors up to which each has a line unless asked for otherwise."""
 CONFIDENCE: Final = 0.95
 _FEW_LINES: Final = 4
 _STRONG, _WEAK = 0.22, 0.14
@@ -51,8 +53,16 @@ def distribution_figure(
 
 
 def distribution_frame(study: StudyView, metric: str | None = None, by: str | None = None) -> pd.DataFrame:
-    """Return the value of each seed in each cell, or at each level of the factor `by`, as `values_frame` does."""
-    return values_frame(study, chosen_metric(study, metric), None, None if by is None else [by])
+    """Return the value of each seed in each cell, or at each level of the factor `by`, as `values_frame` does.
+
+    Of more than eight cells, where several factors vary, `by` is the first of these with no more levels than that, if
+    there is one.
+    """
+    chosen = chosen_metric(study, metric)
+    if by is None and len(study.frame[study.varied()].drop_duplicates()) > _MOST_CELLS:
+        few = (name for name in study.varied() if study.frame[name].nunique(dropna=False) <= _MOST_CELLS)
+        by = next(few, None) if len(study.varied()) > 1 else None
+    return values_frame(study, chosen, None, None if by is None else [by])
 
 
 def draw_distribution(frame: pd.DataFrame, metric: str, name: str = "", width: float = COLUMN_MM) -> Figure:

@@ -156,13 +156,26 @@ def _apart(axes: Axes, found: Any, logarithmic: bool) -> bool:
     return bool(np.all(steps > (letters[1:] + letters[:-1]) / 2 * _LETTER_MM + 1))
 
 
+def _on_two_lines(level: Any) -> str:
+    """Return a long level broken at a blank into two lines that are both short, or cut where that is not possible."""
+    words = shortened(level, 40)
+    if len(words) <= _UPRIGHT_LETTERS:
+        return words
+    blanks = [place for place, letter in enumerate(words) if letter == " "]
+    best = min(blanks, key=lambda place: max(place, len(words) - place - 1), default=0)
+    lines = words[:best], words[best + 1 :]
+    return "\n".join(lines) if best and max(map(len, lines)) <= _UPRIGHT_LETTERS else shortened(level, _UPRIGHT_LETTERS)
+
+
 def _set_names(axes: Axes, axis: FactorAxis) -> None:
-    """Name the levels, upright where they have no room beside one another."""
+    """Name the levels, on two lines or upright where they have no room beside one another."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     room = (width_mm(figure) - _BESIDE_MM) / max(len(axis.levels), 1) / _LETTER_MM
-    upright = max((len(str(level)) for level in axis.levels), default=0) > room
-    names = [shortened(level, _UPRIGHT_LETTERS if upright else 40) for level in axis.levels]
+    names = [shortened(level, 40) for level in axis.levels]
+    if max(map(len, names), default=0) > room:
+        names = [_on_two_lines(level) for level in axis.levels]
+    upright = max((len(line) for name in names for line in name.splitlines()), default=0) > room
     axes.set_xticks(list(axis.places), names)
     axes.tick_params(axis="x", length=0)
     if upright:

@@ -83,7 +83,7 @@ STUDY_PLOTS: Final[dict[str, StudyPlotKind]] = {
         ),
         _plot(
             "curves",
-            "of a study, a metric along a factor: medians with intervals, a line for each group, seeds as points",
+            "of a study, a metric along a factor: medians with intervals, joined along numbers, seeds as points",
             "analysis.plots.curves:curves_figure",
             ("x", "by"),
         ),

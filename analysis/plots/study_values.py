@@ -226,7 +226,10 @@ def most_of(frame: pd.DataFrame, plot: str, most: int, what: str = "lines") -> N
     if found > most:
         by = frame.attrs.get("by") or []
         name_one = f"tell them apart by one factor alone, with --by ({', '.join(by)}), or " if len(by) > 1 else ""
-        raise InputError(f"found {found} {what}; the plot {plot} has at most {most}: {name_one}sweep fewer values")
+        apart = "draw small-multiples, " if len(by) > 1 and plot != "small-multiples" else ""
+        raise InputError(
+            f"found {found} {what}; the plot {plot} has at most {most}: {name_one}{apart}sweep fewer values"
+        )
 
 
 def facts_of(frame: pd.DataFrame, *words: str) -> str:

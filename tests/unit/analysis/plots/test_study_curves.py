@@ -98,6 +98,20 @@ def test_by_one_factor_puts_the_others_together_seed_by_seed() -> None:
     assert {line.get_linestyle() for line in axes.lines} == {"None"}
 
 
+def test_long_names_are_broken_into_two_lines_and_markers_stay_whole() -> None:
+    """A name is cut only where it has no blank; over many sizes values stay a twentieth of the axis from its edges."""
+    cells = [
+        ({"system": name}, {"messages": [10.0**power]})
+        for power, name in enumerate(("coordinator with standbys", "primary and backups", "raft", "gossip", "z" * 20))
+    ]
+    axes = DRAW(study_of(cells)).axes[0]
+    names = [label.get_text() for label in axes.get_xticklabels()]
+    assert names == ["coordinator\nwith standbys", "primary\nand backups", "raft", "gossip", "zzzzzzz…zzzzzz"]
+    low, high = np.log10(axes.get_ylim())
+    assert (high - 4) / (high - low) > 0.05
+    assert (0 - low) / (high - low) > 0.05
+
+
 def test_a_time_series_is_drawn_over_time_with_a_band() -> None:
     """Its median over runs at each time is a line, in the unit of time, with no points of runs."""
     view = grown()

@@ -18,6 +18,7 @@ from analysis.plots.small_multiples import draw_small_multiples
 from analysis.plots.study_plots import STUDY_PLOTS
 from analysis.plots.survival import draw_survival
 from analysis.study_view import StudyView
+from tests.unit.analysis.plots.small_studies import legend_of, study_of, title_of
 from topologies.errors import InputError
 
 DRAW = STUDY_PLOTS["distribution"].draw
@@ -173,3 +174,13 @@ def test_what_cannot_be_drawn_is_refused(view: StudyView, metric: str | None, me
     with pytest.raises(InputError) as caught:
         DRAW(view, metric, None)
     assert message in str(caught.value)
+
+
+def test_of_more_cells_than_lines_the_first_factor_has_the_lines() -> None:
+    """Nine cells of three systems are three lines, and the facts say over what each run is a median."""
+    cells = [
+        ({"system": system, "nodes": nodes}, {"messages": [1.0 * nodes]}) for system in "abc" for nodes in (1, 2, 3)
+    ]
+    figure = DRAW(study_of(cells), None, None)
+    assert legend_of(figure) == ["a", "b", "c"]
+    assert "each the median over nodes" in title_of(figure)
