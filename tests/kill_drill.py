@@ -155,7 +155,9 @@ def drill(folder: Path, moments: int, seed: int, dask: bool, victims: Sequence[s
                 there = ["--resume"] if (folder / name / "index.json").exists() else []
                 process = begin(folder, name, *flags, *there)
             finish(process, folder, name)
-            assert content(folder / name) == expected, f"{name}: another folder, {victim} killed after {at:.2f} s"
+            found = content(folder / name)
+            other = sorted(file for file in found.keys() | expected if found.get(file) != expected.get(file))
+            assert not other, f"{name}: {', '.join(other)} differ, {victim} killed after {at:.2f} s"
             struck[victim] += hit
             print(f"{name}: {victim} after {at:.2f} of {lasted:.2f} s{'' if hit else ', nobody there'}: equal bytes")
     return struck
