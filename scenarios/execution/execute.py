@@ -54,8 +54,10 @@ def execute(
     try:
         for done in workers.carry_out(schedule):
             results.take(done)
+            left -= len(done)
             if watch is not None:
                 watch([row for row, _ in done])
+        assert not left, "each run is carried out"
         whole = True
     finally:
         if flush or not whole:

@@ -135,7 +135,9 @@ class Workers:
                 under_way[self._submit(batch)] = batch
             except BrokenProcessPool:
                 schedule.put_back(batch)
-                break
+                if under_way:
+                    break
+                self._renew()  # a worker died that had nothing to do, and nothing under way is there to tell
         return bool(under_way)
 
     def _submit(self, batch: Batch) -> Future[Done]:
